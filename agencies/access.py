@@ -1,0 +1,47 @@
+from django.core.exceptions import PermissionDenied
+
+from agencies import grants
+from agencies.models import Assignment, ServiceBatch, ServiceContract
+from tenancy.access import require, visible_or_404
+from tenancy.actors import Actor
+from tenancy.enums import Role
+
+EVERY_CONTRACT = (Role.AGENCY_ADMIN, Role.AGENCY_LEADER)
+
+
+def contract_for(actor: Actor | None, pk: object, perm: str = "contract_view") -> ServiceContract:
+    """Return a contract of the actor's region, or of his provider once it is no draft."""
+    actor = require(actor, perm)
+    rows = ServiceContract.objects.select_related("provider_org", "owner_agency__org")
+    if actor.is_provider:
+        rows = rows.exclude(state=ServiceContract.State.DRAFT)
+    return visible_or_404(rows, pk)
+
+
+def batch_for(actor: Actor | None, pk: object, perm: str = "batch_view") -> ServiceBatch:
+    """Return a batch; changing one needs a hand in its contract."""
+    actor = require(actor, perm)
+    rows = ServiceBatch.objects.select_related("contract", "provider_org", "owner_agency__org")
+    batch = visible_or_404(rows, pk)
+    if perm in ("batch_edit", "batch_assign"):
+        require_hand_in(actor, batch.contract)
+    return batch
+
+
+def assignment_for(actor: Actor | None, pk: object, perm: str = "assignment_view") -> Assignment:
+    """Return an assignment of the actor's region or provider."""
+    require(actor, perm)
+    rows = Assignment.objects.select_related(
+        "enterprise", "batch__contract", "provider_org", "owner_agency__org"
+    )
+    return visible_or_404(rows, pk)
+
+
+def require_hand_in(actor: Actor, contract: ServiceContract) -> None:
+    """Administrators and leaders of the contract's own agency always; others by grant (403)."""
+    own = actor.org_id == contract.owner_agency_id
+    always = actor.role in EVERY_CONTRACT
+    if not own or not (
+        always or grants.supervised_contracts(actor).filter(pk=contract.pk).exists()
+    ):
+        raise PermissionDenied("supervise_contract")

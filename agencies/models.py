@@ -1,0 +1,187 @@
+"""Contract → batch → assignment: what a regulator bought, for whom, and who goes where."""
+
+from django.db import models
+from django_fsm import FSMField, FSMModelMixin, transition
+from guardian.models import UserObjectPermissionBase
+
+from enterprises.models import Enterprise
+from tenancy.models import Membership, TenantModel
+
+
+class ServiceContract(FSMModelMixin, TenantModel):
+    """A contract with one provider. Life: draft → active → completed, or terminated on the way."""
+
+    class Kind(models.TextChoices):
+        GOVERNMENT_PURCHASE = "government_purchase", "政府购买服务"
+        ENTERPRISE_COMMISSION = "enterprise_commission", "企业委托服务"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        ACTIVE = "active", "履行中"
+        COMPLETED = "completed", "履约完成"
+        TERMINATED = "terminated", "终止"
+
+    number = models.CharField("合同编号", max_length=40)
+    title = models.CharField("合同名称", max_length=120)
+    kind = models.CharField(
+        "类别", max_length=24, choices=Kind.choices, default=Kind.GOVERNMENT_PURCHASE
+    )
+    signed_on = models.DateField("签订日期")
+    starts_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期")
+    amount = models.DecimalField(
+        "合同金额（元）", max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    note = models.TextField("备注", blank=True)
+    state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
+    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "服务合同"
+        verbose_name_plural = "服务合同"
+        constraints = [
+            models.UniqueConstraint(fields=["owner_agency", "number"], name="contract_number_once"),
+            models.CheckConstraint(
+                name="contract_ends_after_start",
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+            ),
+        ]
+        permissions = [("supervise_contract", "负责该合同的监管")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @transition("state", source=State.DRAFT, target=State.ACTIVE)
+    def activate(self) -> None:
+        """Signed by both sides."""
+
+    @transition("state", source=State.ACTIVE, target=State.COMPLETED)
+    def complete(self) -> None:
+        """The service is over."""
+
+    @transition("state", source=[State.DRAFT, State.ACTIVE], target=State.TERMINATED)
+    def terminate(self) -> None:
+        """Ended before its time."""
+
+
+class ServiceBatch(TenantModel):
+    """The enterprises to be served together under a contract; numbers its hazards without gaps."""
+
+    contract = models.ForeignKey(
+        ServiceContract, models.PROTECT, related_name="batches", verbose_name="合同"
+    )
+    name = models.CharField("批次名称", max_length=80)
+    code = models.CharField("批次代号", max_length=20)
+    starts_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期")
+    hazard_sequence = models.PositiveIntegerField("隐患末号", default=0)
+    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "服务批次"
+        verbose_name_plural = "服务批次"
+        constraints = [
+            models.UniqueConstraint(fields=["owner_agency", "code"], name="batch_code_once"),
+            models.CheckConstraint(
+                name="batch_ends_after_start",
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Assignment(FSMModelMixin, TenantModel):
+    """One enterprise of a batch and how far its service has come (domain.md 1.1).
+
+    Life: waiting → survey (first visit) → guidance (hazards issued) → recheck (something submitted)
+    → accepted (nothing open). Spot check and enforcement are the regulator's, beside this.
+    """
+
+    class Phase(models.TextChoices):
+        WAITING = "waiting", "待动员"
+        SURVEY = "survey", "摸底排查"
+        GUIDANCE = "guidance", "指导整改"
+        RECHECK = "recheck", "复查验收"
+        ACCEPTED = "accepted", "复查完成"
+
+    batch = models.ForeignKey(
+        ServiceBatch, models.PROTECT, related_name="assignments", verbose_name="批次"
+    )
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="assignments", verbose_name="企业"
+    )
+    inspector = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="评估人员"
+    )
+    inspector_name = models.CharField("评估人员", max_length=40, blank=True)
+    state = FSMField("阶段", default=Phase.WAITING, choices=Phase.choices, protected=True)
+    planned_on = models.DateField("计划日期", null=True, blank=True)
+    surveyed_on = models.DateField("摸底日期", null=True, blank=True)
+    guided_on = models.DateField("交底日期", null=True, blank=True)
+    accepted_on = models.DateField("复查完成日期", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("退出时间", null=True, blank=True)
+    withdrawn_reason = models.CharField("退出原因", max_length=200, blank=True)
+    created_at = models.DateTimeField("指派时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "指派"
+        verbose_name_plural = "指派"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "enterprise"],
+                condition=models.Q(withdrawn_at=None),
+                name="assignment_open_once",
+            ),
+            models.CheckConstraint(
+                name="assignment_accepted_has_day",
+                condition=~models.Q(state="accepted") | models.Q(accepted_on__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["provider_org", "region_code"], name="assignment_provider"),
+            models.Index(fields=["inspector", "state"], name="assignment_inspector"),
+        ]
+        permissions = [("log_visit", "到该企业开展检查")]
+
+    def __str__(self) -> str:
+        return f"{self.batch} {self.enterprise}"
+
+    @transition("state", source=Phase.WAITING, target=Phase.SURVEY)
+    def begin_survey(self) -> None:
+        """The provider's staff came for the first time."""
+
+    @transition("state", source=Phase.SURVEY, target=Phase.GUIDANCE)
+    def begin_guidance(self) -> None:
+        """Hazards were confirmed and issued to the enterprise."""
+
+    @transition("state", source=[Phase.GUIDANCE, Phase.ACCEPTED], target=Phase.RECHECK)
+    def begin_recheck(self) -> None:
+        """The enterprise submitted something to be rechecked."""
+
+    @transition(
+        "state", source=[Phase.SURVEY, Phase.GUIDANCE, Phase.RECHECK], target=Phase.ACCEPTED
+    )
+    def accept(self) -> None:
+        """Every hazard is closed, or none was found."""
+
+
+class ContractUserObjectPermission(UserObjectPermissionBase):
+    """This officer on this contract; hangs on the membership and ends with it."""
+
+    content_object = models.ForeignKey(ServiceContract, models.CASCADE)
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="contract_grants")
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = "合同授权"
+
+
+class AssignmentUserObjectPermission(UserObjectPermissionBase):
+    """This inspector on this assignment; hangs on the membership and ends with it."""
+
+    content_object = models.ForeignKey(Assignment, models.CASCADE)
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="assignment_grants")
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = "指派授权"

@@ -1,0 +1,105 @@
+from typing import Any
+
+from django import forms
+
+from enterprises.models import Enterprise, Industry
+from tenancy.models import Agency
+from tenancy.selectors import townships
+
+SIZES = (
+    ("", "全部"),
+    ("micro", "20人以下"),
+    ("small", "20—99人"),
+    ("medium", "100—299人"),
+    ("large", "300人及以上"),
+)
+BOUNDS = {"micro": (0, 19), "small": (20, 99), "medium": (100, 299), "large": (300, None)}
+
+
+class EnterpriseFilter(forms.Form):
+    """What an enterprise list is filtered by; everything in it stays in the URL."""
+
+    q = forms.CharField(
+        label="名称、拼音首字母或代码",
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "data-search": True}),
+    )
+    town = forms.ChoiceField(label="镇街", required=False)
+    industry = forms.ChoiceField(
+        label="行业", required=False, choices=[("", "全部"), *Industry.choices]
+    )
+    size = forms.ChoiceField(label="人数", required=False, choices=SIZES)
+    sort = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, towns: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "全部"), *((code, name) for name, code in towns.items())]
+        self.fields["town"].choices = choices  # type: ignore[attr-defined]
+
+    def rows(self) -> Any:
+        """Return the enterprises that the filter lets through; nonsense filters nothing."""
+        rows = Enterprise.objects.all()
+        chosen = self.cleaned_data if self.is_valid() else {}
+        if chosen.get("q"):
+            rows = rows.matching(chosen["q"])
+        if chosen.get("town"):
+            rows = rows.filter(region_code=chosen["town"])
+        if chosen.get("industry"):
+            rows = rows.filter(industry=chosen["industry"])
+        if chosen.get("size"):
+            low, high = BOUNDS[chosen["size"]]
+            rows = rows.filter(employee_count__gte=low)
+            rows = rows if high is None else rows.filter(employee_count__lte=high)
+        return rows
+
+    def chips(self) -> list[tuple[str, str]]:
+        """Return (label, parameter) for each filter in force."""
+        if not self.is_valid():
+            return []
+        found = []
+        for name in ("q", "town", "industry", "size"):
+            value = self.cleaned_data.get(name)
+            if value:
+                field = self.fields[name]
+                words = dict(getattr(field, "choices", ())).get(value, value)
+                found.append((f"{field.label if name != 'q' else '搜索'}：{words}", name))
+        return found
+
+
+class UploadForm(forms.Form):
+    """The list to import."""
+
+    file = forms.FileField(
+        label="企业名单",
+        help_text="Excel（.xlsx、.xls）或 CSV，10 MB 以内；表头要有企业名称和统一社会信用代码",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+    )
+
+
+class EnterpriseForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An enterprise's file, edited by hand; name and code come from the list."""
+
+    region_code = forms.ChoiceField(label="所属镇街")
+
+    class Meta:
+        model = Enterprise
+        fields = (
+            "name",
+            "region_code",
+            "industry",
+            "industry_code",
+            "address",
+            "products",
+            "employee_count",
+            "safety_manager_count",
+            "special_operator_count",
+            "principal_name",
+            "phone",
+            "risk_factors",
+        )
+
+    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        towns = {agency.region_name: agency.region_code, **townships(agency)}
+        choices = [(code, name) for name, code in towns.items()]
+        self.fields["region_code"].choices = choices  # type: ignore[attr-defined]

@@ -1,0 +1,107 @@
+from django.db import models
+
+from common.ids import uuid7
+from tenancy.models import Membership, TenantModel
+
+
+class Industry(models.TextChoices):
+    """Eight 工贸 industries (domain.md 5.3), hazardous chemicals and the rest."""
+
+    METALLURGY = "冶金", "冶金"
+    NONFERROUS = "有色", "有色"
+    BUILDING_MATERIALS = "建材", "建材"
+    MACHINERY = "机械", "机械"
+    LIGHT = "轻工", "轻工"
+    TEXTILE = "纺织", "纺织"
+    TOBACCO = "烟草", "烟草"
+    COMMERCE = "商贸", "商贸"
+    CHEMICALS = "危化品", "危化品"
+    OTHER = "其他", "其他"
+
+
+class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
+    """What is asked of enterprises."""
+
+    def matching(self, text: str) -> "EnterpriseQuerySet":
+        """Enterprises whose name, pinyin initials or credit code contain `text`."""
+        return self.filter(search_text__icontains=text.strip()) if text.strip() else self
+
+
+class Enterprise(TenantModel):
+    """One site of a body in one region, as that region's agency keeps it.
+
+    `region_code` is the township's code, or the agency's own where the township is not known.
+    """
+
+    name = models.CharField("企业名称", max_length=100)
+    credit_code = models.CharField("统一社会信用代码", max_length=18)
+    industry = models.CharField("所属行业", max_length=10, choices=Industry.choices)
+    industry_code = models.CharField("国民经济行业代码", max_length=5, blank=True)
+    address = models.CharField("生产经营地址", max_length=200, blank=True)
+    products = models.CharField("主要产品", max_length=200, blank=True)
+    employee_count = models.PositiveIntegerField("从业人员数量", null=True, blank=True)
+    safety_manager_count = models.PositiveIntegerField("安全管理人员数量", null=True, blank=True)
+    special_operator_count = models.PositiveIntegerField("特种作业人员数量", null=True, blank=True)
+    principal_name = models.CharField("主要负责人", max_length=40, blank=True)
+    phone = models.CharField("联系电话", max_length=60, blank=True)
+    risk_factors = models.CharField("主要风险因素", max_length=200, blank=True)
+    latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
+    search_text = models.CharField(max_length=260, editable=False)
+    created_at = models.DateTimeField("建档时间", auto_now_add=True)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+
+    objects = EnterpriseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "企业"
+        verbose_name_plural = "企业"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner_agency", "enterprise_org"], name="enterprise_once_per_agency"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["region_code", "id"], name="enterprise_region"),
+            models.Index(fields=["enterprise_org"], name="enterprise_org"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def upload_path(draft: "EnterpriseImport", filename: str) -> str:
+    """Where an uploaded list lies until it is confirmed or dropped."""
+    return f"imports/{draft.pk}"
+
+
+class EnterpriseImport(TenantModel):
+    """A list that somebody uploaded: looked at first, written only when confirmed."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "待确认"
+        DONE = "done", "已导入"
+        DROPPED = "dropped", "已放弃"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    file = models.FileField("文件", upload_to=upload_path, max_length=200)
+    filename = models.CharField("文件名", max_length=200)
+    town_answers = models.JSONField("镇街对照", default=dict)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
+    outcome = models.JSONField("结果", default=dict)
+    uploaded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
+    imported_at = models.DateTimeField("导入时间", null=True)
+
+    class Meta:
+        verbose_name = "企业名单导入"
+        verbose_name_plural = "企业名单导入"
+        constraints = [
+            models.CheckConstraint(
+                name="import_done_has_time",
+                condition=~models.Q(state="done") | models.Q(imported_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename

@@ -1,0 +1,256 @@
+"""enterprises_import · import_upload · import_confirm · import_answer_towns · import_drop ·
+enterprise_save"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from pypinyin import Style, lazy_pinyin
+
+from audit.services import record
+from common.errors import DomainError
+from enterprises import sheet
+from enterprises.models import Enterprise, EnterpriseImport
+from tenancy.actors import Actor
+from tenancy.enums import OrgKind
+from tenancy.models import Agency
+from tenancy.selectors import townships
+from tenancy.services import organizations_for
+
+# What a list says of an enterprise; everything else on the file is left as it is.
+LISTED = (
+    "name",
+    "region_code",
+    "industry",
+    "industry_code",
+    "address",
+    "products",
+    "employee_count",
+    "safety_manager_count",
+    "special_operator_count",
+    "principal_name",
+    "phone",
+    "risk_factors",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an import did. `rejected` rows: {"row", "column", "value", "message"} per problem."""
+
+    created: int
+    updated: int
+    unchanged: int
+    rejected: tuple[dict[str, Any], ...]
+    is_written: bool
+
+
+def read_list(*, agency: Agency, content: bytes, filename: str, answers: Mapping[str, str]) -> Any:
+    """Read a list against an agency's townships; raises sheet.SheetError."""
+    return sheet.read(
+        BytesIO(content),
+        filename=filename,
+        townships=townships(agency),
+        region_code=agency.region_code,
+        town_answers=answers,
+    )
+
+
+@transaction.atomic
+def enterprises_import(
+    *, actor: Actor, agency: Agency, result: Any, valid_only: bool = False, dry_run: bool = False
+) -> Outcome:
+    """Write what a list says. One bad row means nothing is written, unless `valid_only`.
+
+    Matches by credit code within the agency. The same list again changes nothing. A cell that is
+    empty in the list leaves the file's value alone. A fixed number of statements, however long.
+    """
+    rejected = tuple(_rejected(result))
+    rows = [row.values for row in result.accepted]
+    known = {
+        e.credit_code: e
+        for e in Enterprise.objects.select_for_update().filter(
+            owner_agency=agency, credit_code__in=[values.credit_code for values in rows]
+        )
+    }
+    new = [values for values in rows if values.credit_code not in known]
+    changes = [
+        (known[v.credit_code], _changes(known[v.credit_code], v)) for v in rows if v not in new
+    ]
+    changed = [(enterprise, fields) for enterprise, fields in changes if fields]
+    is_written = not dry_run and (valid_only or not rejected)
+    if is_written:
+        _create(agency, new)
+        _update(changed)
+        _record(actor, agency, len(new), changed)
+    return Outcome(len(new), len(changed), len(changes) - len(changed), rejected, is_written)
+
+
+def _rejected(result: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": row.row,
+            "column": problem.column_label,
+            "value": problem.value,
+            "message": problem.message,
+        }
+        for row in result.rejected
+        for problem in row.problems
+    ]
+
+
+def _listed(values: Any) -> dict[str, Any]:
+    return {name: getattr(values, name) for name in LISTED}
+
+
+def _changes(enterprise: Enterprise, values: Any) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in _listed(values).items()
+        if value not in (None, "") and value != getattr(enterprise, name)
+    }
+
+
+def search_text(name: str, credit_code: str) -> str:
+    """Return what a search looks at: name, pinyin initials, credit code."""
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore"))
+    return f"{name} {initials} {credit_code}"[:260]
+
+
+def _create(agency: Agency, rows: list[Any]) -> None:
+    if not rows:
+        return
+    orgs = organizations_for(
+        kind=OrgKind.ENTERPRISE,
+        names={values.credit_code: values.name for values in rows},
+        is_training=agency.org.is_training,
+    )
+    Enterprise.objects.bulk_create(
+        Enterprise(
+            owner_agency=agency,
+            enterprise_org_id=orgs[values.credit_code],
+            credit_code=values.credit_code,
+            search_text=search_text(values.name, values.credit_code),
+            **_listed(values),
+        )
+        for values in rows
+    )
+
+
+def _update(changed: list[tuple[Enterprise, dict[str, Any]]]) -> None:
+    now = timezone.now()
+    for enterprise, fields in changed:
+        for name, value in fields.items():
+            setattr(enterprise, name, value)
+        enterprise.search_text = search_text(enterprise.name, enterprise.credit_code)
+        enterprise.updated_at = now
+    Enterprise.objects.bulk_update(
+        [enterprise for enterprise, _ in changed],
+        [*LISTED, "search_text", "updated_at"],
+        batch_size=1000,
+    )
+
+
+def _record(
+    actor: Actor, agency: Agency, created: int, changed: list[tuple[Enterprise, dict[str, Any]]]
+) -> None:
+    record(
+        actor=actor,
+        act="enterprise.import",
+        subject=("tenancy.agency", str(agency.pk)),
+        agency_id=agency.pk,
+        region_code=agency.region_code,
+        summary=f"新增 {created} 家，更新 {len(changed)} 家",
+        data={
+            "created": created,
+            "updated": {str(enterprise.pk): sorted(fields) for enterprise, fields in changed},
+        },
+    )
+
+
+@transaction.atomic
+def import_upload(
+    *, actor: Actor, agency: Agency, content: bytes, filename: str
+) -> EnterpriseImport:
+    """Keep an uploaded list for its preview; raises DomainError for what is no readable list."""
+    try:
+        read_list(agency=agency, content=content, filename=filename, answers={})
+    except sheet.SheetError as error:
+        raise DomainError(str(error), field="file") from None
+    draft = EnterpriseImport(
+        owner_agency=agency,
+        region_code=agency.region_code,
+        filename=filename[:200],
+        uploaded_by_id=actor.membership_id,
+    )
+    draft.file.save("list", ContentFile(content), save=False)
+    draft.save(force_insert=True)
+    return draft
+
+
+def import_preview(draft: EnterpriseImport) -> Any:
+    """Read an uploaded list again, with the towns answered so far."""
+    with draft.file.open("rb") as file:
+        content = file.read()
+    agency = Agency.objects.select_related("org").get(pk=draft.owner_agency_id)
+    return read_list(
+        agency=agency, content=content, filename=draft.filename, answers=draft.town_answers
+    )
+
+
+@transaction.atomic
+def import_answer_towns(*, draft: EnterpriseImport, answers: Mapping[str, str]) -> None:
+    """Remember which township each unknown town name means."""
+    agency = Agency.objects.get(pk=draft.owner_agency_id)
+    codes = {*townships(agency).values(), agency.region_code}
+    if not set(answers.values()) <= codes:
+        raise DomainError("请选择本辖区的镇街", field="towns")
+    locked = _locked(draft)
+    locked.town_answers = {**locked.town_answers, **answers}
+    locked.save(update_fields=["town_answers"])
+
+
+@transaction.atomic
+def import_confirm(*, actor: Actor, draft: EnterpriseImport, valid_only: bool) -> Outcome:
+    """Write an uploaded list, once."""
+    locked = _locked(draft)
+    agency = Agency.objects.select_related("org").get(pk=locked.owner_agency_id)
+    outcome = enterprises_import(
+        actor=actor, agency=agency, result=import_preview(locked), valid_only=valid_only
+    )
+    if not outcome.is_written:
+        raise DomainError("名单中还有问题行，请改正后重新上传，或选择只导入合格的行")
+    locked.state, locked.imported_at = EnterpriseImport.State.DONE, timezone.now()
+    locked.outcome = asdict(outcome)
+    locked.save(update_fields=["state", "imported_at", "outcome"])
+    return outcome
+
+
+@transaction.atomic
+def import_drop(*, draft: EnterpriseImport) -> None:
+    """Give an uploaded list up."""
+    locked = _locked(draft)
+    locked.state = EnterpriseImport.State.DROPPED
+    locked.save(update_fields=["state"])
+
+
+def _locked(draft: EnterpriseImport) -> EnterpriseImport:
+    locked = EnterpriseImport.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    if locked.state != EnterpriseImport.State.DRAFT:
+        raise DomainError(f"该名单{locked.get_state_display()}，请重新上传")
+    return locked
+
+
+@transaction.atomic
+def enterprise_save(*, actor: Actor, enterprise: Enterprise) -> Enterprise:
+    """Save a file that was edited by hand; the record names the fields, not the values."""
+    before = Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
+    changed = [name for name in LISTED if getattr(before, name) != getattr(enterprise, name)]
+    enterprise.search_text = search_text(enterprise.name, enterprise.credit_code)
+    enterprise.save()
+    record(actor=actor, act="enterprise.edit", subject=enterprise, data={"fields": changed})
+    return enterprise

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from enterprises import views
+
+app_name = "enterprises"
+urlpatterns = [
+    path("enterprises/", views.enterprise_list, name="list"),
+    path("enterprises/<int:pk>/", views.record, name="record"),
+    path("enterprises/<int:pk>/edit/", views.edit, name="edit"),
+    path("enterprises/<int:pk>/invite/", views.invite, name="invite"),
+    path("enterprises/import/", views.upload, name="upload"),
+    path("enterprises/import/<uuid:pk>/", views.preview, name="import"),
+    path("enterprises/import/<uuid:pk>/rejected/", views.rejected, name="import-rejected"),
+]

@@ -1,0 +1,31 @@
+// data-confirm="…" on a submit button asks before the form goes; `?` lists the shortcuts.
+const dialog = document.getElementById("confirm");
+let pending = null;
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-confirm]");
+  if (!button || button === pending) return;
+  event.preventDefault();
+  pending = button;
+  document.getElementById("confirm-text").textContent = button.dataset.confirm;
+  dialog.showModal();
+});
+dialog?.querySelector("[data-no]").addEventListener("click", () => dialog.close());
+dialog?.querySelector("[data-yes]").addEventListener("click", () => {
+  const button = pending;
+  dialog.close();
+  button.form.requestSubmit(button);
+});
+dialog?.addEventListener("close", () => setTimeout(() => (pending = null)));
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey) return;
+  if (event.key === "?") document.getElementById("shortcuts").showModal();
+  if (event.key === "/") {
+    const field = document.querySelector("[data-search], input[type=search]");
+    if (field) {
+      event.preventDefault();
+      field.focus();
+    }
+  }
+});

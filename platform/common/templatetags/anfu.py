@@ -1,0 +1,105 @@
+"""Words and marks that every page uses the same way."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+# Four scales that are never mixed; each has its word, and a shape of its own in black print.
+STATE_TONES = {
+    "found": "grey", "issued": "amber", "rectifying": "amber", "submitted": "blue",
+    "closed": "green", "dismissed": "grey", "open": "blue", "signed": "green", "refused": "red",
+    "draft": "grey", "active": "blue", "completed": "green", "terminated": "red",
+    "waiting": "grey", "survey": "blue", "guidance": "amber", "recheck": "blue",
+    "accepted": "green", "asked": "amber", "granted": "green", "running": "blue",
+    "done": "green", "failed": "red", "drafted": "amber", "cancelled": "grey", "sent": "green",
+}  # fmt: skip
+
+
+@register.simple_tag
+def state_dot(row: Any) -> SafeString:
+    """A coloured dot with the state's word."""
+    tone = STATE_TONES.get(row.state, "grey")
+    return format_html(
+        '<span class="state state-{}"><span class="dot" aria-hidden="true"></span>{}</span>',
+        tone,
+        row.get_state_display(),
+    )
+
+
+@register.simple_tag
+def severity_mark(row: Any) -> SafeString:
+    """重大 stands out with a filled mark, 一般 does not."""
+    if row.severity == "major":
+        return format_html('<span class="severity severity-major">{}</span>', "重大")
+    return format_html('<span class="severity">{}</span>', "一般")
+
+
+@register.simple_tag
+def point_grade(colour: str) -> SafeString:
+    """The grade of points: 绿 黄 橙 红."""
+    keys = {"绿": "green", "黄": "yellow", "橙": "orange", "红": "red"}
+    key = keys.get(colour, colour)
+    word = {v: k for k, v in keys.items()}.get(key, colour)
+    return format_html('<span class="grade grade-{}">{}</span>', key, word)
+
+
+@register.filter
+def days_left(days: int) -> SafeString:
+    """Working days to a deadline: 还剩 3 个工作日, 今天到期, 逾期 5 个工作日 (in red)."""
+    if days < 0:
+        return format_html('<span class="late">逾期 {} 个工作日</span>', -days)
+    if days == 0:
+        return format_html('<span class="soon">今天到期</span>')
+    css = "soon" if days <= 2 else ""
+    return format_html('<span class="{}">还剩 {} 个工作日</span>', css, days)
+
+
+@register.filter
+def mask_phone(phone: str) -> str:
+    """Show the first three and last four digits."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
+
+
+@register.filter
+def cn_date(day: date | datetime | None) -> str:
+    """2022年6月3日, as papers and sentences write it."""
+    if day is None:
+        return ""
+    if isinstance(day, datetime):
+        day = timezone.localtime(day)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+@register.filter
+def thousands(number: int | Decimal | None) -> str:
+    """1,042"""
+    return "—" if number is None else f"{number:,}"
+
+
+@register.filter
+def count_words(number: int) -> str:
+    """1,042, or 10,000+ beyond what is counted exactly."""
+    return "10,000+" if number > 10_000 else f"{number:,}"
+
+
+@register.filter
+def get_item(mapping: dict[Any, Any], key: Any) -> Any:
+    """Look a key up."""
+    return mapping.get(key)
+
+
+@register.simple_tag(takes_context=True)
+def querystring_without(context: RequestContext, *names: str) -> str:
+    """The URL's parameters without some, and back on the first page."""
+    query = context["request"].GET.copy()
+    for name in (*names, "page", "after", "before"):
+        query.pop(name, None)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,34 @@
+"""What people really type, made plain."""
+
+import re
+import unicodedata
+
+INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
+BLANK = re.compile(r"\s+")
+
+
+def plain(text: str) -> str:
+    """Half-width letters and digits, no invisible characters, single blanks, none at the ends.
+
+    Only full-width ASCII is folded: Chinese punctuation stays as it is.
+    """
+    folded = "".join(_half_width(character) for character in INVISIBLE.sub("", text))
+    return BLANK.sub(" ", folded).strip()
+
+
+def squeeze(text: str) -> str:
+    """`plain` without any blank: for codes and numbers."""
+    return BLANK.sub("", plain(text))
+
+
+def _half_width(character: str) -> str:
+    if character == "\u3000":
+        return " "
+    if "０" <= character <= "９" or "Ａ" <= character <= "Ｚ" or "ａ" <= character <= "ｚ":
+        return unicodedata.normalize("NFKC", character)
+    return {"＋": "+", "－": "-", "．": ".", "，": ","}.get(character, character)
+
+
+def has_control(text: str) -> bool:
+    """Whether a text holds characters that no one types into a name."""
+    return any(unicodedata.category(c) == "Cc" and c not in "\n\r\t" for c in text)

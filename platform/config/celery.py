@@ -1,0 +1,21 @@
+"""The Celery application and what beat starts."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("anfu")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "seal": {"task": "tenancy.seal_chains", "schedule": 60.0, "options": {"expires": 55}},
+    "owed": {"task": "workflow.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
+    "overdue": {
+        "task": "inspections.mark_overdue",
+        "schedule": crontab(hour="0", minute="10"),
+        "options": {"expires": 3600},
+    },
+}

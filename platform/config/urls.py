@@ -1,0 +1,12 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("home.urls")),
+    path("", include("tenancy.urls")),
+    path("", include("workflow.urls")),
+    path("", include("evidence.urls")),
+    path("", include("enterprises.urls")),
+    path("", include("documents.urls")),
+    path("", include("portal.urls")),
+]

@@ -1,0 +1,57 @@
+"""The fonts of papers.
+
+Papers are set in Noto Serif SC and Noto Sans SC (npm, SIL OFL), regular and bold; the style sheet's
+family lists begin with the faces of GB/T 9704, which an office may own and install. The files are
+read where npm put them. WeasyPrint's own @font-face copies each file (50 MB in all) into a
+temporary folder per process, which a killed worker leaves behind, so they are handed to fontconfig
+directly.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+FILES = (
+    "noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf",
+    "noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf",
+    "noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
+    "noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf",
+)
+
+
+class FontsMissing(RuntimeError):
+    """The font packages are not installed."""
+
+
+@cache
+def font_files() -> tuple[Path, ...]:
+    """Return the paths of the four font files; FontsMissing says which one is not there."""
+    folder = Path(settings.NODE_MODULES) / "@expo-google-fonts"
+    paths = tuple(folder / name for name in FILES)
+    for path in paths:
+        if not path.is_file():
+            raise FontsMissing(f"{path.name} is not in node_modules; run npm ci")
+    return paths
+
+
+@cache
+def font_versions() -> str:
+    """Return the versions of the font packages, for the record of how a paper was made."""
+    found = []
+    for package in ("noto-serif-sc", "noto-sans-sc"):
+        file = Path(settings.NODE_MODULES) / "@expo-google-fonts" / package / "package.json"
+        found.append(f"{package} {json.loads(file.read_text())['version']}")
+    return ", ".join(found)
+
+
+def add_fonts(configuration: Any) -> None:
+    """Register the font files with a WeasyPrint FontConfiguration."""
+    from weasyprint.text.ffi import ffi, fontconfig, pangoft2
+
+    for path in font_files():
+        if not fontconfig.FcConfigAppFontAddFile(configuration._config, str(path).encode()):
+            raise FontsMissing(f"{path.name} cannot be read as a font")
+    pangoft2.pango_fc_font_map_config_changed(ffi.cast("PangoFcFontMap *", configuration.font_map))

@@ -1,0 +1,60 @@
+from django.db import models
+
+from common.ids import uuid7
+from tenancy.models import Membership, TenantModel
+
+
+def original_path(photo: "Photo", filename: str) -> str:
+    """Where original bytes lie: by their hash, so the same picture is stored once."""
+    return f"evidence/{photo.sha256[:2]}/{photo.sha256}"
+
+
+def reading_path(photo: "Photo", filename: str) -> str:
+    """Where the scaled copy for reading lies."""
+    return f"reading/{photo.sha256[:2]}/{photo.sha256}.jpg"
+
+
+class Photo(TenantModel):
+    """A picture as evidence: original bytes and their hash, and a copy for reading without metadata.
+
+    `issued_at` is when the enterprise may see it: with the hazard, or at once if it sent it itself.
+    """
+
+    class Purpose(models.TextChoices):
+        BEFORE = "before", "整改前"
+        AFTER = "after", "整改后"
+        RECHECK = "recheck", "复查"
+        SITE = "site", "现场"
+        SIGNATURE = "signature", "签名"
+        SLIP = "slip", "签字确认单"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=64)
+    purpose = models.CharField("用途", max_length=12, choices=Purpose.choices)
+    original = models.FileField("原件", upload_to=original_path, max_length=200)
+    reading = models.FileField("阅读件", upload_to=reading_path, max_length=200)
+    sha256 = models.CharField("哈希", max_length=64, db_index=True)
+    size = models.PositiveIntegerField("字节数")
+    content_type = models.CharField("格式", max_length=40)
+    width = models.PositiveIntegerField("宽")
+    height = models.PositiveIntegerField("高")
+    taken_at = models.DateTimeField("拍摄时间", null=True)
+    latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True)
+    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True)
+    uploaded_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    arrived_at = models.DateTimeField("到达时间")
+    issued_at = models.DateTimeField("可见时间", null=True)
+
+    class Meta:
+        verbose_name = "照片"
+        verbose_name_plural = "照片"
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="photo_subject")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "purpose", "sha256"], name="photo_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} {self.sha256[:8]}"

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from evidence import views
+
+app_name = "evidence"
+urlpatterns = [
+    path("photos/<uuid:pk>/", views.photo_reading, name="photo"),
+    path("photos/<uuid:pk>/original/", views.photo_original, name="photo-original"),
+]

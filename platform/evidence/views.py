@@ -1,0 +1,29 @@
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpRequest
+from django.views.decorators.cache import cache_control
+
+from evidence.access import photo_for
+
+
+@login_required
+@cache_control(private=True, max_age=3600, immutable=True)
+def photo_reading(request: HttpRequest, pk: UUID) -> FileResponse:
+    """The scaled copy for reading."""
+    photo = photo_for(request.actor, pk)
+    return FileResponse(photo.reading.open("rb"), content_type="image/jpeg")
+
+
+@login_required
+def photo_original(request: HttpRequest, pk: UUID) -> FileResponse:
+    """The original bytes, as evidence; always as a download, never rendered."""
+    photo = photo_for(request.actor, pk)
+    name = f"{photo.get_purpose_display()}-{photo.sha256[:12]}"
+    suffix = photo.content_type.rpartition("/")[2]
+    return FileResponse(
+        photo.original.open("rb"),
+        as_attachment=True,
+        filename=f"{name}.{suffix}",
+        content_type="application/octet-stream",
+    )

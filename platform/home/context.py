@@ -1,0 +1,29 @@
+"""What every page's shell shows: who acts, where he can go, what waits."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from home.navigation import entries_for
+from tenancy import clock
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return actor, nav, memberships_count and clock_text for the layouts."""
+    actor = getattr(request, "actor", None)
+    if actor is None or not actor.org_id:
+        return {"actor": actor if actor and actor.user_id else None, "nav": []}
+    path = request.path
+    nav = []
+    for entry in entries_for(actor):
+        url = reverse(entry.url_name)
+        active = path == url if url == "/" else path.startswith(url)
+        nav.append({"title": entry.title, "url": url, "icon": entry.icon, "active": active})
+    day = clock.today(actor.org_id) if actor.is_training and actor.is_agency else None
+    return {
+        "actor": actor,
+        "nav": nav,
+        "memberships_count": len(getattr(request, "memberships", ())),
+        "clock_text": f"演示时钟 {day:%Y-%m-%d}" if day else "",
+    }

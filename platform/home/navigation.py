@@ -1,0 +1,55 @@
+"""The three front doors' menus: a line per place, shown to the roles that may go there."""
+
+from dataclasses import dataclass
+
+from tenancy.actors import Actor
+from tenancy.enums import OrgKind
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu."""
+
+    title: str
+    url_name: str
+    icon: str
+    perm: str = ""
+
+
+_FRONT = Entry("首页", "home:front", "home")
+_PEOPLE = Entry("人员", "tenancy:people", "users", "people_manage")
+_INBOX = Entry("消息", "home:inbox", "bell")
+
+MENUS: dict[str, tuple[Entry, ...]] = {
+    OrgKind.AGENCY: (
+        _FRONT,
+        Entry("合同", "agencies:contract-list", "file-text", "contract_view"),
+        Entry("企业", "enterprises:list", "building-factory-2", "enterprise_list"),
+        Entry("隐患台账", "inspections:ledger", "alert-triangle", "hazard_ledger"),
+        Entry("延期申请", "inspections:extension-list", "calendar-plus", "extension_answer"),
+        Entry("记分", "scoring:points", "list-numbers", "points_view"),
+        Entry("服务机构", "providers:list", "briefcase", "provider_view"),
+        _INBOX,
+        _PEOPLE,
+    ),
+    OrgKind.PROVIDER: (
+        _FRONT,
+        Entry("我的任务", "inspections:my-assignments", "checklist", "visit_log"),
+        Entry("合同", "agencies:contract-list", "file-text", "contract_view"),
+        Entry("待复查", "inspections:recheck-list", "refresh", "hazard_recheck"),
+        Entry("隐患台账", "inspections:ledger", "alert-triangle", "hazard_ledger"),
+        _INBOX,
+        _PEOPLE,
+    ),
+    OrgKind.ENTERPRISE: (
+        Entry("要整改的", "inspections:deadlines", "alert-triangle", "rectification_submit"),
+        Entry("收到的文书", "documents:list", "file-text", "document_view"),
+        _INBOX,
+        _PEOPLE,
+    ),
+}
+
+
+def entries_for(actor: Actor) -> list[Entry]:
+    """Return the menu of one actor."""
+    return [e for e in MENUS.get(actor.kind, ()) if not e.perm or actor.may(e.perm)]

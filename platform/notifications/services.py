@@ -1,0 +1,54 @@
+"""notify · notification_read"""
+
+from datetime import datetime
+
+from django.db import models
+from django.utils import timezone
+
+from notifications.models import Notification
+from tenancy.actors import Actor
+
+
+def notify(
+    *,
+    org_id: int,
+    kind: str,
+    title: str,
+    url: str,
+    at: datetime,
+    is_urgent: bool = False,
+    membership_id: int | None = None,
+) -> None:
+    """Put a message into an organisation's inbox, or into one person's."""
+    notify_many(
+        [
+            Notification(
+                org_id=org_id,
+                membership_id=membership_id,
+                kind=kind,
+                title=title[:200],
+                url=url,
+                created_at=at,
+                is_urgent=is_urgent,
+            )
+        ]
+    )
+
+
+def notify_many(messages: list[Notification]) -> None:
+    """Send many in one statement; the sender need not be able to read them."""
+    Notification.objects.bulk_create(messages)
+
+
+def notifications_read(*, actor: Actor, ids: list[str] | None = None) -> int:
+    """Mark messages of one's own inbox as read, all of them without `ids`; return how many."""
+    rows = inbox(actor).filter(read_at=None)
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
+    return rows.update(read_at=timezone.now(), read_by_id=actor.membership_id)
+
+
+def inbox(actor: Actor) -> "models.QuerySet[Notification]":
+    """Return what is addressed to the actor or to his whole organisation."""
+    mine = models.Q(membership_id=None) | models.Q(membership_id=actor.membership_id)
+    return Notification.objects.filter(mine, org_id=actor.org_id).order_by("-id")

@@ -1,0 +1,40 @@
+"""`python -m stack …`: what `make` and the containers start."""
+
+import argparse
+import sys
+
+from stack import doctor, embedded, prepare, up
+
+
+def main() -> int:
+    """Run one command; what fails in the stack is one clear line and exit code 1 (StackError)."""
+    options = _parser().parse_args()
+    match options.command:
+        case "doctor":
+            doctor.examine(for_tests=options.test)
+        case "prepare":
+            prepare.prepare()
+        case "stop":
+            embedded.stop()
+        case "demo":
+            return up.demo()
+        case "up":
+            return up.serve(reload=options.reload)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m stack")
+    commands = parser.add_subparsers(dest="command", required=True)
+    examine = commands.add_parser("doctor", help="look for what the machine lacks")
+    examine.add_argument("--test", action="store_true", help="also for what tests need")
+    commands.add_parser("prepare", help="migrate, load reference data, check the database role")
+    commands.add_parser("demo", help="play the demonstration, then serve (SEED, SERVE, FRESH)")
+    serve = commands.add_parser("up", help="web, worker and beat together (PORT)")
+    serve.add_argument("--reload", action="store_true", help="start again what has changed")
+    commands.add_parser("stop", help="stop the embedded PostgreSQL and Redis")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""Web, worker and beat as one: they start together and stop together."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from shlex import join
+
+import honcho.manager
+
+from stack import embedded
+from stack.places import ROOT, StackError, var_dir
+
+HOST = "127.0.0.1"
+WEB_PROCESSES, WEB_THREADS = 2, 4
+STOP_SECONDS = 30  # a worker first ends the paper it is at
+
+
+def port() -> int:
+    """Return the port that the web listens on (PORT, or 8000)."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise StackError(f"PORT={text} is no port: choose a number from 1024 to 65535")
+    return int(text)
+
+
+def check_port() -> None:
+    """Raise StackError if nobody can listen there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port()))
+        except PermissionError:
+            raise StackError(f"Port {port()} is not ours to use: choose one over 1023") from None
+        except OSError:
+            raise StackError(
+                f"Port {port()} is in use: stop what uses it, or choose another: PORT={port() + 1}"
+            ) from None
+
+
+def commands(*, web: bool = True, reload: bool = False) -> dict[str, list[str]]:
+    """Return {name: command} of what runs beside the embedded services."""
+    python = sys.executable
+    celery = [python, "-m", "celery", "-A", "config", "--workdir", str(ROOT)]
+    worker = [*celery, "worker", "--loglevel", "WARNING", "--concurrency", str(os.cpu_count() or 2),
+              "--without-mingle", "--without-gossip"]  # fmt: skip
+    beat = [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(var_dir() / "beat"),
+            "--pidfile", ""]  # fmt: skip
+    found = {"worker": worker, "beat": beat}
+    if web:
+        found["web"] = [
+            python, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{port()}", "--preload",
+            "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS),
+            "--log-level", "warning",
+        ]  # fmt: skip
+    if reload:
+        found["worker"] = [python, "-m", "watchfiles", "--filter", "python", "--sigint-timeout",
+                           str(STOP_SECONDS), join(worker), *source_folders()]  # fmt: skip
+        found["web"] = [python, str(ROOT / "manage.py"), "runserver", f"{HOST}:{port()}"]
+    return found
+
+
+def source_folders() -> list[str]:
+    """Return the folders whose change restarts a worker."""
+    apps = sorted(file.parent for file in ROOT.glob("*/apps.py"))
+    return [str(folder) for folder in (ROOT / "platform", *apps)]
+
+
+def environment(*, reload: bool = False) -> dict[str, str]:
+    """Return the environment of the programs: our packages on the path, the site's address."""
+    defaults = {
+        "SITE_URL": f"http://{HOST}:{port()}",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DEBUG": "1" if reload else "0",
+    }
+    path = os.pathsep.join([str(ROOT), str(ROOT / "platform")])
+    return {**defaults, **os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+def serve(*, reload: bool = False) -> int:
+    """Run everything until Ctrl-C, or until one of them dies; return the exit code."""
+    check_port()
+    embedded.ensure_started()
+    try:
+        code = _prepare(reload=reload)
+        return code or _Together(commands(reload=reload), environment(reload=reload)).run()
+    finally:
+        embedded.stop()
+
+
+def demo() -> int:
+    """Play the demonstration with real workers, then serve it on; SERVE=0 ends after the play."""
+    serves = os.environ.get("SERVE", "1") != "0"
+    if serves:
+        check_port()
+    if os.environ.get("FRESH", "0") == "1":
+        start_over()
+    embedded.ensure_started()
+    play = [sys.executable, str(ROOT / "manage.py"), "demo",
+            "--seed", os.environ.get("SEED") or "20260601"]  # fmt: skip
+    try:
+        code = _prepare()
+        return code or _Together(commands(web=serves), environment(), play, serves).run()
+    finally:
+        embedded.stop()
+
+
+def start_over() -> None:
+    """Drop the embedded database, the papers of the demonstration and the photos."""
+    embedded.reset()
+    for name in ("demo", "media"):
+        shutil.rmtree(var_dir() / name, ignore_errors=True)
+
+
+def _prepare(*, reload: bool = False) -> int:
+    """Bring the database up to date in a process of its own, which gives its memory back."""
+    command = [sys.executable, "-m", "stack", "prepare"]
+    return subprocess.run(command, env=environment(reload=reload), cwd=ROOT, check=False).returncode
+
+
+class _Together:
+    """Programs that end together; beside them, perhaps, a first one that plays the demonstration.
+
+    The first one is no program of the manager's: it draws its progress on the terminal itself, and
+    ending well it leaves the others running.
+    """
+
+    def __init__(
+        self,
+        programs: dict[str, list[str]],
+        env: dict[str, str],
+        first: list[str] | None = None,
+        stays: bool = True,
+    ) -> None:
+        honcho.manager.KILL_WAIT = STOP_SECONDS  # type: ignore[attr-defined]
+        self.manager = honcho.manager.Manager()
+        for name, command in programs.items():
+            self.manager.add_process(name, join(command), env=env, cwd=str(ROOT))
+        self.env, self.first, self.stays = env, first, stays
+        self.playing: subprocess.Popen[bytes] | None = None
+        self.played: int | None = None
+
+    def run(self) -> int:
+        """Run until Ctrl-C (0, or 130 while playing), the end of the play, or the first death."""
+        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+        if self.first:
+            self.playing = subprocess.Popen(self.first, env=self.env, cwd=ROOT)
+            threading.Thread(target=self._await_play, args=(self.playing,), daemon=True).start()
+        else:
+            self._say_where()
+        self.manager.loop()
+        return self._end()
+
+    def _await_play(self, playing: subprocess.Popen[bytes]) -> None:
+        self.played = playing.wait()
+        if self.played or not self.stays:
+            self.manager.terminate()
+        else:
+            self._say_where()
+
+    def _say_where(self) -> None:
+        print(f"http://{HOST}:{port()}  (Ctrl-C stops everything)", flush=True)
+
+    def _end(self) -> int:
+        if self.playing and self.playing.poll() is None:
+            self.playing.terminate()
+            self.playing.wait()
+        if self.first and (self.played or not self.stays):
+            return self.played if self.played and self.played > 0 else (130 if self.played else 0)
+        return 0 if self.manager.returncode == 130 else (self.manager.returncode or 1)

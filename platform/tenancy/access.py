@@ -1,0 +1,45 @@
+"""The two ways to be refused, written once: not yours is 404, not your right is 403."""
+
+from typing import TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+
+from common.errors import Refused
+from tenancy.actors import Actor
+from tenancy.models import Invitation, Membership
+
+M = TypeVar("M", bound=Model)
+
+
+def require(actor: Actor | None, perm: str) -> Actor:
+    """Return the actor if his role has `perm`, else raise PermissionDenied (403)."""
+    if actor is None or not actor.may(perm):
+        raise PermissionDenied(perm)
+    return actor
+
+
+def visible_or_404(rows: QuerySet[M], pk: object) -> M:
+    """Return the row `pk` of what the actor may see, or raise Refused (404, and an audit row)."""
+    try:
+        row = rows.filter(pk=pk).first()
+    except (ValueError, TypeError):
+        row = None
+    if row is None:
+        raise Refused(rows.model._meta.label_lower, pk)
+    return row
+
+
+def membership_for(actor: Actor, pk: object) -> Membership:
+    """Return a colleague's membership for the administrator of the same organisation."""
+    require(actor, "people_manage")
+    rows = Membership.objects.filter(org_id=actor.org_id).select_related("user", "org")
+    return visible_or_404(rows, pk)
+
+
+def invitation_for(actor: Actor, pk: object) -> Invitation:
+    """Return an open invitation that the actor's organisation sent."""
+    rows = Invitation.objects.filter(
+        invited_by_org_id=actor.org_id, accepted_at=None, revoked_at=None
+    ).select_related("org")
+    return visible_or_404(rows, pk)

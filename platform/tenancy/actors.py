@@ -1,0 +1,126 @@
+"""The actor of the moment: a user in one membership, or the system working for one agency."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tenancy.enums import OrgKind
+from tenancy.perms import allows
+
+if TYPE_CHECKING:
+    from tenancy.models import Agency, Membership
+
+# Region codes are digits: '0' is before every code and ':' after every code in C collation.
+EVERYWHERE = ("0", ":")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, for whom, in which role. Immutable; made only by the functions below."""
+
+    user_id: int | None = None
+    membership_id: int | None = None
+    org_id: int | None = None
+    kind: str = ""
+    role: str = ""
+    region_lo: str = ""
+    region_hi: str = ""
+    user_name: str = ""
+    org_name: str = ""
+    is_training: bool = False
+    is_system: bool = False
+
+    @property
+    def display(self) -> str:
+        """Name for the record: 单位 姓名."""
+        return f"{self.org_name} {self.user_name}".strip() or "系统"
+
+    @property
+    def role_name(self) -> str:
+        """The role's Chinese name."""
+        from tenancy.enums import Role
+
+        return Role(self.role).label if self.role else ""
+
+    @property
+    def org_kind(self) -> str:
+        """Kind of the organisation acted for, '' before one was chosen."""
+        return self.kind
+
+    @property
+    def is_agency(self) -> bool:
+        """Whether a regulator acts."""
+        return self.kind == OrgKind.AGENCY
+
+    @property
+    def is_provider(self) -> bool:
+        """Whether a provider acts."""
+        return self.kind == OrgKind.PROVIDER
+
+    @property
+    def is_enterprise(self) -> bool:
+        """Whether an enterprise acts."""
+        return self.kind == OrgKind.ENTERPRISE
+
+    def may(self, perm: str) -> bool:
+        """Say whether the role has `perm`; the system may do what its tasks do."""
+        return self.is_system or allows(self.role, perm)
+
+    def scope(self) -> tuple[str, ...]:
+        """Return the database settings in the order of `common.scope.KEYS`."""
+        own = str(self.org_id or "")
+        return (
+            str(self.user_id or ""),
+            own,
+            self.region_lo,
+            self.region_hi,
+            own if self.is_provider else "",
+            own if self.is_enterprise else "",
+        )
+
+
+SYSTEM = Actor(
+    kind=OrgKind.AGENCY, region_lo=EVERYWHERE[0], region_hi=EVERYWHERE[1], is_system=True
+)
+
+
+def signed_in(user_id: int, name: str = "") -> Actor:
+    """A user who has chosen nothing yet: sees his own memberships only."""
+    return Actor(user_id=user_id, user_name=name)
+
+
+def region_range(code: str) -> tuple[str, str]:
+    """Return [lo, hi) of all codes that begin with `code`."""
+    return code, code + ":"
+
+
+def actor_for(membership: "Membership") -> Actor:
+    """Return the actor of one active membership; its organisation is loaded with it."""
+    org = membership.org
+    agency: Agency | None = getattr(org, "agency", None) if org.kind == OrgKind.AGENCY else None
+    lo, hi = region_range(agency.region_code) if agency else ("", "")
+    return Actor(
+        user_id=membership.user_id,
+        membership_id=membership.pk,
+        org_id=org.pk,
+        kind=org.kind,
+        role=membership.role,
+        region_lo=lo,
+        region_hi=hi,
+        user_name=membership.user.name,
+        org_name=org.name,
+        is_training=org.is_training,
+    )
+
+
+def system_for(agency: "Agency") -> Actor:
+    """Return the system working for one agency, within that agency's region."""
+    lo, hi = region_range(agency.region_code)
+    return Actor(
+        org_id=agency.pk,
+        kind=OrgKind.AGENCY,
+        region_lo=lo,
+        region_hi=hi,
+        org_name=agency.org.name,
+        is_training=agency.org.is_training,
+        is_system=True,
+    )

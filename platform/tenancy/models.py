@@ -1,0 +1,215 @@
+"""Who shares the platform, and what every row of theirs says about whose it is."""
+
+from django.db import models
+
+from accounts.models import User
+from common.ids import uuid7
+from tenancy.enums import OrgKind, Role
+
+
+class Organization(models.Model):
+    """An agency, a provider or an enterprise; one per credit code in the whole system.
+
+    An enterprise's site and what a region knows of it stand in `enterprises.Enterprise`; here is
+    only what makes it one body. Rows come into being through `tenancy.services.organization_for`.
+    """
+
+    kind = models.CharField("类别", max_length=12, choices=OrgKind.choices)
+    name = models.CharField("名称", max_length=100)
+    # NULL for agencies, which have none to be known by: NULLs do not collide.
+    credit_code = models.CharField(  # noqa: DJ001
+        "统一社会信用代码", max_length=18, unique=True, null=True
+    )
+    is_training = models.BooleanField("演示单位", default=False)
+    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "单位"
+        verbose_name_plural = "单位"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Agency(models.Model):
+    """A regulator in the tree by region code: a child's code begins with its parent's.
+
+    `training_now` is where a training agency's own clock stood when it was set; with
+    `training_set_at` it runs on from there, without it the clock stands still.
+    """
+
+    org = models.OneToOneField(Organization, models.PROTECT, primary_key=True, verbose_name="单位")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
+    region_code = models.CharField("行政区划代码", max_length=12, db_collation="C", db_index=True)
+    region_name = models.CharField("行政区划", max_length=60)
+    short_name = models.CharField("机关简称", max_length=20)
+    training_now = models.DateTimeField("演示时钟", null=True, blank=True)
+    training_set_at = models.DateTimeField("演示时钟起走", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "监管机构"
+        verbose_name_plural = "监管机构"
+        constraints = [
+            models.CheckConstraint(
+                name="agency_region_code_is_digits",
+                condition=models.Q(region_code__regex=r"^[0-9]{2,12}$"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.region_name
+
+
+class Membership(models.Model):
+    """Ties a user to an organisation with a role. Ended, it keeps its row and gives nothing."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name="用户")
+    org = models.ForeignKey(
+        Organization, models.PROTECT, related_name="memberships", verbose_name="单位"
+    )
+    role = models.CharField("角色", max_length=20, choices=Role.choices)
+    phone = models.CharField("联系电话", max_length=30, blank=True)
+    certificate_number = models.CharField("证号", max_length=40, blank=True)
+    qualification = models.CharField("资格", max_length=60, blank=True)
+    joined_at = models.DateTimeField("加入时间", auto_now_add=True)
+    ended_at = models.DateTimeField("停用时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "身份"
+        verbose_name_plural = "身份"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "org", "role"],
+                condition=models.Q(ended_at=None),
+                name="membership_once_while_active",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_role_display()}"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it still gives anything."""
+        return self.ended_at is None
+
+
+class Invitation(models.Model):
+    """An administrator's offer of a membership; taken up once, by whoever holds the link."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    org = models.ForeignKey(Organization, models.PROTECT, verbose_name="单位")
+    role = models.CharField("角色", max_length=20, choices=Role.choices)
+    name = models.CharField("姓名", max_length=40)
+    email = models.EmailField("电子邮箱", blank=True)
+    phone = models.CharField("联系电话", max_length=30, blank=True)
+    certificate_number = models.CharField("证号", max_length=40, blank=True)
+    invited_by_org = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField("发出时间", auto_now_add=True)
+    expires_at = models.DateTimeField("失效时间")
+    accepted_at = models.DateTimeField("接受时间", null=True)
+    revoked_at = models.DateTimeField("撤回时间", null=True)
+
+    class Meta:
+        verbose_name = "邀请"
+        verbose_name_plural = "邀请"
+        constraints = [
+            models.CheckConstraint(
+                name="invitation_accepted_or_revoked",
+                condition=models.Q(accepted_at=None) | models.Q(revoked_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} → {self.org}"
+
+
+class TenantModel(models.Model):
+    """Whose a row is: who keeps it, where it is, and whom it concerns. Row-level security reads it."""
+
+    owner_agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name="主管机构"
+    )
+    region_code = models.CharField("属地", max_length=12, db_collation="C")
+    provider_org = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="服务机构",
+    )
+    enterprise_org = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="企业"
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def tenant(self) -> dict[str, object]:
+        """Whose this row is, as keyword arguments for a row that hangs on it."""
+        return {
+            "owner_agency_id": self.owner_agency_id,
+            "region_code": self.region_code,
+            "provider_org_id": self.provider_org_id,
+            "enterprise_org_id": self.enterprise_org_id,
+        }
+
+
+class Grant(models.Model):
+    """Opens one enterprise file to one provider while a contract lasts; written by the contract.
+
+    `subject_id` is an `enterprises.Enterprise`; the table stands lower, so it holds the plain id.
+    """
+
+    owner_agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    region_code = models.CharField("属地", max_length=12, db_collation="C")
+    org = models.ForeignKey(Organization, models.PROTECT, related_name="grants")
+    subject_id = models.BigIntegerField("企业档案")
+    reason = models.CharField("依据", max_length=100)
+    starts_on = models.DateField("自")
+    ends_on = models.DateField("至", null=True, blank=True)
+    ended_at = models.DateTimeField("收回时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "授权"
+        verbose_name_plural = "授权"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["org", "subject_id"],
+                condition=models.Q(ended_at=None),
+                name="grant_once_while_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.org_id} → {self.subject_id}"
+
+
+class CalendarDay(models.Model):
+    """An agency's own word on one day, over the State Council's calendar."""
+
+    class Kind(models.TextChoices):
+        WORKDAY = "workday", "工作日"
+        WEEKEND = "weekend", "周末"
+        HOLIDAY = "holiday", "放假"
+        MAKEUP_WORKDAY = "makeup_workday", "调休上班"
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="calendar_days")
+    day = models.DateField("日期")
+    kind = models.CharField("类别", max_length=16, choices=Kind.choices)
+    source = models.CharField("依据", max_length=100)
+
+    class Meta:
+        verbose_name = "工作日历"
+        verbose_name_plural = "工作日历"
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "day"], name="calendar_day_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.get_kind_display()}"

@@ -1,0 +1,58 @@
+"""Every permission in one place: its sentence and the roles that have it.
+
+A permission says what a role may do at all; `access.py` of each app says on which rows.
+"""
+
+from tenancy.enums import Role
+
+_AGENCY = frozenset({Role.AGENCY_ADMIN, Role.AGENCY_LEADER, Role.OFFICER, Role.ASSISTANT})
+_AGENCY_MANAGERS = frozenset({Role.AGENCY_ADMIN, Role.AGENCY_LEADER})
+_OFFICERS = frozenset({Role.AGENCY_ADMIN, Role.AGENCY_LEADER, Role.OFFICER})
+_PROVIDER = frozenset({Role.PROVIDER_ADMIN, Role.PROJECT_LEAD, Role.INSPECTOR})
+_LEADS = frozenset({Role.PROVIDER_ADMIN, Role.PROJECT_LEAD})
+_ENTERPRISE = frozenset({Role.PRINCIPAL, Role.SAFETY_MANAGER})
+
+PERMS: dict[str, frozenset[Role]] = {
+    # people
+    "people_manage": frozenset({Role.AGENCY_ADMIN, Role.PROVIDER_ADMIN, Role.PRINCIPAL}),
+    "enterprise_invite": _OFFICERS,
+    # enterprises and providers
+    "enterprise_view": _AGENCY | _PROVIDER | _ENTERPRISE,
+    "enterprise_list": _AGENCY | _PROVIDER,
+    "enterprise_import": _OFFICERS,
+    "enterprise_edit": _OFFICERS,
+    "provider_register": _AGENCY_MANAGERS,
+    "provider_view": _AGENCY | _PROVIDER,
+    # contract, batch, assignment
+    "contract_view": _AGENCY | _PROVIDER,
+    "contract_edit": _AGENCY_MANAGERS,
+    "batch_view": _AGENCY | _PROVIDER,
+    "batch_edit": _OFFICERS,
+    "batch_assign": _OFFICERS,
+    "inspector_assign": _LEADS,
+    "assignment_view": _AGENCY | _PROVIDER,
+    # on site
+    "visit_log": _PROVIDER,
+    "visit_view": _AGENCY | _PROVIDER,
+    "hazard_view": _AGENCY | _PROVIDER | _ENTERPRISE,
+    "hazard_ledger": _AGENCY | _PROVIDER,
+    "hazard_confirm": _LEADS,
+    "rectification_submit": _ENTERPRISE,
+    "rectification_enter_for": _PROVIDER,
+    "hazard_recheck": _PROVIDER,
+    "extension_request": _ENTERPRISE,
+    "extension_answer": _OFFICERS,
+    # papers
+    "document_view": _AGENCY | _PROVIDER | _ENTERPRISE,
+    # points and appraisal
+    "points_view": _AGENCY,
+    "points_give": frozenset({Role.OFFICER}),
+    "outputs_make": _OFFICERS,
+    "outputs_view": _AGENCY,
+    "audit_view": _AGENCY_MANAGERS,
+}
+
+
+def allows(role: str, perm: str) -> bool:
+    """Say whether a role has a permission; an unknown permission is a programming error."""
+    return role in PERMS[perm]

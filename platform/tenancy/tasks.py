@@ -1,0 +1,76 @@
+"""Every task runs as the system working for one agency; without an agency it refuses to run."""
+
+from typing import Any
+
+from celery import Task, shared_task
+from django.db import transaction
+
+from audit.services import PLATFORM, chain_seal
+from common.scope import acting_as
+from tenancy.actors import SYSTEM, system_for
+from tenancy.models import Agency
+
+HEADER = "anfu_agency"
+
+
+class TenantTask(Task):
+    """Base of all tasks. Publish with `task.send(agency_id, …)`: after commit, ids only.
+
+    `atomic = False` for a task that opens its own short transactions.
+    """
+
+    abstract = True
+    atomic = True
+
+    def send(self, agency_id: int, *args: Any) -> None:
+        """Publish for one agency once the surrounding transaction is committed."""
+        transaction.on_commit(
+            lambda: self.apply_async(args, headers={HEADER: agency_id})  # type: ignore[arg-type]
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run as the system for the agency named in the message's header."""
+        agency_id = self._header()
+        if agency_id is None:
+            raise PermissionError(f"{self.name} was published without an agency")
+        with acting_as(system_agency(agency_id), atomic=self.atomic):
+            return super().__call__(*args, **kwargs)
+
+    def _header(self) -> int | None:
+        headers = self.request.headers or {}
+        return headers.get(HEADER) or self.request.get(HEADER)
+
+
+class EveryAgencyTask(Task):
+    """Base of beat's tasks: sends `each` for every agency, so each runs in its own scope."""
+
+    abstract = True
+
+    def fan_out(self, each: TenantTask, agency_ids: "list[int] | None" = None) -> int:
+        """Publish `each` once per agency; return how many."""
+        ids = all_agency_ids() if agency_ids is None else agency_ids
+        for agency_id in ids:
+            each.send(agency_id)
+        return len(ids)
+
+
+def system_agency(agency_id: int) -> Any:
+    """Return the system actor of one agency."""
+    with acting_as(SYSTEM):
+        return system_for(Agency.objects.select_related("org").get(pk=agency_id))
+
+
+def all_agency_ids() -> list[int]:
+    """Return the ids of all agencies."""
+    with acting_as(SYSTEM):
+        return list(Agency.objects.order_by("pk").values_list("pk", flat=True))
+
+
+@shared_task(name="tenancy.seal_chains")
+def seal_chains() -> int:
+    """Every minute: chain the committed acts of each agency and of the platform itself."""
+    sealed = 0
+    for agency_id in [PLATFORM, *all_agency_ids()]:
+        with acting_as(SYSTEM):
+            sealed += chain_seal(agency_id=agency_id)
+    return sealed

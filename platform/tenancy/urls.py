@@ -1,0 +1,16 @@
+from django.urls import path
+
+from tenancy import views
+
+app_name = "tenancy"
+urlpatterns = [
+    path("switch/", views.switch, name="switch"),
+    path("people/", views.people, name="people"),
+    path("people/invite/", views.invite, name="invite"),
+    path("people/hand-over/", views.hand_over, name="hand-over"),
+    path("people/<int:pk>/end/", views.member_end, name="member-end"),
+    path("people/<int:pk>/password/", views.member_password, name="member-password"),
+    path("invitations/<uuid:pk>/", views.invitation, name="invitation"),
+    path("invitations/<uuid:pk>/withdraw/", views.invitation_withdraw, name="invitation-withdraw"),
+    path("join/<str:token>/", views.accept, name="invitation-accept"),
+]

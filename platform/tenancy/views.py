@@ -1,0 +1,199 @@
+"""People of one's own organisation, the choice whom one acts for, and invitations."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from common.errors import DomainError
+from common.scope import acting_as
+from tenancy.access import invitation_for, membership_for, require
+from tenancy.enums import ADMIN_ROLES
+from tenancy.forms import AcceptForm, HandOverForm, InvitationForm
+from tenancy.middleware import SESSION_KEY
+from tenancy.models import Invitation, Membership
+from tenancy.services import (
+    invitation_accept,
+    invitation_claim,
+    invitation_create,
+    invitation_link,
+    invitation_revoke,
+    invited_actor,
+    membership_end,
+    membership_hand_over,
+    password_link,
+)
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def switch(request: HttpRequest) -> HttpResponse:
+    """Choose for which organisation, and as what, one acts."""
+    if request.method == "POST":
+        chosen = request.POST.get("membership", "")
+        if chosen in {str(m.pk) for m in request.memberships}:
+            request.session[SESSION_KEY] = int(chosen)
+            return redirect("home:front")
+        messages.error(request, "该身份不可用，请重新选择")
+    return render(request, "tenancy/switch.html", {"memberships": request.memberships})
+
+
+@login_required
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody of the organisation, active and ended, and the open invitations."""
+    actor = require(request.actor, "people_manage")
+    members = Membership.objects.filter(org_id=actor.org_id).select_related("user")
+    invitations = Invitation.objects.filter(
+        org_id=actor.org_id, accepted_at=None, revoked_at=None
+    ).order_by("-created_at")
+    return render(
+        request,
+        "tenancy/people.html",
+        {
+            "members": members.order_by("ended_at", "role", "user__name"),
+            "invitations": invitations,
+            "admin_roles": ADMIN_ROLES,
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite somebody into one's own organisation; the link is shown to be passed on."""
+    actor = require(request.actor, "people_manage")
+    form = InvitationForm(request.POST or None, org_kind=actor.kind)
+    if request.method == "POST" and form.is_valid():
+        org = Membership.objects.select_related("org").get(pk=actor.membership_id).org
+        invitation = invitation_create(actor=actor, org=org, **form.cleaned_data)
+        return redirect("tenancy:invitation", pk=invitation.pk)
+    return _form_page(request, form, title="邀请人员", submit="生成邀请链接")
+
+
+@login_required
+def invitation(request: HttpRequest, pk: Any) -> HttpResponse:
+    """An open invitation and its link."""
+    found = invitation_for(request.actor, pk)
+    link = request.build_absolute_uri(invitation_link(found))
+    return render(request, "tenancy/invitation.html", {"invitation": found, "link": link})
+
+
+@login_required
+@require_POST
+def invitation_withdraw(request: HttpRequest, pk: Any) -> HttpResponse:
+    """Take an open invitation back."""
+    found = invitation_for(request.actor, pk)
+    try:
+        invitation_revoke(actor=request.actor, invitation=found)
+        messages.success(request, f"已撤回给{found.name}的邀请")
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("tenancy:people")
+
+
+@login_required
+@require_POST
+def member_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Deactivate a colleague."""
+    membership = membership_for(request.actor, pk)
+    try:
+        membership_end(actor=request.actor, membership=membership)
+        messages.success(
+            request, f"已停用{membership.user.name}的{membership.get_role_display()}身份"
+        )
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("tenancy:people")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def hand_over(request: HttpRequest) -> HttpResponse:
+    """Give the administration to a colleague."""
+    actor = require(request.actor, "people_manage")
+    form = HandOverForm(request.POST or None, actor=actor)
+    if request.method == "POST" and form.is_valid():
+        own = membership_for(actor, actor.membership_id)
+        try:
+            membership_hand_over(actor=actor, membership=own, to=form.cleaned_data["to"])
+        except DomainError as error:
+            form.add_error(error.field, error.message)
+        else:
+            request.session.pop(SESSION_KEY, None)
+            messages.success(request, f"管理权已移交给{form.cleaned_data['to'].user.name}")
+            return redirect("home:front")
+    return _form_page(
+        request,
+        form,
+        title="移交管理权",
+        submit="移交管理权",
+        confirm="移交后你不再是管理员，确定移交吗？",
+    )
+
+
+@login_required
+@require_POST
+def member_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a one-time link on which a colleague sets a new password."""
+    membership = membership_for(request.actor, pk)
+    path = password_link(actor=request.actor, membership=membership)
+    return render(
+        request,
+        "tenancy/password_link.html",
+        {"membership": membership, "link": request.build_absolute_uri(path)},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def accept(request: HttpRequest, token: str) -> HttpResponse:
+    """Take an invitation up: as the one signed in, or with a new sign-in name."""
+    try:
+        invitation_id, org_id = invitation_claim(token)
+    except DomainError as error:
+        return render(
+            request, "tenancy/invitation_dead.html", {"message": error.message}, status=410
+        )
+    with acting_as(invited_actor(org_id)):
+        found = Invitation.objects.select_related("org").filter(pk=invitation_id).first()
+        if found is None or found.accepted_at or found.revoked_at:
+            message = "邀请已被使用或撤回；已有账号请直接登录"
+            return render(request, "tenancy/invitation_dead.html", {"message": message}, status=410)
+        return _accept(request, found)
+
+
+def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
+    user = request.user if request.user.is_authenticated else None
+    form = AcceptForm(request.POST or None) if user is None else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        typed = form.cleaned_data if form else {}
+        try:
+            membership = invitation_accept(
+                invitation_id=str(found.pk),
+                user=user,
+                username=typed.get("username", ""),
+                password=typed.get("password", ""),
+            )
+        except DomainError as error:
+            if form is None:
+                messages.error(request, error.message)
+                return redirect("home:front")
+            form.add_error(error.field, error.message)
+        else:
+            if user is None:
+                login(request, membership.user, backend=BACKEND)
+            request.session[SESSION_KEY] = membership.pk
+            return redirect("home:front")
+    status = 422 if form is not None and form.errors else 200
+    context = {"invitation": found, "form": form}
+    return render(request, "tenancy/accept.html", context, status=status)
+
+
+def _form_page(request: HttpRequest, form: Any, **context: str) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "tenancy/form.html", {"form": form, **context}, status=status)

@@ -1,0 +1,139 @@
+"""Working days: the State Council's calendar, with an agency's own table over it (domain.md 5.10).
+
+The first day of a period is not counted. A year whose notice is not out yet is computed from
+weekends and the holidays that fall on a fixed day of the sun's year (L6), and is marked provisional.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+import chinese_calendar
+from chinese_calendar import constants
+
+DAY = timedelta(days=1)
+LAST_NOTICE = max(constants.holidays).year
+# 元旦 1 Jan, 劳动节 1 and 2 May, 国庆 1 to 3 Oct (全国年节及纪念日放假办法 2024).
+FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+SATURDAY = 5
+
+
+class DayKind(StrEnum):
+    """What a day is."""
+
+    WORKDAY = "workday"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MAKEUP_WORKDAY = "makeup_workday"
+
+
+WORKED = frozenset({DayKind.WORKDAY, DayKind.MAKEUP_WORKDAY})
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The last day of a period, whether it may still move, and a sentence that says why."""
+
+    date: date
+    is_provisional: bool
+    why: str
+
+
+class WorkCalendar:
+    """The working days of one agency; `overrides` are its own words on single days."""
+
+    def __init__(self, overrides: Mapping[date, DayKind] | None = None) -> None:
+        self._overrides = dict(overrides or {})
+
+    def kind(self, day: date) -> DayKind:
+        """Return what a day is."""
+        if day in self._overrides:
+            return self._overrides[day]
+        if day.year > LAST_NOTICE:
+            return _by_rule(day)
+        if chinese_calendar.is_workday(day):
+            return DayKind.WORKDAY if day.weekday() < SATURDAY else DayKind.MAKEUP_WORKDAY
+        is_holiday = day in constants.holidays
+        return DayKind.HOLIDAY if is_holiday else DayKind.WEEKEND
+
+    def is_workday(self, day: date) -> bool:
+        """Whether people work on a day."""
+        return self.kind(day) in WORKED
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether the year's notice is still to come and the agency has not said either."""
+        return day.year > LAST_NOTICE and day not in self._overrides
+
+    def add(self, start: date, days: int) -> Due:
+        """Return the last day of a period of `days` working days that begins after `start`."""
+        if days < 0:
+            raise ValueError("a period has no negative length")
+        day, rest = start, []
+        left = days
+        while left or not self.is_workday(day):
+            day += DAY
+            if self.is_workday(day):
+                left = max(left - 1, 0)
+                if not left:
+                    break
+            else:
+                rest.append(day)
+        return Due(day, self._may_move(start, day), self._why(start, days, day, rest))
+
+    def add_calendar(self, start: date, days: int) -> Due:
+        """Return the last day of a period of calendar days; on a day of rest it moves to the next
+        working day (L10 §203)."""
+        last = start + days * DAY
+        moved = self.next_workday(last)
+        why = f"自{start:%Y-%m-%d}次日起算{days}日，至{last:%Y-%m-%d}"
+        if moved != last:
+            why += f"；该日为休息日，顺延至{moved:%Y-%m-%d}"
+        return Due(moved, self._may_move(start, moved), why)
+
+    def next_workday(self, day: date) -> date:
+        """Return `day`, or the first working day after it."""
+        while not self.is_workday(day):
+            day += DAY
+        return day
+
+    def between(self, start: date, end: date) -> int:
+        """Return the number of working days after `start` up to and with `end`; negative if past."""
+        if end < start:
+            return -self.between(end, start)
+        return sum(self.is_workday(day) for day in _days(start + DAY, end))
+
+    def _may_move(self, start: date, end: date) -> bool:
+        return any(self.is_provisional(day) for day in (start, end))
+
+    def _why(self, start: date, days: int, end: date, rest: list[date]) -> str:
+        why = f"自{start:%Y-%m-%d}次日起算{days}个工作日，至{end:%Y-%m-%d}"
+        holidays = _runs([day for day in rest if self.kind(day) is DayKind.HOLIDAY])
+        if holidays:
+            why += f"；其间放假{'、'.join(holidays)}不计"
+        if self._may_move(start, end):
+            why += f"；{end.year}年放假通知未公布，日期暂定"
+        return why
+
+
+def _by_rule(day: date) -> DayKind:
+    if (day.month, day.day) in FIXED_HOLIDAYS:
+        return DayKind.HOLIDAY
+    return DayKind.WORKDAY if day.weekday() < SATURDAY else DayKind.WEEKEND
+
+
+def _runs(days: list[date]) -> list[str]:
+    """Name runs of neighbouring days: 09-25至09-27."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == DAY:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return [f"{run[0]:%m-%d}" + (f"至{run[-1]:%m-%d}" if run[1:] else "") for run in runs]
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first += DAY

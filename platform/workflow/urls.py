@@ -1,0 +1,9 @@
+from django.urls import path
+
+from workflow import views
+
+app_name = "workflow"
+urlpatterns = [
+    path("jobs/<uuid:pk>/", views.job, name="job"),
+    path("jobs/<uuid:pk>/retry/", views.retry, name="job-retry"),
+]

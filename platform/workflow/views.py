@@ -1,0 +1,43 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from common.errors import DomainError
+from tenancy.access import require
+from workflow.access import job_for
+from workflow.models import Job
+from workflow.services import job_retry
+
+
+@login_required
+def job(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Progress by part. htmx asks for the fragment again while the job runs."""
+    found = job_for(request.actor, pk)
+    parts = sorted(found.parts.all(), key=lambda part: (part.step, part.pk))
+    done = sum(part.state == part.State.DONE for part in parts)
+    context = {
+        "job": found,
+        "parts": parts,
+        "done": done,
+        "is_running": found.state == Job.State.RUNNING,
+        "has_failed": any(part.state == part.State.FAILED for part in parts),
+    }
+    template = "workflow/_job_parts.html" if request.htmx else "workflow/job.html"
+    return render(request, template, context)
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Offer the failed parts again."""
+    require(request.actor, "outputs_make")
+    found = job_for(request.actor, pk)
+    try:
+        job_retry(actor=request.actor, job=found)
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("workflow:job", pk=found.pk)

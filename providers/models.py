@@ -1,0 +1,24 @@
+from django.db import models
+
+from tenancy.models import Agency, Organization
+
+
+class Provider(models.Model):
+    """A body that gives safety services, as registered by an agency."""
+
+    org = models.OneToOneField(Organization, models.PROTECT, primary_key=True, verbose_name="单位")
+    short_name = models.CharField("机构简称", max_length=20)
+    contact_name = models.CharField("联系人", max_length=40, blank=True)
+    phone = models.CharField("联系电话", max_length=60, blank=True)
+    address = models.CharField("地址", max_length=200, blank=True)
+    registered_by = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name="登记机关"
+    )
+    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "社会化服务机构"
+        verbose_name_plural = "社会化服务机构"
+
+    def __str__(self) -> str:
+        return self.org.name

@@ -1,0 +1,50 @@
+"""What every test stands on: the runtime role, nobody acting, and the owner only for flushes."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from common.scope import current
+from stack.embedded import ensure_started
+
+ensure_started()
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_as_owner(self: TransactionTestCase) -> None:
+    with connection.as_owner():
+        _flush(self)
+
+
+TransactionTestCase._fixture_teardown = _flush_as_owner
+
+
+@pytest.fixture(autouse=True)
+def nobody_acts() -> Iterator[None]:
+    """Each test begins and ends without an actor: what it sets, it takes back."""
+    assert current.get() is None
+    yield
+    assert current.get() is None
+
+
+@pytest.fixture(autouse=True)
+def files_in_a_folder_of_their_own(settings, tmp_path) -> None:
+    """No test writes into the media of the installation."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+@pytest.fixture(autouse=True)
+def tasks_are_kept(monkeypatch) -> list[tuple[str, tuple, int]]:
+    """No broker in tests: what is published is listed as (task name, arguments, agency)."""
+    sent: list[tuple[str, tuple, int]] = []
+
+    def keep(self, args=None, kwargs=None, headers=None, **options):
+        sent.append((self.name, tuple(args or ()), (headers or {}).get("anfu_agency")))
+
+    monkeypatch.setattr("celery.app.task.Task.apply_async", keep)
+    return sent

@@ -2,15 +2,12 @@
 
 Papers are set in Noto Serif SC and Noto Sans SC (npm, SIL OFL), regular and bold; the style sheet's
 family lists begin with the faces of GB/T 9704, which an office may own and install. The files are
-read where npm put them. WeasyPrint's own @font-face copies each file (50 MB in all) into a
-temporary folder per process, which a killed worker leaves behind, so they are handed to fontconfig
-directly.
+read where npm put them.
 """
 
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
@@ -45,13 +42,3 @@ def font_versions() -> str:
         file = Path(settings.NODE_MODULES) / "@expo-google-fonts" / package / "package.json"
         found.append(f"{package} {json.loads(file.read_text())['version']}")
     return ", ".join(found)
-
-
-def add_fonts(configuration: Any) -> None:
-    """Register the font files with a WeasyPrint FontConfiguration."""
-    from weasyprint.text.ffi import ffi, fontconfig, pangoft2
-
-    for path in font_files():
-        if not fontconfig.FcConfigAppFontAddFile(configuration._config, str(path).encode()):
-            raise FontsMissing(f"{path.name} cannot be read as a font")
-    pangoft2.pango_fc_font_map_config_changed(ffi.cast("PangoFcFontMap *", configuration.font_map))

@@ -21,7 +21,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from documents.fonts import add_fonts, font_versions
+from documents.fonts import FontsMissing, font_files, font_versions
 from documents.qr import svg_data_uri
 
 PDF_VERSION = "%PDF-1.7"
@@ -109,12 +109,20 @@ def _marks(context: Mapping[str, Any]) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _fonts() -> Any:
-    """Return the process's font configuration; building it anew for each paper costs time."""
+    """Return the process's font configuration; building it anew for each paper costs time.
+
+    WeasyPrint's own @font-face copies each file (50 MB in all) into a temporary folder per process,
+    which a killed worker leaves behind, so the files are handed to fontconfig where they lie.
+    """
+    from weasyprint.text.ffi import ffi, fontconfig, pangoft2
     from weasyprint.text.fonts import FontConfiguration
 
-    configuration = FontConfiguration()
-    add_fonts(configuration)
-    return configuration
+    fonts = FontConfiguration()
+    for path in font_files():
+        if not fontconfig.FcConfigAppFontAddFile(fonts._config, str(path).encode()):
+            raise FontsMissing(f"{path.name} cannot be read as a font")
+    pangoft2.pango_fc_font_map_config_changed(ffi.cast("PangoFcFontMap *", fonts.font_map))
+    return fonts
 
 
 @lru_cache(maxsize=1)

@@ -44,7 +44,7 @@ def check_port() -> None:
 def commands(*, web: bool = True, reload: bool = False) -> dict[str, list[str]]:
     """Return {name: command} of what runs beside the embedded services."""
     python = sys.executable
-    celery = [python, "-m", "celery", "-A", "config", "--workdir", str(ROOT)]
+    celery = [python, "-m", "celery", "--quiet", "-A", "config", "--workdir", str(ROOT)]
     worker = [*celery, "worker", "--loglevel", "WARNING", "--concurrency", str(os.cpu_count() or 2),
               "--without-mingle", "--without-gossip"]  # fmt: skip
     beat = [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(var_dir() / "beat"),
@@ -75,6 +75,8 @@ def environment(*, reload: bool = False) -> dict[str, str]:
         "SITE_URL": f"http://{HOST}:{port()}",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "1" if reload else "0",
+        # Celery fears pickled messages that root would run; ours are JSON.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
     path = os.pathsep.join([str(ROOT), str(ROOT / "platform")])
     return {**defaults, **os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
@@ -138,7 +140,7 @@ class _Together:
         honcho.manager.KILL_WAIT = STOP_SECONDS  # type: ignore[attr-defined]
         self.manager = honcho.manager.Manager()
         for name, command in programs.items():
-            self.manager.add_process(name, join(command), env=env, cwd=str(ROOT))
+            self.manager.add_process(name, f"exec {join(command)}", env=env, cwd=str(ROOT))
         self.env, self.first, self.stays = env, first, stays
         self.playing: subprocess.Popen[bytes] | None = None
         self.played: int | None = None
@@ -169,5 +171,10 @@ class _Together:
             self.playing.terminate()
             self.playing.wait()
         if self.first and (self.played or not self.stays):
-            return self.played if self.played and self.played > 0 else (130 if self.played else 0)
-        return 0 if self.manager.returncode == 130 else (self.manager.returncode or 1)
+            return 130 if self.manager.returncode == 130 else _exit_code(self.played)
+        return 0 if self.manager.returncode == 130 else (_exit_code(self.manager.returncode) or 1)
+
+
+def _exit_code(code: int | None) -> int:
+    """Return the exit code that says the same; 1 for a death by signal, which is negative."""
+    return 1 if code is None or code < 0 else code

@@ -46,11 +46,11 @@ class EveryAgencyTask(Task):
 
     abstract = True
 
-    def fan_out(self, each: TenantTask, agency_ids: "list[int] | None" = None) -> int:
-        """Publish `each` once per agency; return how many."""
-        ids = all_agency_ids() if agency_ids is None else agency_ids
+    def fan_out(self, each: TenantTask, *, with_id: bool = False) -> int:
+        """Publish `each` once per agency, with its id as argument if asked; return how many."""
+        ids = all_agency_ids()
         for agency_id in ids:
-            each.send(agency_id)
+            each.send(agency_id, *([agency_id] if with_id else []))
         return len(ids)
 
 

@@ -1,0 +1,89 @@
+"""`manage.py load_content`: hazard library and checklists; again, it changes nothing."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from pypinyin import Style, lazy_pinyin
+
+from common.scope import acting_as
+from inspections.content import ChecklistData, EntryData, load_checklists, load_library
+from inspections.models import ChecklistItem, ChecklistTemplate, LibraryEntry
+from tenancy.actors import SYSTEM
+
+
+class Command(BaseCommand):
+    """Loads the content that comes with the software."""
+
+    help = "载入隐患库和检查表"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write the library over itself; a version of a checklist that exists is never changed."""
+        with acting_as(SYSTEM):
+            entries, lists = load_library(), load_checklists()
+            _load_library(entries)
+            new = sum(_load_checklist(data) for data in lists)
+        if options["verbosity"]:
+            self.stdout.write(f"隐患库 {len(entries)} 条，检查表 {len(lists)} 份（新增 {new} 份）")
+
+
+def _load_library(entries: tuple[EntryData, ...]) -> None:
+    rows = [_entry(data) for data in entries]
+    fields = [f.name for f in LibraryEntry._meta.concrete_fields if f.name != "code"]
+    LibraryEntry.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["code"], update_fields=fields
+    )
+    LibraryEntry.objects.exclude(pk__in=[row.pk for row in rows]).update(is_retired=True)
+
+
+def _entry(data: EntryData) -> LibraryEntry:
+    words = f"{data.title} {data.keywords} {data.description}"
+    initials = " ".join(
+        "".join(lazy_pinyin(word, style=Style.FIRST_LETTER, errors="ignore"))
+        for word in [data.title, *data.keywords.split()]
+    )
+    return LibraryEntry(
+        code=data.code,
+        category=data.category,
+        subcategory=data.subcategory,
+        title=data.title,
+        description=data.description,
+        severity=data.severity,
+        basis="；".join(filter(None, [data.criterion, data.basis])),
+        criterion=data.criterion,
+        in_force_from=data.in_force_from,
+        measure=data.measure,
+        deadline_days=data.deadline_days,
+        clause_code=data.clause_code,
+        is_text_missing=data.is_text_missing,
+        provenance=data.provenance,
+        search_text=f"{words} {initials}",
+    )
+
+
+def _load_checklist(data: ChecklistData) -> bool:
+    template, is_new = ChecklistTemplate.objects.get_or_create(
+        code=data.code,
+        version=data.version,
+        defaults={
+            "name": data.name,
+            "industry": data.industry,
+            "risk_keywords": list(data.risks),
+            "valid_from": data.valid_from,
+            "provenance": data.provenance,
+        },
+    )
+    if is_new:
+        ChecklistItem.objects.bulk_create(
+            ChecklistItem(
+                template=template,
+                code=item.code,
+                part=item.part,
+                position=position,
+                text=item.text,
+                method=item.method,
+                library_codes=list(item.library),
+                is_photo_required=item.is_photo_required,
+            )
+            for position, item in enumerate(data.items)
+        )
+    return is_new

@@ -1,0 +1,307 @@
+"""rectification_submit · extension_ask · extension_grant · extension_refuse · hazard_recheck"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.models import Assignment
+from audit.services import record
+from common.errors import DomainError
+from evidence.models import Photo
+from evidence.services import photo_add
+from inspections.models import Extension, Hazard, Recheck, Rectification
+from inspections.services.hazards import open_count
+from inspections.signals import hazard_moved
+from notifications.services import notify
+from tenancy import clock
+from tenancy.actors import Actor
+from tenancy.selectors import work_calendar
+from workflow.services import transition, work_task_close
+
+
+def _lock(hazard: Hazard) -> Hazard:
+    return Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
+
+
+@transaction.atomic
+def rectification_submit(
+    *,
+    actor: Actor,
+    hazard: Hazard,
+    text: str,
+    responsible_person: str,
+    done_on: date,
+    cost: Decimal | None = None,
+    photos: Sequence[bytes] = (),
+    slip: bytes = b"",
+) -> Rectification:
+    """The enterprise says that a hazard is mended, with photos and words.
+
+    Where the owner has no phone the provider enters it for him, marked as such, and then a photo of
+    the slip he signed is needed. DomainError names the field.
+    """
+    locked = _lock(hazard)
+    now = clock.now(locked.owner_agency_id)
+    _check_submission(actor, locked, text, responsible_person, done_on, photos, slip)
+    last = locked.rectifications.aggregate(last=Max("round"))["last"] or 0
+    submission = Rectification.objects.create(
+        **locked.tenant,
+        hazard=locked,
+        round=last + 1,
+        text=text.strip(),
+        responsible_person=responsible_person.strip(),
+        cost=cost,
+        done_on=done_on,
+        submitted_at=now,
+        submitted_by_id=actor.membership_id,
+        submitted_by_name=actor.display,
+        is_entered_for=actor.is_provider,
+    )
+    for content in photos:
+        photo_add(
+            actor=actor,
+            subject=submission,
+            purpose=Photo.Purpose.AFTER,
+            content=content,
+            issued_at=now,
+        )
+    if slip:
+        photo_add(
+            actor=actor, subject=submission, purpose=Photo.Purpose.SLIP, content=slip, issued_at=now
+        )
+    transition(
+        actor=actor,
+        row=locked,
+        name="submit",
+        summary=f"第{submission.round}次提交整改",
+        submitted_at=now,
+        rectified_on=done_on,
+        responsible_person=submission.responsible_person,
+        cost=cost,
+        is_overdue=False,
+    )
+    _tell_provider(locked, f"{locked.number} 已提交整改，请复查")
+    return submission
+
+
+def _check_submission(
+    actor: Actor,
+    hazard: Hazard,
+    text: str,
+    person: str,
+    done_on: date,
+    photos: Sequence[bytes],
+    slip: bytes,
+) -> None:
+    if not text.strip():
+        raise DomainError("请写明怎样整改的", field="text")
+    if not person.strip():
+        raise DomainError("请填写责任人", field="responsible_person")
+    if done_on < hazard.found_on:
+        raise DomainError("完成日期不能早于排查日期", field="done_on")
+    if done_on > clock.today(hazard.owner_agency_id):
+        raise DomainError("完成日期不能晚于今天", field="done_on")
+    if not photos:
+        raise DomainError("请上传整改后的照片", field="photos")
+    if actor.is_provider and not slip:
+        raise DomainError("代企业录入须上传企业签字的确认单照片", field="slip")
+
+
+def _tell_provider(hazard: Hazard, title: str) -> None:
+    if hazard.provider_org_id is not None:
+        notify(
+            org_id=hazard.provider_org_id,
+            kind="hazard.submitted",
+            title=title,
+            url=reverse("inspections:hazard", args=[hazard.pk]),
+            at=clock.now(hazard.owner_agency_id),
+        )
+
+
+@transaction.atomic
+def extension_ask(
+    *, actor: Actor, hazard: Hazard, reason: str, safeguard: str, wanted_on: date
+) -> Extension:
+    """Ask for more time; one request at a time, and what protects people meanwhile is part of it."""
+    locked = _lock(hazard)
+    if locked.state not in Hazard.DUE_STATES:
+        raise DomainError("该隐患不在整改中，不需要延期")
+    if not reason.strip():
+        raise DomainError("请填写延期理由", field="reason")
+    if not safeguard.strip():
+        raise DomainError("请写明延期期间的防控措施", field="safeguard")
+    if wanted_on <= locked.due_on:
+        raise DomainError(f"应晚于现在的期限{locked.due_on:%Y-%m-%d}", field="wanted_on")
+    if locked.extensions.filter(state=Extension.State.ASKED).exists():
+        raise DomainError("已有一个延期申请在等答复")
+    now = clock.now(locked.owner_agency_id)
+    extension = Extension.objects.create(
+        **locked.tenant,
+        hazard=locked,
+        reason=reason.strip(),
+        safeguard=safeguard.strip(),
+        old_due_on=locked.due_on,
+        wanted_on=wanted_on,
+        asked_at=now,
+        asked_by_name=actor.display,
+    )
+    record(actor=actor, act="extension.ask", subject=extension, summary=locked.number, at=now)
+    notify(
+        org_id=locked.owner_agency_id,
+        kind="extension.asked",
+        title=f"{locked.number} 申请延期至{wanted_on:%Y-%m-%d}",
+        url=reverse("inspections:extension-list"),
+        at=now,
+    )
+    return extension
+
+
+@transaction.atomic
+def extension_grant(
+    *, actor: Actor, extension: Extension, granted_on: date, answer: str = ""
+) -> Extension:
+    """Agree, perhaps to an earlier day than wanted; the deadline moves and says why."""
+    hazard = _lock(extension.hazard)
+    now = clock.now(hazard.owner_agency_id)
+    if not extension.old_due_on < granted_on <= extension.wanted_on:
+        raise DomainError(
+            f"应在{extension.old_due_on:%Y-%m-%d}之后、{extension.wanted_on:%Y-%m-%d}以前",
+            field="granted_on",
+        )
+    granted = transition(
+        actor=actor,
+        row=extension,
+        name="grant",
+        granted_on=granted_on,
+        answer=answer.strip(),
+        answered_at=now,
+        answered_by_name=actor.display,
+    )
+    hazard.due_on = granted_on
+    hazard.due_reason = f"{now:%Y-%m-%d}同意延期，原期限{extension.old_due_on:%Y-%m-%d}"
+    hazard.is_overdue = hazard.is_overdue and granted_on < timezone.localdate(now)
+    hazard.save(update_fields=["due_on", "due_reason", "is_overdue", "updated_at"])
+    _tell_answer(hazard, f"{hazard.number} 延期至{granted_on:%Y-%m-%d}")
+    return granted
+
+
+def extension_refuse(*, actor: Actor, extension: Extension, answer: str) -> Extension:
+    """Do not agree; the answer says why and the deadline stays."""
+    if not answer.strip():
+        raise DomainError("请写明不同意的原因", field="answer")
+    with transaction.atomic():
+        hazard = _lock(extension.hazard)
+        refused = transition(
+            actor=actor,
+            row=extension,
+            name="refuse",
+            answer=answer.strip(),
+            answered_at=clock.now(hazard.owner_agency_id),
+            answered_by_name=actor.display,
+        )
+        _tell_answer(hazard, f"{hazard.number} 的延期申请未获同意")
+    return refused
+
+
+def _tell_answer(hazard: Hazard, title: str) -> None:
+    if hazard.enterprise_org_id is not None:
+        notify(
+            org_id=hazard.enterprise_org_id,
+            kind="extension.answered",
+            title=title,
+            url=reverse("inspections:hazard", args=[hazard.pk]),
+            at=clock.now(hazard.owner_agency_id),
+        )
+
+
+@transaction.atomic
+def hazard_recheck(
+    *,
+    actor: Actor,
+    hazard: Hazard,
+    result: str,
+    reason: str = "",
+    new_due_on: date | None = None,
+    photos: Sequence[bytes] = (),
+) -> Recheck:
+    """Look at a submitted hazard again: closed (销号), or back with the reason and a new deadline.
+
+    Whoever entered the submission does not recheck it himself.
+    """
+    locked = _lock(hazard)
+    if locked.state != Hazard.State.SUBMITTED:
+        raise DomainError("该隐患没有待复查的整改")
+    submission = locked.rectifications.order_by("-round")[0]
+    if submission.submitted_by_id == actor.membership_id:
+        raise DomainError("代为录入整改的人不能自己复查，请同事复查")
+    now = clock.now(locked.owner_agency_id)
+    today = timezone.localdate(now)
+    passed = result == Recheck.Result.PASSED
+    if not passed:
+        _check_sent_back(reason, new_due_on, today)
+    recheck = Recheck.objects.create(
+        **locked.tenant,
+        hazard=locked,
+        rectification=submission,
+        result=result,
+        reason=reason.strip(),
+        new_due_on=None if passed else new_due_on,
+        rechecked_at=now,
+        rechecked_by_id=actor.membership_id,
+        rechecked_by_name=actor.user_name,
+    )
+    for content in photos:
+        photo_add(
+            actor=actor,
+            subject=recheck,
+            purpose=Photo.Purpose.RECHECK,
+            content=content,
+            issued_at=now,
+        )
+    _move(actor, locked, recheck, today)
+    return recheck
+
+
+def _check_sent_back(reason: str, new_due_on: date | None, today: date) -> None:
+    if not reason.strip():
+        raise DomainError("请写明未整改到位的原因", field="reason")
+    if new_due_on is None or new_due_on < today:
+        raise DomainError("请给出今天以后的再次整改期限", field="new_due_on")
+
+
+def _move(actor: Actor, hazard: Hazard, recheck: Recheck, today: date) -> None:
+    seen = {"rechecked_on": today, "rechecked_by_name": actor.user_name}
+    if recheck.result == Recheck.Result.PASSED:
+        closed = transition(
+            actor=actor, row=hazard, name="close", closed_at=recheck.rechecked_at, **seen
+        )
+        work_task_close(actor=actor, row=closed, kind="major_hazard")
+    else:
+        assert recheck.new_due_on is not None  # checked before
+        left = work_calendar(hazard.owner_agency_id).between(today, recheck.new_due_on)
+        transition(
+            actor=actor,
+            row=hazard,
+            name="send_back",
+            summary=recheck.reason,
+            return_count=hazard.return_count + 1,
+            due_on=recheck.new_due_on,
+            due_reason=f"{today:%Y-%m-%d}复查未通过，再次限期{left}个工作日",
+            **seen,
+        )
+        _tell_answer(hazard, f"{hazard.number} 复查未通过：{recheck.reason}"[:200])
+    _move_assignment(actor, hazard.assignment_id, today)
+    hazard_moved.send(sender=Hazard, hazard=hazard)
+
+
+def _move_assignment(actor: Actor, pk: int, today: date) -> None:
+    assignment = Assignment.objects.get(pk=pk)
+    if assignment.state == Assignment.Phase.GUIDANCE:
+        assignment = transition(actor=actor, row=assignment, name="begin_recheck")
+    if assignment.state == Assignment.Phase.RECHECK and not open_count(pk):
+        transition(actor=actor, row=assignment, name="accept", accepted_on=today)

@@ -1,0 +1,325 @@
+"""hazard_add · hazard_edit · hazard_remove · hazards_confirm · hazard_dismiss · major_report ·
+hazards_mark_overdue"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.models import Assignment, ServiceBatch
+from audit.services import record
+from common.errors import DomainError
+from common.ids import uuid7
+from documents.models import Document
+from documents.services import document_issue
+from evidence.models import Photo
+from evidence.services import photo_add, photos_issue
+from inspections import papers
+from inspections.models import Answer, ChecklistItem, Hazard, LibraryEntry, Severity, Visit
+from inspections.selectors import suggested_due
+from inspections.services.visits import lock_open, provider_issuer
+from notifications.models import Notification
+from notifications.services import notify, notify_many
+from tenancy import clock
+from tenancy.actors import Actor
+from tenancy.enums import Role
+from tenancy.selectors import work_calendar
+from workflow.services import transition, work_task_open
+
+LEADS = (Role.PROVIDER_ADMIN, Role.PROJECT_LEAD)
+
+
+@transaction.atomic
+def hazard_add(
+    *,
+    actor: Actor,
+    visit: Visit,
+    place: str,
+    description: str,
+    severity: str,
+    category: str,
+    subcategory: str = "",
+    basis: str = "",
+    measure: str = "",
+    due_on: date | None = None,
+    item: ChecklistItem | None = None,
+    entry: LibraryEntry | None = None,
+    clause_code: str = "",
+    emergency_plan: str = "",
+    photos: Sequence[bytes] = (),
+    id: UUID | None = None,
+) -> Hazard:
+    """Write a finding down on an open visit; the same `id` again is the same hazard.
+
+    Numbered without gaps within the batch. Without `due_on` the library's proposal holds. A failed
+    answer of `item` is set along. A major one must name its criterion and goes to the regulator at
+    once (domain.md 1.1: 由服务机构及时上报应急管理局).
+    """
+    if id is not None and (found := Hazard.objects.filter(pk=id).first()):
+        return found
+    locked = lock_open(visit)
+    _check_finding(place, description, measure, severity, basis)
+    now = clock.now(locked.owner_agency_id)
+    found_on = timezone.localdate(now)
+    due, reason = _deadline(locked, found_on, severity, entry, due_on)
+    hazard = Hazard.objects.create(
+        id=id or uuid7(),
+        **locked.tenant,
+        number=_next_number(locked.assignment),
+        assignment=locked.assignment,
+        visit=locked,
+        enterprise=locked.enterprise,
+        item=item,
+        entry=entry,
+        found_on=found_on,
+        found_at=now,
+        found_by_name=actor.user_name,
+        place=place.strip(),
+        description=description.strip(),
+        category=category,
+        subcategory=subcategory,
+        severity=severity,
+        basis=basis.strip(),
+        clause_code=clause_code,
+        measure=measure.strip(),
+        emergency_plan=emergency_plan.strip(),
+        due_on=due,
+        due_reason=reason,
+        major_noticed_at=now if severity == Severity.MAJOR else None,
+    )
+    _keep_photos(actor, hazard, photos)
+    if item is not None:
+        _fail(locked, item)
+    record(actor=actor, act="hazard.found", subject=hazard, summary=hazard.number, at=now)
+    if hazard.is_major:
+        _notice_major(hazard)
+    return hazard
+
+
+def _check_finding(place: str, text: str, measure: str, severity: str, basis: str) -> None:
+    if not place.strip():
+        raise DomainError("请写明部位或场所", field="place")
+    if not text.strip():
+        raise DomainError("请描述隐患", field="description")
+    if not measure.strip():
+        raise DomainError("请写明建议的整改措施", field="measure")
+    if severity == Severity.MAJOR and "条" not in basis:
+        raise DomainError("重大隐患须写明判定标准的条、项", field="basis")
+
+
+def _deadline(
+    visit: Visit, found_on: date, severity: str, entry: LibraryEntry | None, wanted: date | None
+) -> tuple[date, str]:
+    if wanted is None:
+        due = suggested_due(visit.owner_agency_id, found_on, severity, entry)
+        return due.date, due.why
+    if wanted < found_on:
+        raise DomainError("整改期限不能早于排查日期", field="due_on")
+    left = work_calendar(visit.owner_agency_id).between(found_on, wanted)
+    return wanted, f"检查人员指定，自{found_on:%Y-%m-%d}起{left}个工作日"
+
+
+def _next_number(assignment: Assignment) -> str:
+    """Give the batch's next hazard number under its row lock: no gap, no double."""
+    batch = ServiceBatch.objects.select_for_update(of=("self",)).get(pk=assignment.batch_id)
+    batch.hazard_sequence += 1
+    batch.save(update_fields=["hazard_sequence"])
+    return f"{batch.code}-{batch.hazard_sequence:04d}"
+
+
+def _keep_photos(actor: Actor, hazard: Hazard, photos: Sequence[bytes]) -> None:
+    for content in photos:
+        photo_add(actor=actor, subject=hazard, purpose=Photo.Purpose.BEFORE, content=content)
+
+
+def _fail(visit: Visit, item: ChecklistItem) -> None:
+    Answer.objects.update_or_create(
+        visit=visit, item=item, defaults={"result": Answer.Result.FAIL, **visit.tenant}
+    )
+
+
+def _notice_major(hazard: Hazard) -> None:
+    url = reverse("inspections:hazard", args=[hazard.pk])
+    title = f"重大事故隐患：{hazard.enterprise.name} {hazard.place}"
+    notify(
+        org_id=hazard.owner_agency_id,
+        kind="hazard.major",
+        title=title,
+        url=url,
+        at=hazard.found_at,
+        is_urgent=True,
+    )
+    work_task_open(
+        row=hazard, org_id=hazard.owner_agency_id, kind="major_hazard", title=title, url=url
+    )
+
+
+@transaction.atomic
+def hazard_edit(*, actor: Actor, hazard: Hazard, **values: Any) -> Hazard:
+    """Mend the wording, measure or deadline of a finding before it is confirmed."""
+    locked = Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
+    if locked.state != Hazard.State.FOUND:
+        raise DomainError("已交底的隐患不能再改文字；确有错误请撤销后重新登记")
+    if "due_on" in values and values["due_on"] != locked.due_on:
+        values["due_on"], values["due_reason"] = _deadline(
+            locked, locked.found_on, locked.severity, None, values["due_on"]  # type: ignore[arg-type]
+        )  # fmt: skip
+    for name, value in values.items():
+        setattr(locked, name, value)
+    _check_finding(locked.place, locked.description, locked.measure, locked.severity, locked.basis)
+    locked.save(update_fields=[*values, "updated_at"])
+    record(
+        actor=actor,
+        act="hazard.edit",
+        subject=locked,
+        data={"fields": sorted(values)},
+        at=clock.now(locked.owner_agency_id),
+    )
+    return locked
+
+
+@transaction.atomic
+def hazard_remove(*, actor: Actor, hazard: Hazard, reason: str = "误登记") -> Hazard:
+    """Take a finding back while the visit is open; number and row stay, so nothing is lost."""
+    lock_open(hazard.visit)
+    return transition(
+        actor=actor, row=hazard, name="dismiss", summary=reason, dismissed_reason=reason
+    )
+
+
+@transaction.atomic
+def hazard_dismiss(*, actor: Actor, hazard: Hazard, reason: str) -> Hazard:
+    """The project lead finds that a finding does not stand; the reason is on record."""
+    if actor.role not in LEADS:
+        raise DomainError("只有项目负责人可以认定")
+    if not reason.strip():
+        raise DomainError("请填写不予认定的原因", field="reason")
+    return transition(
+        actor=actor, row=hazard, name="dismiss", summary=reason, dismissed_reason=reason.strip()
+    )
+
+
+@transaction.atomic
+def hazards_confirm(*, actor: Actor, visit: Visit) -> Document | None:
+    """The project lead confirms every finding of a signed visit: the enterprise sees them from here.
+
+    Issues one 隐患整改建议书 and moves the assignment on; without findings the enterprise is done.
+    """
+    if actor.role not in LEADS:
+        raise DomainError("只有项目负责人可以确认并交底")
+    locked = Visit.objects.select_for_update(of=("self",)).select_related(
+        "assignment__batch__contract", "enterprise"
+    ).get(pk=visit.pk)  # fmt: skip
+    if locked.state == Visit.State.OPEN:
+        raise DomainError("检查还没有签字，不能交底")
+    now = clock.now(locked.owner_agency_id)
+    hazards = list(
+        locked.hazards.select_for_update(of=("self",)).filter(state=Hazard.State.FOUND)
+        .order_by("number")
+    )  # fmt: skip
+    for hazard in hazards:
+        transition(actor=actor, row=hazard, name="issue", issued_at=now)
+    photos_issue(subjects=hazards, at=now)
+    _move_assignment(actor, locked.assignment_id, bool(hazards), timezone.localdate(now))
+    if not hazards:
+        return None
+    _tell_issued(locked, len(hazards))
+    return document_issue(
+        actor=actor,
+        kind=Document.Kind.SUGGESTION,
+        subject=locked,
+        content=papers.suggestion(locked, hazards, actor, timezone.localdate(now)),
+        title=f"{locked.enterprise.name}隐患整改建议书",
+        issuer=provider_issuer(actor),
+    )
+
+
+def _move_assignment(actor: Actor, pk: int, has_hazards: bool, today: date) -> None:
+    assignment = Assignment.objects.get(pk=pk)
+    if assignment.state != Assignment.Phase.SURVEY:
+        return
+    if has_hazards:
+        transition(actor=actor, row=assignment, name="begin_guidance", guided_on=today)
+    else:
+        transition(actor=actor, row=assignment, name="accept", guided_on=today, accepted_on=today)
+
+
+def _tell_issued(visit: Visit, count: int) -> None:
+    at = clock.now(visit.owner_agency_id)
+    if visit.enterprise_org_id is not None:
+        notify(
+            org_id=visit.enterprise_org_id,
+            kind="hazard.issued",
+            title=f"有 {count} 项隐患需要整改",
+            url=reverse("inspections:deadlines"),
+            at=at,
+        )
+    notify(
+        org_id=visit.owner_agency_id,
+        kind="hazard.disclosed",
+        title=f"{visit.enterprise.name}：服务机构交底 {count} 项隐患",
+        url=f"{reverse('inspections:ledger')}?assignment={visit.assignment_id}",
+        at=at,
+    )
+
+
+@transaction.atomic
+def major_report(*, actor: Actor, hazard: Hazard) -> Hazard:
+    """The written report of a major hazard was handed in (24 hours, a parameter: A15)."""
+    locked = Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
+    if not locked.is_major:
+        raise DomainError("只有重大隐患需要书面报告")
+    if locked.major_reported_at:
+        raise DomainError("已经书面报告过")
+    locked.major_reported_at = clock.now(locked.owner_agency_id)
+    locked.save(update_fields=["major_reported_at", "updated_at"])
+    record(actor=actor, act="hazard.major_report", subject=locked, at=locked.major_reported_at)
+    return locked
+
+
+@transaction.atomic
+def hazards_mark_overdue(*, actor: Actor, agency_id: int) -> int:
+    """Flag what is late since yesterday; return how many are newly late. Again, it flags none."""
+    now = clock.now(agency_id)
+    late = list(
+        Hazard.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(
+            owner_agency_id=agency_id,
+            state__in=Hazard.DUE_STATES,
+            due_on__lt=timezone.localdate(now),
+            is_overdue=False,
+        )
+        .select_related("enterprise")
+        .order_by("number")
+    )
+    Hazard.objects.filter(pk__in=[h.pk for h in late]).update(
+        is_overdue=True, was_overdue=True, updated_at=now
+    )
+    messages = []
+    for hazard in late:
+        record(actor=actor, act="hazard.overdue", subject=hazard, summary=hazard.number, at=now)
+        messages += _overdue_messages(hazard, now)
+    notify_many(messages)
+    return len(late)
+
+
+def _overdue_messages(hazard: Hazard, now: Any) -> list[Notification]:
+    url = reverse("inspections:hazard", args=[hazard.pk])
+    title = f"隐患逾期：{hazard.enterprise.name} {hazard.place}（{hazard.number}）"
+    return [
+        Notification(
+            org_id=org_id, kind="hazard.overdue", title=title[:200], url=url, created_at=now
+        )
+        for org_id in (hazard.enterprise_org_id, hazard.provider_org_id)
+        if org_id is not None
+    ]
+
+
+def open_count(assignment_id: int) -> int:
+    """Return how many hazards of an assignment still stand between it and its acceptance."""
+    rows = Hazard.objects.filter(assignment_id=assignment_id)
+    return rows.filter(state__in=[*Hazard.OPEN_STATES, Hazard.State.FOUND]).count()

@@ -1,0 +1,17 @@
+from celery import shared_task
+
+from common.scope import current
+from inspections.services import hazards_mark_overdue
+from tenancy.tasks import EveryAgencyTask, TenantTask
+
+
+@shared_task(base=TenantTask, name="inspections.mark_overdue_of_agency")
+def mark_overdue_of_agency(agency_id: int) -> int:
+    """Flag one agency's late hazards; any number of times."""
+    return hazards_mark_overdue(actor=current.get(), agency_id=agency_id)  # type: ignore[arg-type]
+
+
+@shared_task(base=EveryAgencyTask, name="inspections.mark_overdue", bind=True)
+def mark_overdue(self: EveryAgencyTask) -> int:
+    """Daily, agency by agency."""
+    return self.fan_out(mark_overdue_of_agency, with_id=True)

@@ -75,7 +75,7 @@ class Document(TenantModel):
     file_sha256 = models.CharField("文件哈希", max_length=64, blank=True)
     size = models.PositiveIntegerField("字节数", null=True)
     pages = models.PositiveIntegerField("页数", null=True)
-    renderer = models.CharField("制作程序", max_length=120, blank=True)
+    renderer = models.CharField("制作程序", max_length=300, blank=True)
     rendered_at = models.DateTimeField("制作时间", null=True)
 
     class Meta:

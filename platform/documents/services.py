@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from audit.services import record
 from common.errors import DomainError
+from documents import pdf
 from documents.frozen import content_sha256, freeze, thaw
 from documents.models import Document, NumberSeries, file_path
 from documents.registry import paper_of
@@ -98,6 +100,7 @@ def _row(
     issuer: Issuer,
     issue_key: str = "",
     format: str = Document.Format.PDF,
+    at: datetime | None = None,
     **whose: Any,
 ) -> tuple[Document, bool]:
     key = issue_key or f"{kind}:{subject.pk}"
@@ -106,7 +109,7 @@ def _row(
     found = Document.objects.filter(issue_key=key).first()
     if found:
         return found, False
-    at = clock.now(subject.owner_agency_id)
+    at = at or clock.now(subject.owner_agency_id)
     pattern = paper_of(kind).series
     year = timezone.localtime(at).year
     number = (
@@ -125,16 +128,17 @@ def _row(
         issue_key=key,
         content=freeze(content),
         content_sha256=digest,
-        check_code=_check_code(digest, number or key, format),
+        check_code=check_code(digest, key, format),
         issued_at=at,
         issued_by_id=actor.membership_id,
     )
     return document, True
 
 
-def _check_code(*parts: str) -> str:
+def check_code(content_sha256: str, issue_key: str, format: str) -> str:
     """Return 16 letters and digits that name the paper on its check page; not to be guessed."""
-    digest = hashlib.sha256("\n".join([settings.SECRET_KEY, *parts]).encode()).digest()
+    parts = [settings.SECRET_KEY, content_sha256, issue_key, format]
+    digest = hashlib.sha256("\n".join(parts).encode()).digest()
     return base64.b32encode(digest)[:16].decode().lower()
 
 
@@ -163,26 +167,17 @@ def _attach(document: Document, file: bytes, pages: int | None) -> None:
     document.file.name = default_storage.save(path, ContentFile(file))
     document.file_sha256 = hashlib.sha256(file).hexdigest()
     document.size, document.pages = len(file), pages
-    document.renderer = renderer_name()
+    document.renderer = pdf.renderer()[:300]
     document.rendered_at = timezone.now()
-
-
-def renderer_name() -> str:
-    """Return what made the file, for whoever wants the same bytes again."""
-    from importlib.metadata import version
-
-    return f"weasyprint {version('weasyprint')} xlsxwriter {version('xlsxwriter')}"
 
 
 @transaction.atomic
 def document_render(document_id: str) -> Document:
     """Make the file of an issued paper, once; safe to begin again after being killed."""
-    from documents.pdf import render
-
     document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
     if document.rendered_at:
         return document
-    rendered = render(paper_of(document.kind).template, document_context(document))
+    rendered = pdf.render(paper_of(document.kind).template, document_context(document))
     _attach(document, rendered.content, rendered.pages)
     document.save()
     return document
@@ -197,13 +192,13 @@ def document_context(document: Document) -> dict[str, Any]:
         "title": document.title,
         "content_sha256": document.content_sha256,
         "issued_at": document.issued_at,
-        "check_url": check_url(document),
+        "check_url": check_url(document.check_code),
     }
 
 
-def check_url(document: Document) -> str:
-    """Return the public address at which the paper can be checked; its QR code holds it."""
-    return settings.SITE_URL + reverse("portal:check", args=[document.check_code])
+def check_url(code: str) -> str:
+    """Return the public address at which a paper can be checked; its QR code holds it."""
+    return settings.SITE_URL + reverse("portal:check", args=[code])
 
 
 @transaction.atomic

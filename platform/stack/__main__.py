@@ -9,6 +9,13 @@ from stack import doctor, embedded, prepare, up
 def main() -> int:
     """Run one command; what fails in the stack is one clear line and exit code 1 (StackError)."""
     options = _parser().parse_args()
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace) -> int:
     match options.command:
         case "doctor":
             doctor.examine(for_tests=options.test)

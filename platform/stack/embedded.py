@@ -59,8 +59,9 @@ def ensure_started() -> None:
     :raises StackError: with what to do, if it cannot be started.
     """
     service_urls()
-    if _all_ready():
-        return
+    with _explained():
+        if _all_ready():
+            return
     with _locked():
         if _has_postgres() and not postgres.is_ready():
             postgres.start()
@@ -70,8 +71,9 @@ def ensure_started() -> None:
 
 def stop() -> None:
     """Stop the embedded services of this checkout."""
-    if not home().exists():
-        return
+    with _explained():
+        if not home().exists():
+            return
     with _locked():
         postgres.stop()
         redis_server.stop()
@@ -106,12 +108,19 @@ def _all_ready() -> bool:
 
 
 @contextmanager
-def _locked() -> Iterator[None]:
-    """Let one process at a time start or stop; what the system refuses becomes a StackError."""
+def _explained() -> Iterator[None]:
+    """Turn what the operating system refuses into a StackError."""
     try:
+        yield
+    except OSError as error:
+        raise StackError(f"The embedded services in {home()}: {error}") from error
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    """Let one process at a time start or stop."""
+    with _explained():
         make_folders()
         with (home() / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-    except OSError as error:
-        raise StackError(f"The embedded services in {home()}: {error}") from error

@@ -132,5 +132,6 @@ def check_disk(folder: Path, megabytes: int) -> None:
     free = shutil.disk_usage(folder).free // 2**20
     if free < megabytes:
         raise StackError(
-            f"The disk is full: {free} MB free in {folder}, at least {megabytes} MB are needed"
+            f"The disk is nearly full: {free} MB free in {folder}, {megabytes} MB are needed. "
+            f"Remove what is not needed and start again"
         )

@@ -2,21 +2,17 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import threading
 from shlex import join
-
-import honcho.manager
 
 from stack import embedded
 from stack.places import ROOT, StackError, var_dir
+from stack.together import STOP_SECONDS, Together
 
 HOST = "127.0.0.1"
 WEB_PROCESSES, WEB_THREADS = 2, 4
-STOP_SECONDS = 30  # a worker first ends the paper it is at
 
 
 def port() -> int:
@@ -53,7 +49,7 @@ def commands(*, web: bool = True, reload: bool = False) -> dict[str, list[str]]:
     if web:
         found["web"] = [
             python, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{port()}", "--preload",
-            "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS),
+            "--no-control-socket",            "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS),
             "--log-level", "warning",
         ]  # fmt: skip
     if reload:
@@ -78,7 +74,9 @@ def environment(*, reload: bool = False) -> dict[str, str]:
         # Celery fears pickled messages that root would run; ours are JSON.
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
-    path = os.pathsep.join([str(ROOT), str(ROOT / "platform")])
+    path = os.pathsep.join(
+        [str(ROOT), str(ROOT / "platform"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    )
     return {**defaults, **os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
@@ -88,7 +86,8 @@ def serve(*, reload: bool = False) -> int:
     embedded.ensure_started()
     try:
         code = _prepare(reload=reload)
-        return code or _Together(commands(reload=reload), environment(reload=reload)).run()
+        programs, env = commands(reload=reload), environment(reload=reload)
+        return code or Together(programs, env, when_up=say_where).run()
     finally:
         embedded.stop()
 
@@ -105,9 +104,17 @@ def demo() -> int:
             "--seed", os.environ.get("SEED") or "20260601"]  # fmt: skip
     try:
         code = _prepare()
-        return code or _Together(commands(web=serves), environment(), play, serves).run()
+        together = Together(
+            commands(web=serves), environment(), first=play, stays=serves, when_up=say_where
+        )
+        return code or together.run()
     finally:
         embedded.stop()
+
+
+def say_where() -> None:
+    """Say where the web is."""
+    print(f"http://{HOST}:{port()}  (Ctrl-C stops everything)", flush=True)
 
 
 def start_over() -> None:
@@ -121,60 +128,3 @@ def _prepare(*, reload: bool = False) -> int:
     """Bring the database up to date in a process of its own, which gives its memory back."""
     command = [sys.executable, "-m", "stack", "prepare"]
     return subprocess.run(command, env=environment(reload=reload), cwd=ROOT, check=False).returncode
-
-
-class _Together:
-    """Programs that end together; beside them, perhaps, a first one that plays the demonstration.
-
-    The first one is no program of the manager's: it draws its progress on the terminal itself, and
-    ending well it leaves the others running.
-    """
-
-    def __init__(
-        self,
-        programs: dict[str, list[str]],
-        env: dict[str, str],
-        first: list[str] | None = None,
-        stays: bool = True,
-    ) -> None:
-        honcho.manager.KILL_WAIT = STOP_SECONDS  # type: ignore[attr-defined]
-        self.manager = honcho.manager.Manager()
-        for name, command in programs.items():
-            self.manager.add_process(name, f"exec {join(command)}", env=env, cwd=str(ROOT))
-        self.env, self.first, self.stays = env, first, stays
-        self.playing: subprocess.Popen[bytes] | None = None
-        self.played: int | None = None
-
-    def run(self) -> int:
-        """Run until Ctrl-C (0, or 130 while playing), the end of the play, or the first death."""
-        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-        if self.first:
-            self.playing = subprocess.Popen(self.first, env=self.env, cwd=ROOT)
-            threading.Thread(target=self._await_play, args=(self.playing,), daemon=True).start()
-        else:
-            self._say_where()
-        self.manager.loop()
-        return self._end()
-
-    def _await_play(self, playing: subprocess.Popen[bytes]) -> None:
-        self.played = playing.wait()
-        if self.played or not self.stays:
-            self.manager.terminate()
-        else:
-            self._say_where()
-
-    def _say_where(self) -> None:
-        print(f"http://{HOST}:{port()}  (Ctrl-C stops everything)", flush=True)
-
-    def _end(self) -> int:
-        if self.playing and self.playing.poll() is None:
-            self.playing.terminate()
-            self.playing.wait()
-        if self.first and (self.played or not self.stays):
-            return 130 if self.manager.returncode == 130 else _exit_code(self.played)
-        return 0 if self.manager.returncode == 130 else (_exit_code(self.manager.returncode) or 1)
-
-
-def _exit_code(code: int | None) -> int:
-    """Return the exit code that says the same; 1 for a death by signal, which is negative."""
-    return 1 if code is None or code < 0 else code

@@ -1,10 +1,11 @@
-"""transition · job_start · job_part_run · job_retry · work_task_open · work_task_close"""
+"""transition · job_start · job_add_parts · job_part_run · job_retry · work_task_open · work_task_close"""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django_fsm import TransitionNotAllowed
 
@@ -71,14 +72,17 @@ class Part:
 
 PartRunner = Callable[[Job, JobPart], Mapping[str, Any]]
 _runners: dict[str, PartRunner] = {}
+_snapshots: set[tuple[str, str]] = set()
 
 
-def register_job(kind: str, runner: PartRunner) -> None:
+def register_job(kind: str, runner: PartRunner, *, snapshots: Iterable[str] = ()) -> None:
     """Say which function does the parts of jobs of this kind; called in AppConfig.ready().
 
-    The runner gets the job and the part, asks itself "done already?", and returns the result.
+    The runner gets the job and the part, asks itself "done already?", and returns the result. The
+    parts named in `snapshots` see the whole database as of one moment.
     """
     _runners[kind] = runner
+    _snapshots.update((kind, key) for key in snapshots)
 
 
 @transaction.atomic
@@ -122,6 +126,14 @@ def job_start(
     return job
 
 
+def job_add_parts(*, job: Job, parts: Iterable[Part]) -> None:
+    """Add what an earlier part found to be needed; a part that is there already stays as it is."""
+    JobPart.objects.bulk_create(
+        [JobPart(**job.tenant, job=job, key=p.key, title=p.title, step=p.step) for p in parts],
+        ignore_conflicts=True,
+    )
+
+
 def send_owed(job: Job) -> None:
     """Send every pending part of the lowest unfinished step."""
     from workflow.tasks import run_part
@@ -143,7 +155,7 @@ def job_part_run(part_id: int) -> None:
     sent the part next begins it anew. An error is kept on the part in a transaction of its own.
     """
     try:
-        with transaction.atomic():
+        with _transaction_for(part_id):
             part = _claim(part_id)
             if part is None:
                 return
@@ -152,6 +164,18 @@ def job_part_run(part_id: int) -> None:
     except Exception as error:  # whatever it was, a person must see it
         _fail(part_id, error)
         raise
+
+
+@contextmanager
+def _transaction_for(part_id: int) -> Iterator[None]:
+    """Open the part's transaction; a snapshot part gets REPEATABLE READ, as its first statement."""
+    row = JobPart.objects.filter(pk=part_id).values_list("job__kind", "key").first()
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if row in _snapshots and is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def _claim(part_id: int) -> JobPart | None:

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from common.rls import OWN_ORG, REGION, tenant_table
+from common.rls import OWN_ORG, PROVIDER, REGION, tenant_table
 
 
 class Migration(migrations.Migration):
@@ -14,5 +14,5 @@ class Migration(migrations.Migration):
     operations = [
         *tenant_table("workflow_job", REGION),
         *tenant_table("workflow_jobpart", REGION, parents=[("job_id", "workflow_job")]),
-        *tenant_table("workflow_worktask", REGION, f"org_id_for = {OWN_ORG}"),
+        *tenant_table("workflow_worktask", REGION, PROVIDER, f"org_id_for = {OWN_ORG}"),
     ]

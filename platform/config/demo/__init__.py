@@ -1,0 +1,1 @@
+"""The demonstration county: one whole contract played through the real services and workers."""

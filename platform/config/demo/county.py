@@ -1,0 +1,163 @@
+"""Who is there: agencies, people, providers, the enterprises of the list."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import User
+from common.scope import acting_as
+from config.demo.text import person_name
+from enterprises.models import Enterprise
+from enterprises.services import enterprises_import, read_list
+from providers.services import provider_register
+from scoring.services import rule_book_adopt
+from tenancy.actors import SYSTEM, Actor, actor_for, system_for
+from tenancy.enums import Role
+from tenancy.models import Agency, Membership, Organization
+from tenancy.services import agency_create, membership_create
+
+LIST = Path(__file__).parent / "data" / "enterprise-list-2026.xlsx"
+PASSWORD = "anfu-demo-2026"  # of a training county only; printed with the accounts
+AGENCIES = (
+    ("13", "河北省", "河北省应急管理厅（演示）", "冀"),
+    ("1303", "秦皇岛市", "秦皇岛市应急管理局（演示）", "秦"),
+    ("130371", "秦皇岛经济技术开发区", "秦皇岛经济技术开发区应急管理局（演示）", "秦开"),
+    ("130371001", "珠江道街道", "珠江道街道应急管理办公室（演示）", "秦开珠"),
+    ("130371002", "黄河道街道", "黄河道街道应急管理办公室（演示）", "秦开黄"),
+    ("130371003", "孟家营街道", "孟家营街道应急管理办公室（演示）", "秦开孟"),
+    ("130371004", "船厂路街道", "船厂路街道应急管理办公室（演示）", "秦开船"),
+    ("130371100", "榆关镇", "榆关镇应急管理办公室（演示）", "秦开榆"),
+)
+PROVIDERS = (
+    ("冀安泰安全技术服务有限公司（演示）", "冀安泰", "91130301MA0DEMA17W"),
+    ("渤海卫安安全评价有限公司（演示）", "渤海卫安", "91130900MA0DEMA17D"),
+)
+
+
+@dataclass(slots=True)
+class County:
+    """The people that the story is about."""
+
+    zone: Agency
+    system: Actor
+    admin: Actor
+    officers: list[Actor]
+    providers: list["Firm"] = field(default_factory=list)
+    enterprises: list[Enterprise] = field(default_factory=list)
+    principals: dict[int, Actor] = field(default_factory=dict)
+    accounts: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Firm:
+    """One provider: its lead and its inspectors."""
+
+    org: Organization
+    lead: Actor
+    inspectors: list[Actor]
+
+
+def build_county(rng: Random, now: datetime) -> County:
+    """Make the county as an operator and its administrators would, at the county's own time."""
+    with acting_as(SYSTEM):
+        agencies = {
+            code: agency_create(
+                region_code=code,
+                region_name=region,
+                name=name,
+                short_name=short,
+                is_training=True,
+                training_now=now,
+            )
+            for code, region, name, short in AGENCIES
+        }
+    zone = agencies["130371"]
+    accounts: list[tuple[str, str, str]] = []
+    hashed = make_password(PASSWORD)
+
+    def person(org: Organization, role: Role, login: str, **more: str) -> Actor:
+        with acting_as(SYSTEM):
+            user = User.objects.create(username=login, name=person_name(rng), password=hashed)
+            membership = membership_create(user=user, org=org, role=role, **more)
+            membership = Membership.objects.select_related("org__agency", "user").get(
+                pk=membership.pk
+            )
+            accounts.append((login, org.name, membership.get_role_display()))
+            return actor_for(membership)
+
+    county = County(
+        zone=zone,
+        system=system_for(zone),
+        admin=person(zone.org, Role.AGENCY_ADMIN, "admin"),
+        officers=[
+            person(zone.org, Role.OFFICER, f"officer{n}", certificate_number=f"演示执法{n:04}")
+            for n in (1, 2)
+        ],
+        accounts=accounts,
+    )
+    for code, agency in agencies.items():
+        if len(code) == 9:
+            person(
+                agency.org,
+                Role.OFFICER,
+                f"town{code[-3:]}",
+                certificate_number=f"演示执法{code[-3:]}",
+            )
+    with acting_as(county.admin):
+        rule_book_adopt(actor=county.admin, agency=zone, version="v1", adopted_on=date(2026, 1, 1))
+        _import(county)
+    for number, (name, short, code) in enumerate(PROVIDERS, start=1):
+        county.providers.append(_firm(county, person, number, name, short, code))
+    for enterprise in county.enterprises:
+        login = f"firm{enterprise.credit_code[-6:].lower()}"
+        org = _org(enterprise.enterprise_org_id)
+        county.principals[enterprise.pk] = person(org, Role.PRINCIPAL, login)
+    return county
+
+
+def _import(county: County) -> None:
+    result = read_list(
+        agency=county.zone, content=LIST.read_bytes(), filename=LIST.name, answers={}
+    )
+    outcome = enterprises_import(actor=county.admin, agency=county.zone, result=result)
+    if not outcome.is_written:
+        raise RuntimeError(f"the demonstration's list is not good: {outcome.rejected[:3]}")
+    county.enterprises = list(Enterprise.objects.order_by("id"))
+
+
+def _org(pk: int | None) -> Organization:
+    with acting_as(SYSTEM):
+        return Organization.objects.get(pk=pk)
+
+
+def _firm(county: County, person, number: int, name: str, short: str, code: str) -> Firm:  # type: ignore[no-untyped-def]
+    with acting_as(county.admin):
+        provider = provider_register(
+            actor=county.admin, name=name, short_name=short, credit_code=code
+        )
+    org = _org(provider.org_id)
+    mark = "ab"[number - 1]
+    qualified = {"qualification": "中级注册安全工程师"}
+    return Firm(
+        org=org,
+        lead=person(
+            org,
+            Role.PROJECT_LEAD,
+            f"lead-{mark}",
+            certificate_number=f"演示注安{number}00",
+            **qualified,
+        ),
+        inspectors=[
+            person(
+                org,
+                Role.INSPECTOR,
+                f"inspector-{mark}{n}",
+                certificate_number=f"演示注安{number}{n:02}",
+                **qualified,
+            )
+            for n in range(1, 5 if number == 1 else 3)
+        ],
+    )

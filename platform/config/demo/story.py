@@ -1,0 +1,448 @@
+"""What happens from June to August 2026, in the order of the county's own clock.
+
+A queue of moments: each sets the clock, acts through the services as the person whose turn it is,
+and may queue what follows from it.
+"""
+
+import heapq
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from random import Random
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from agencies.models import Assignment, ServiceBatch, ServiceContract
+from agencies.services import (
+    batch_assign,
+    batch_create,
+    contract_activate,
+    contract_create,
+    inspectors_assign,
+    split_evenly,
+)
+from common.scope import acting_as
+from config.demo import text
+from config.demo.county import County, Firm
+from inspections.models import ChecklistItem, Hazard, LibraryEntry, Severity, Visit
+from inspections.selectors import checklist_items
+from inspections.services import (
+    answers_save,
+    extension_ask,
+    extension_grant,
+    extension_refuse,
+    hazard_add,
+    hazard_recheck,
+    hazards_confirm,
+    hazards_mark_overdue,
+    major_report,
+    rectification_submit,
+    visit_note,
+    visit_refuse,
+    visit_sign,
+    visit_start,
+)
+from scoring.models import RuleClause
+from scoring.selectors import proposals
+from scoring.services import points_give
+from scoring.services.points import Given
+from tenancy.actors import Actor
+from tenancy.models import Membership
+from tenancy.selectors import work_calendar
+from tenancy.services import agency_clock_set
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+START, END = date(2026, 6, 1), date(2026, 8, 31)
+SURVEY_DAYS = 26  # working days in which the hundred are visited
+POINT_DAYS = (date(2026, 7, 15), date(2026, 8, 14), date(2026, 8, 28))
+DAY = timedelta(days=1)
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    """A moment of the county's day."""
+    return datetime.combine(day, time(hour, minute), LOCAL)
+
+
+class Story:
+    """The queue, the clock and the county."""
+
+    def __init__(self, county: County, rng: Random, tell: Callable[[datetime], None]) -> None:
+        self.county, self.rng, self.tell = county, rng, tell
+        self.pictures = text.Pictures(rng)
+        self.calendar = work_calendar_of(county)
+        self.contracts: list[ServiceContract] = []
+        self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self._serial = count()
+        with acting_as(county.system):
+            self.library = {e.code: e for e in LibraryEntry.objects.filter(is_retired=False)}
+            self.clauses = {c.code: c for c in RuleClause.objects.all()}
+
+    def plan(self, moment: datetime, act: Callable[[datetime], None]) -> None:
+        """Let something happen at a moment, if that is within the story."""
+        if moment.date() <= END:
+            heapq.heappush(self._queue, (moment, next(self._serial), act))
+
+    def play(self) -> None:
+        """Play everything to the end of August."""
+        self.plan(at(START, 8), self._contracts)
+        day = START
+        while day <= END:
+            self.plan(at(day, 0, 10), self._overdue)
+            day += DAY
+        for points_day in POINT_DAYS:
+            self.plan(at(points_day, 15), self._points)
+        while self._queue:
+            moment, _, act = heapq.heappop(self._queue)
+            with transaction.atomic():
+                self._set_clock(moment)
+                act(moment)
+            self.tell(moment)
+        self._set_clock(at(END, 18))
+
+    def _set_clock(self, moment: datetime) -> None:
+        with acting_as(self.county.system):
+            agency_clock_set(agency=self.county.zone, at=moment)
+
+    # contract, batch, assignment
+
+    def _contracts(self, moment: datetime) -> None:
+        first, second = self.county.providers
+        whole = [e.pk for e in self.county.enterprises]
+        special = [
+            e.pk
+            for e in self.county.enterprises
+            if "粉尘" in e.risk_factors or "液氨" in e.risk_factors
+        ][:25]
+        self._contract(first, "社会化服务", "FW", whole, SURVEY_DAYS, START)
+        self._contract(second, "粉尘涉爆和液氨制冷专项服务", "ZX", special, 10, date(2026, 7, 6))
+
+    def _contract(
+        self, firm: Firm, name: str, mark: str, enterprise_ids: list[int], days: int, first: date
+    ) -> None:
+        admin = self.county.admin
+        with acting_as(admin):
+            contract = contract_create(
+                actor=admin,
+                provider_org_id=firm.org.pk,
+                number=f"YS-2026-{mark}",
+                title=f"2026年开发区安全生产{name}（演示）",
+                kind=ServiceContract.Kind.GOVERNMENT_PURCHASE,
+                signed_on=date(2026, 5, 28),
+                starts_on=START,
+                ends_on=END,
+            )
+            contract = contract_activate(actor=admin, contract=contract)
+            batch = batch_create(
+                actor=admin,
+                contract=contract,
+                name=f"{name}2026年第一批",
+                code=f"{mark}26",
+                starts_on=first,
+                ends_on=END,
+            )
+            batch_assign(actor=admin, batch=batch, enterprise_ids=enterprise_ids)
+            self.contracts.append(contract)
+        self._send_inspectors(firm, batch, days, first)
+
+    def _send_inspectors(self, firm: Firm, batch: ServiceBatch, days: int, first: date) -> None:
+        with acting_as(firm.lead):
+            assignments = list(batch.assignments.select_related("enterprise", "batch__contract"))
+            people = [i.membership_id for i in firm.inspectors if i.membership_id is not None]
+            inspectors_assign(actor=firm.lead, batch=batch, plan=split_evenly(assignments, people))
+            own = list(
+                batch.assignments.select_related("enterprise", "batch__contract").order_by(
+                    "inspector_id", "region_code", "pk"
+                )
+            )
+            loads: dict[int, int] = {}
+            for assignment in own:
+                turn = loads.setdefault(assignment.inspector_id or 0, 0)
+                loads[assignment.inspector_id or 0] += 1
+                per_day = -(-len(own) // (len(people) * days))
+                self._plan_visit(firm, assignment, first, turn // per_day, turn % per_day)
+
+    def _plan_visit(
+        self, firm: Firm, assignment: Assignment, first: date, day_number: int, slot: int
+    ) -> None:
+        day = self.calendar.add(first - DAY, day_number + 1).date
+        hour = (9, 14, 16)[slot % 3]
+        moment = at(day, hour, self.rng.randint(0, 40))
+        Assignment.objects.filter(pk=assignment.pk).update(planned_on=day)
+        self.plan(moment, lambda now: self._visit(firm, assignment, now))
+
+    # on site
+
+    def _visit(self, firm: Firm, assignment: Assignment, now: datetime) -> None:
+        rng = self.rng
+        actor = next(i for i in firm.inspectors if i.membership_id == assignment.inspector_id)
+        others = [i for i in firm.inspectors if i is not actor]
+        partner = [] if rng.random() < 0.04 else [rng.choice(others).membership_id]
+        place = rng.random() > 0.03
+        with acting_as(actor):
+            visit = visit_start(
+                actor=actor,
+                assignment=assignment,
+                latitude=text_decimal(39.90 + rng.random() / 20) if place else None,
+                longitude=text_decimal(119.50 + rng.random() / 20) if place else None,
+                accuracy=rng.randint(5, 40) if place else None,
+                member_ids=[pk for pk in partner if pk is not None],
+            )
+            failed = self._answer(actor, visit)
+            if rng.random() > 0.05:
+                visit_note(visit=visit, process_note=self._process_note(failed))
+        minutes = rng.randint(22, 34) if rng.random() < 0.05 else rng.randint(55, 150)
+        leaving = now + timedelta(minutes=minutes)
+        self._set_clock(leaving)
+        self._leave(firm, actor, visit)
+        self.plan(
+            at(self.calendar.add(now.date(), 1).date, 9, rng.randint(0, 50)),
+            lambda then: self._confirm(firm, visit, then),
+        )
+
+    def _process_note(self, failed: int) -> str:
+        return f"查阅资料、现场检查并与负责人交换意见，当场讲解{failed}项问题的整改方法。"
+
+    def _answer(self, actor: Actor, visit: Visit) -> int:
+        rng = self.rng
+        items = checklist_items(visit)
+        bad = rng.sample(items, k=min(len(items), max(0, round(rng.gauss(8.2, 3)))))
+        answers = {
+            item.pk: ("ok" if rng.random() > 0.12 else "na", "")
+            for item in items
+            if item not in bad
+        }
+        answers_save(actor=actor, visit=visit, answers=answers)
+        for item in bad:
+            self._find(actor, visit, item)
+        return len(bad)
+
+    def _find(self, actor: Actor, visit: Visit, item: ChecklistItem) -> None:
+        rng = self.rng
+        offered = [self.library[code] for code in item.library_codes]
+        general = [e for e in offered if e.severity == Severity.GENERAL]
+        entry = rng.choice(general) if general and rng.random() > 0.05 else rng.choice(offered)
+        if entry.severity == Severity.MAJOR and general == [] and rng.random() > 0.12:
+            answers_save(actor=actor, visit=visit, answers={item.pk: ("ok", "")})
+            return
+        found = text.finding(rng, entry, visit.enterprise.industry)
+        photos = (
+            [self.pictures.one(rng, "整改前")]
+            if rng.random() < 0.9 or item.is_photo_required
+            else []
+        )
+        hazard = hazard_add(
+            actor=actor,
+            visit=visit,
+            item=item,
+            entry=entry,
+            place=found.place,
+            description=found.description,
+            severity=entry.severity,
+            category=entry.category,
+            subcategory=entry.subcategory,
+            basis=entry.basis,
+            clause_code=entry.clause_code,
+            measure=entry.measure,
+            photos=photos,
+        )
+        if hazard.is_major:
+            hours = rng.choice((3, 6, 20, 22, 30)) if rng.random() < 0.3 else rng.randint(2, 20)
+            self.plan(
+                hazard.found_at + timedelta(hours=hours), lambda now: self._report(actor, hazard)
+            )
+
+    def _report(self, actor: Actor, hazard: Hazard) -> None:
+        with acting_as(actor):
+            major_report(actor=actor, hazard=hazard)
+
+    def _leave(self, firm: Firm, actor: Actor, visit: Visit) -> None:
+        rng = self.rng
+        with acting_as(actor):
+            if rng.random() < 0.04:
+                visit_refuse(
+                    actor=actor,
+                    visit=visit,
+                    refusal_reason=rng.choice(text.REFUSALS),
+                    witness_name=text.person_name(rng),
+                )
+            else:
+                visit_sign(
+                    actor=actor,
+                    visit=visit,
+                    representative_name=visit.enterprise.principal_name or text.person_name(rng),
+                    representative_post="主要负责人",
+                    signature=self.pictures.signature(rng),
+                )
+
+    def _confirm(self, firm: Firm, visit: Visit, now: datetime) -> None:
+        with acting_as(firm.lead):
+            hazards_confirm(actor=firm.lead, visit=visit)
+            hazards = list(visit.hazards.filter(state=Hazard.State.ISSUED).order_by("number"))
+        is_careless = self.rng.random() < 0.07
+        for hazard in hazards:
+            self._plan_mending(firm, hazard, now, is_careless)
+
+    # what the enterprise does
+
+    def _plan_mending(self, firm: Firm, hazard: Hazard, now: datetime, is_careless: bool) -> None:
+        rng, chance = self.rng, self.rng.random()
+        if chance < (0.5 if is_careless else 0.02):
+            return  # never mended
+        late = chance < (0.8 if is_careless else 0.1)
+        if chance > 0.97:
+            day = max(now.date() + DAY, hazard.due_on - 2 * DAY)
+            self.plan(at(day, 10, rng.randint(0, 50)), lambda then: self._ask(firm, hazard))
+            return
+        span = max((hazard.due_on - now.date()).days, 1)
+        day = now.date() + timedelta(
+            days=span + rng.randint(1, 12) if late else rng.randint(1, span)
+        )
+        self.plan(
+            at(day, rng.randint(8, 17), rng.randint(0, 59)),
+            lambda then: self._submit(firm, hazard, then),
+        )
+
+    def _fresh(self, hazard: Hazard) -> Hazard:
+        return Hazard.objects.select_related("enterprise").get(pk=hazard.pk)
+
+    def _submit(self, firm: Firm, hazard: Hazard, now: datetime) -> None:
+        rng = self.rng
+        by_inspector = rng.random() < 0.08
+        actor = (
+            self._inspector_of(firm, hazard)
+            if by_inspector
+            else self.county.principals[hazard.enterprise_id]
+        )
+        with acting_as(actor):
+            fresh = self._fresh(hazard)
+            if fresh.state not in Hazard.DUE_STATES:
+                return
+            rectification_submit(
+                actor=actor,
+                hazard=fresh,
+                text=text.mended(rng, fresh.measure, f"{now:%m月%d日}"),
+                responsible_person=fresh.enterprise.principal_name or "负责人",
+                done_on=max(fresh.found_on, now.date() - rng.randint(0, 2) * DAY),
+                cost=text_decimal(rng.choice((0, 50, 200, 480, 1200, 3600)), 2),
+                photos=[self.pictures.one(rng, "整改后")],
+                slip=self.pictures.one(rng, "现场") if by_inspector else b"",
+            )
+        wait = rng.randint(1, 6) if rng.random() < 0.93 else rng.randint(9, 14)
+        day = self.calendar.add(now.date(), wait).date
+        self.plan(
+            at(day, rng.randint(9, 16), rng.randint(0, 59)),
+            lambda then: self._recheck(firm, hazard, then, by_inspector),
+        )
+
+    def _inspector_of(self, firm: Firm, hazard: Hazard) -> Actor:
+        with acting_as(firm.lead):
+            pk = Assignment.objects.values_list("inspector_id", flat=True).get(
+                pk=hazard.assignment_id
+            )
+        return next(i for i in firm.inspectors if i.membership_id == pk)
+
+    def _ask(self, firm: Firm, hazard: Hazard) -> None:
+        rng, county = self.rng, self.county
+        principal = county.principals[hazard.enterprise_id]
+        with acting_as(principal):
+            fresh = self._fresh(hazard)
+            if fresh.state not in Hazard.DUE_STATES:
+                return
+            wanted = self.calendar.add(fresh.due_on, rng.randint(3, 10)).date
+            extension = extension_ask(
+                actor=principal,
+                hazard=fresh,
+                reason=rng.choice(text.DELAYS),
+                safeguard=rng.choice(text.SAFEGUARDS),
+                wanted_on=wanted,
+            )
+        officer = county.officers[0]
+        with acting_as(officer):
+            if rng.random() < 0.8:
+                extension_grant(
+                    actor=officer, extension=extension, granted_on=wanted, answer="同意"
+                )
+            else:
+                extension_refuse(
+                    actor=officer, extension=extension, answer="理由不充分，请按期整改"
+                )
+        mend = at(wanted - DAY, 11, rng.randint(0, 59))
+        self.plan(mend, lambda then: self._submit(firm, hazard, then))
+
+    # recheck, deadlines, points
+
+    def _recheck(self, firm: Firm, hazard: Hazard, now: datetime, by_other: bool) -> None:
+        rng = self.rng
+        actor = firm.lead if by_other else self._inspector_of(firm, hazard)
+        with acting_as(actor):
+            fresh = self._fresh(hazard)
+            if fresh.state != Hazard.State.SUBMITTED:
+                return
+            failed = rng.random() < 0.08
+            due = self.calendar.add(now.date(), rng.randint(3, 6)).date
+            hazard_recheck(
+                actor=actor,
+                hazard=fresh,
+                result="failed" if failed else "passed",
+                reason=text.not_mended(rng) if failed else "",
+                new_due_on=due if failed else None,
+            )
+        if failed:
+            again = at(due - DAY, 10, rng.randint(0, 59))
+            self.plan(max(again, now + DAY), lambda then: self._submit(firm, hazard, then))
+
+    def _overdue(self, moment: datetime) -> None:
+        with acting_as(self.county.system):
+            hazards_mark_overdue(actor=self.county.system, agency_id=self.county.zone.pk)
+
+    def _points(self, moment: datetime) -> None:
+        first, second = self.county.officers
+        rng = self.rng
+        with acting_as(first):
+            partner = Membership.objects.get(pk=second.membership_id)
+            by_firm: dict[int, list[Hazard]] = {}
+            for hazard in proposals(self.contracts[0].pk):
+                by_firm.setdefault(hazard.enterprise_id, []).append(hazard)
+            for hazards in by_firm.values():
+                if rng.random() < 0.45:
+                    self._give(first, partner, hazards)
+
+    def _give(self, officer: Actor, partner: Membership, hazards: list[Hazard]) -> None:
+        rng = self.rng
+        picked = [h for h in hazards if h.is_major or rng.random() < 0.5][:8] or hazards[:1]
+        given = []
+        codes: set[str] = set()
+        for hazard in picked:
+            clause = self.clauses[hazard.clause_code]
+            if clause.code in codes or (clause.is_major and not hazard.is_major):
+                continue
+            codes.add(clause.code)
+            given.append(Given(hazard, clause))
+        if not given:
+            return
+        refused = rng.random() < 0.06
+        points_give(
+            actor=officer,
+            enterprise=hazards[0].enterprise,
+            contract=self.contracts[0],
+            given=given,
+            second_officer=partner,
+            signature=b"" if refused else self.pictures.signature(rng),
+            representative_name="" if refused else hazards[0].enterprise.principal_name,
+            refusal_reason=rng.choice(text.REFUSALS) if refused else "",
+            witness_name=text.person_name(rng) if refused else "",
+        )
+
+
+def text_decimal(value: float, places: int = 6):  # type: ignore[no-untyped-def]
+    """A Decimal with so many places."""
+    from decimal import Decimal
+
+    return Decimal(f"{value:.{places}f}")
+
+
+def work_calendar_of(county: County):  # type: ignore[no-untyped-def]
+    """The county's working days."""
+    with acting_as(county.system):
+        return work_calendar(county.zone.pk)

@@ -1,0 +1,446 @@
+"""The three outputs of a contract, built from its frozen input: ledger, point summary, evaluation.
+
+Pure over the frozen rows: the same input gives the same papers, whatever has happened since.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from math import asin, cos, radians, sin, sqrt
+from statistics import median
+from typing import Any
+
+from django.utils import timezone
+
+from inspections.documents import LedgerHead, LedgerRow, LedgerTotals, overdue_words
+from inspections.models import Hazard, Recheck, Severity
+from scoring.appraisal import SCHEME_V1, Measure, Result, appraise
+from scoring.documents import (
+    AppraisalDocument,
+    AppraisalIndicator,
+    ColourCount,
+    PointsSummaryDocument,
+    PointsSummaryRow,
+    PointsSummaryTotals,
+    TopClause,
+    VersionMark,
+)
+from scoring.points import ASPECTS, Clause, Entry, Parameters, Total, cycle_total
+
+Row = Mapping[str, Any]
+NOTICE_LIMIT, REPORT_LIMIT = timedelta(hours=2), timedelta(hours=24)  # A15: parameters
+RECHECK_LIMIT = timedelta(days=10)  # [proposal]: recheck within ten days of the submission
+NEAR_METRES, LEAST_MINUTES, LEAST_TEAM = 500, 30, 2  # domain.md 3.3, B2
+NOT_MEASURED = {
+    "A1": "资质核实功能尚未启用",
+    "A2": "计划与动员会功能尚未启用",
+    "B4": "尚未抽查验收",
+    "E1": "情况报告和结论性意见尚未启用",
+    "E2": "外部系统录入情况尚未登记",
+    "F1": "尚未开展问卷",
+    "F2": "投诉核查尚未启用",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose outputs these are: the contract's words, the moment, and the hash of the input."""
+
+    agency_name: str
+    provider_name: str
+    contract_number: str
+    contract_title: str
+    period_from: date
+    period_until: date
+    made_at: datetime
+    input_sha256: str
+    training: bool
+    region_names: Mapping[str, str]
+
+    @property
+    def made_on(self) -> date:
+        """The day of the outputs in local time."""
+        return timezone.localdate(self.made_at)
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """What stands at the top of every paper."""
+        names = (
+            "agency_name", "provider_name", "contract_number", "contract_title", "period_from",
+            "period_until", "made_at", "input_sha256", "training",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in names}
+
+
+def _day(value: str | None) -> date | None:
+    if not value:
+        return None
+    return (
+        timezone.localdate(datetime.fromisoformat(value))
+        if "T" in value
+        else date.fromisoformat(value)
+    )
+
+
+def moment(value: str) -> datetime:
+    """Return an aware moment from its ISO text."""
+    return datetime.fromisoformat(value)
+
+
+# The ledger
+
+
+def ledger_head(subject: Subject, hazards: Iterable[Row]) -> LedgerHead:
+    """Return the ledger's head with its totals, reading the hazards once."""
+    found = closed = overdue = major = 0
+    for row in hazards:
+        found += 1
+        closed += row["state"] == Hazard.State.CLOSED
+        overdue += bool(row["is_overdue"])
+        major += row["severity"] == Severity.MAJOR
+    return LedgerHead(**subject.head, totals=LedgerTotals(found, closed, overdue, major))
+
+
+def ledger_rows(subject: Subject, hazards: Iterable[Row], start: int = 1) -> Iterator[LedgerRow]:
+    """Yield the 30 columns of domain.md 4.6, one hazard after the other, numbered from `start`."""
+    for position, row in enumerate(hazards, start=start):
+        yield _ledger_row(subject, row, position)
+
+
+def _ledger_row(subject: Subject, row: Row, position: int) -> LedgerRow:
+    code = row["region_code"]
+    source = Hazard.Source(row["source"]).label
+    results = dict(Recheck.Result.choices)
+    return LedgerRow(
+        position=position,
+        number=row["number"],
+        enterprise_name=row["enterprise_name"],
+        credit_code=row["credit_code"],
+        region=f"{subject.region_names.get(code, '')}（{code}）",
+        industry=row["industry"],
+        found_on=date.fromisoformat(row["found_on"]),
+        found_by=f"{row['found_by_name']}/{source}",
+        place=row["place"],
+        description=row["description"],
+        category="→".join(filter(None, (row["category"], row["subcategory"]))),
+        severity=Severity(row["severity"]).label,
+        basis=row["basis"],
+        photos_before=row["photos_before"],
+        measure=row["measure"],
+        responsible_unit=row["enterprise_name"],
+        responsible_person=row["responsible_person"],
+        cost=Decimal(str(row["cost"])) if row["cost"] is not None else None,
+        due_on=date.fromisoformat(row["due_on"]),
+        emergency_plan=row["emergency_plan"],
+        rectified_on=_day(row["rectified_on"]),
+        photos_after=row["photos_after"],
+        rechecked_by=row["rechecked_by_name"],
+        rechecked_on=_day(row["rechecked_on"]),
+        recheck_result=results.get(row["recheck_result"], ""),
+        listing="",
+        closed_on=_day(row["closed_at"]),
+        state=Hazard.State(row["state"]).label,
+        overdue=_overdue(subject, row),
+        note=f"退回{row['return_count']}次" if row["return_count"] else "",
+    )
+
+
+def _overdue(subject: Subject, row: Row) -> str:
+    due = date.fromisoformat(row["due_on"])
+    if row["is_overdue"]:
+        return overdue_words((subject.made_on - due).days, is_open=True)
+    if not row["was_overdue"]:
+        return overdue_words(0, is_open=False)
+    ended = _day(row["rectified_on"]) or subject.made_on
+    return overdue_words(max((ended - due).days, 1), is_open=False)
+
+
+# The point summary
+
+
+def points_summary(
+    subject: Subject,
+    assignments: Sequence[Row],
+    points: Iterable[Row],
+    *,
+    book: VersionMark,
+    parameters: Parameters,
+    visits: Iterable[Row],
+) -> PointsSummaryDocument:
+    """Return 记分汇总: every enterprise of the contract, with or without points."""
+    by_enterprise: dict[int, list[Row]] = defaultdict(list)
+    for row in points:
+        by_enterprise[row["sheet__enterprise_id"]].append(row)
+    inspections = Counter(row["enterprise_id"] for row in visits)
+    rows = tuple(
+        _summary_row(
+            subject, position, a, by_enterprise[a["enterprise_id"]], inspections, parameters
+        )
+        for position, a in enumerate(assignments, start=1)
+    )
+    entries = [row for group in by_enterprise.values() for row in group]
+    year = subject.period_from.year
+    return PointsSummaryDocument(
+        **subject.head,
+        cycle=f"{year}年1月1日至12月31日",
+        rule_book=book,
+        aspects=ASPECTS,
+        rows=rows,
+        totals=_summary_totals(rows, entries),
+        colours=_colours(rows, parameters),
+        top_clauses=_top_clauses(entries),
+    )
+
+
+def total_of(rows: Sequence[Row], parameters: Parameters) -> Total:
+    """Compute one enterprise's cycle from its frozen entries."""
+    order = {pk: n for n, pk in enumerate(dict.fromkeys(row["sheet_id"] for row in rows))}
+    obstructed = {row["sheet_id"] for row in rows if row["sheet__is_obstructed"]}
+    entries = [_entry(row, order[row["sheet_id"]]) for row in rows]
+    return cycle_total(entries, obstructions=len(obstructed), parameters=parameters)
+
+
+def _entry(row: Row, sheet: int) -> Entry:
+    clause = Clause(
+        code=row["clause__code"],
+        aspect=row["clause__aspect"],
+        points=Decimal(str(row["clause__points"])),
+        is_reducible=row["clause__is_reducible"],
+        is_on_site_waivable=row["clause__is_on_site_waivable"],
+        max_units=row["clause__max_units"],
+    )
+    closed = row["hazard__state"] == Hazard.State.CLOSED
+    if row["hazard__was_overdue"]:
+        outcome: Any = "late" if closed and not row["failed_late"] else "overdue"
+    else:
+        outcome = "timely" if closed else "open"
+    return Entry(
+        key=row["id"],
+        sheet=sheet,
+        clause=clause,
+        units=row["units"],
+        is_corrected_on_site=row["is_corrected_on_site"],
+        outcome=outcome,
+        is_obstructed=row["sheet__is_obstructed"],
+    )
+
+
+def _summary_row(
+    subject: Subject,
+    position: int,
+    assignment: Row,
+    rows: Sequence[Row],
+    inspections: Mapping[int, int],
+    parameters: Parameters,
+) -> PointsSummaryRow:
+    total = total_of(rows, parameters)
+    before = [r for r in rows if (_day(r["sheet__inspected_at"]) or date.max) < subject.period_from]
+    code = assignment["region_code"]
+    return PointsSummaryRow(
+        position=position,
+        enterprise_name=assignment["enterprise__name"],
+        credit_code=assignment["enterprise__credit_code"],
+        town=subject.region_names.get(code, code),
+        industry=assignment["enterprise__industry"],
+        inspections=inspections[assignment["enterprise_id"]],
+        by_aspect=tuple(total.by_aspect.get(aspect, Decimal(0)) for aspect in ASPECTS),
+        gross=total.gross,
+        waived=total.waived,
+        timely_reduction=total.timely_reduction,
+        training_reduction=total.training_reduction,
+        reduction=total.reduction,
+        surcharge=total.surcharge,
+        net_before=total_of(before, parameters).net,
+        net=total.net,
+        colour=total.colour,
+        is_at_12=total.has_reached_report,
+        is_at_18=total.has_reached_veto,
+        open_entries=sum(r["hazard__state"] not in (None, Hazard.State.CLOSED) for r in rows),
+    )
+
+
+def _percent(part: int, whole: int) -> str:
+    if not whole:
+        return "—"
+    return f"{(Decimal(part * 100) / whole).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
+
+
+def _summary_totals(
+    rows: Sequence[PointsSummaryRow], entries: Sequence[Row]
+) -> PointsSummaryTotals:
+    nets = [row.net for row in rows] or [Decimal(0)]
+    inspected = sum(row.inspections > 0 for row in rows)
+    ended = [e for e in entries if e["hazard__state"] == Hazard.State.CLOSED]
+    timely = sum(not e["hazard__was_overdue"] for e in ended)
+    tenth = Decimal("0.1")
+    return PointsSummaryTotals(
+        enterprises=len(rows),
+        inspected=inspected,
+        coverage=_percent(inspected, len(rows)),
+        entries=len(entries),
+        gross=sum((row.gross for row in rows), Decimal(0)),
+        waived=sum(row.waived for row in rows),
+        reduction=sum((row.reduction for row in rows), Decimal(0)),
+        surcharge=sum((row.surcharge for row in rows), Decimal(0)),
+        net=sum(nets, Decimal(0)),
+        mean=(sum(nets, Decimal(0)) / len(nets)).quantize(tenth, ROUND_HALF_UP),
+        median=Decimal(median(nets)).quantize(tenth, ROUND_HALF_UP),
+        at_12=sum(row.is_at_12 for row in rows),
+        at_18=sum(row.is_at_18 for row in rows),
+        timely_rate=_percent(timely, len(entries)),
+        refusals=len({e["sheet_id"] for e in entries if e["sheet__state"] == "refused"}),
+    )
+
+
+def _colours(rows: Sequence[PointsSummaryRow], rules: Parameters) -> tuple[ColourCount, ...]:
+    counts = Counter(row.colour for row in rows)
+    limits = {
+        "绿": f"{rules.yellow_from}分以下",
+        "黄": f"{rules.yellow_from}分以上、{rules.orange_from}分以下",
+        "橙": f"{rules.orange_from}分以上、{rules.red_from}分以下",
+        "红": f"{rules.red_from}分以上",
+    }
+    return tuple(ColourCount(colour, words, counts[colour]) for colour, words in limits.items())
+
+
+def _top_clauses(entries: Sequence[Row]) -> tuple[TopClause, ...]:
+    counts = Counter(e["clause__code"] for e in entries)
+    first = {e["clause__code"]: e for e in reversed(entries)}
+    ordered = sorted(counts, key=lambda code: (-counts[code], code))[:10]
+    return tuple(
+        TopClause(
+            code=code,
+            text=first[code]["clause__text"],
+            entries=counts[code],
+            points=Decimal(str(first[code]["clause__points"])) * counts[code],
+        )
+        for code in ordered
+    )
+
+
+# The evaluation
+
+
+def measures_of(
+    subject: Subject,
+    assignments: Sequence[Row],
+    visits: Sequence[Row],
+    hazards: Sequence[Row],
+) -> dict[str, Measure]:
+    """Return what this data can measure of domain.md 3.3, and why the rest is not measured."""
+    issued = [h for h in hazards if h["issued_at"]]
+    due = [
+        h for h in issued if h["closed_at"] or date.fromisoformat(h["due_on"]) <= subject.made_on
+    ]
+    handed_in = [h for h in issued if _recheck_is_due(subject, h)]
+    major = [h for h in hazards if h["severity"] == Severity.MAJOR]
+    surveyed = [a for a in assignments if a["surveyed_on"]]
+    pictured = {h["visit_id"] for h in hazards if h["photos_before"]}
+    return {
+        **{code: Measure(unmeasured_reason=why) for code, why in NOT_MEASURED.items()},
+        "B1": _share(assignments, _surveyed_on_time),
+        "B2": _share(visits, _is_proper),
+        "B3": _share(visits, lambda v: _is_recorded(v, pictured)),
+        "C1": _share(surveyed, lambda a: bool(a["guided_on"])),
+        "C2": _share(issued, lambda h: bool(h["measure"] and h["basis"] and h["due_on"])),
+        "C3": _share(handed_in, _rechecked_on_time),
+        "C4": _share(due, lambda h: bool(h["closed_at"])),
+        "D1": _share(major, _reported_on_time),
+    }
+
+
+def _share(rows: Sequence[Row], is_good: Any) -> Measure:
+    return Measure(Decimal(sum(1 for row in rows if is_good(row))), Decimal(len(rows)))
+
+
+def _surveyed_on_time(assignment: Row) -> bool:
+    day, limit = assignment["surveyed_on"], assignment["batch__ends_on"]
+    return bool(day) and day <= limit  # ISO days compare as text
+
+
+def _is_proper(visit: Row) -> bool:
+    minutes = (moment(visit["left_at"]) - moment(visit["arrived_at"])).total_seconds() / 60
+    return visit["team"] >= LEAST_TEAM and minutes >= LEAST_MINUTES and _is_near(visit)
+
+
+def _is_near(visit: Row) -> bool:
+    """Whether the visit has a place, and where the enterprise's is known, one within 500 m of it."""
+    if visit["latitude"] is None:
+        return False
+    if visit["home_latitude"] is None:
+        return True
+    return _metres(visit) <= NEAR_METRES
+
+
+def _metres(visit: Row) -> float:
+    """Great-circle distance, both places in WGS-84."""
+    lat1, lat2 = radians(float(visit["latitude"])), radians(float(visit["home_latitude"]))
+    turn = radians(float(visit["longitude"]) - float(visit["home_longitude"]))
+    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin(turn / 2) ** 2
+    return 2 * 6_371_000 * asin(sqrt(half))
+
+
+def _is_recorded(visit: Row, pictured: set[str]) -> bool:
+    has_picture = visit["id"] in pictured or visit["site_photos"] > 0
+    return has_picture and bool(visit["process_note"]) and visit["answers_given"] > 0
+
+
+def _recheck_is_due(subject: Subject, hazard: Row) -> bool:
+    if not hazard["submitted_at"]:
+        return False
+    waiting = hazard["state"] == Hazard.State.SUBMITTED
+    return not waiting or moment(hazard["submitted_at"]) + RECHECK_LIMIT < subject.made_at
+
+
+def _rechecked_on_time(hazard: Row) -> bool:
+    if not hazard["rechecked_on"]:
+        return False
+    waited = date.fromisoformat(hazard["rechecked_on"]) - timezone.localdate(
+        moment(hazard["submitted_at"])
+    )
+    return waited <= RECHECK_LIMIT
+
+
+def _reported_on_time(hazard: Row) -> bool:
+    if not (hazard["major_noticed_at"] and hazard["major_reported_at"]):
+        return False
+    found = moment(hazard["found_at"])
+    noticed = moment(hazard["major_noticed_at"]) - found <= NOTICE_LIMIT
+    return noticed and moment(hazard["major_reported_at"]) - found <= REPORT_LIMIT
+
+
+def appraisal(
+    subject: Subject, measures: Mapping[str, Measure]
+) -> tuple[Result, AppraisalDocument]:
+    """Return the evaluation and its paper."""
+    result = appraise(SCHEME_V1, measures)
+    indicators = tuple(
+        AppraisalIndicator(
+            code=s.indicator.code,
+            group=s.indicator.group,
+            name=s.indicator.name,
+            weight=s.indicator.weight,
+            point=s.indicator.point,
+            scoring=s.indicator.scoring,
+            method=s.indicator.method,
+            numerator=s.measure.numerator if s.score is not None else None,
+            denominator=s.measure.denominator if s.score is not None else None,
+            deduction=s.deduction,
+            score=s.score.quantize(Decimal("0.01"), ROUND_HALF_UP) if s.score is not None else None,
+            unmeasured_reason=s.reason,
+        )
+        for s in result.scored
+    )
+    document = AppraisalDocument(
+        **subject.head,
+        scheme=VersionMark(SCHEME_V1.name, SCHEME_V1.version, SCHEME_V1.is_proposal),
+        indicators=indicators,
+        measured_weight=result.measured_weight,
+        raw_score=result.raw_score,
+        score=result.score,
+        grade=result.grade,
+        veto_reason=result.veto_reason,
+    )
+    return result, document

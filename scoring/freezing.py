@@ -109,7 +109,7 @@ def visits_of(contract: ServiceContract) -> QuerySet[Visit, dict[str, Any]]:
         Visit.objects.filter(assignment__batch__contract=contract)
         .exclude(state=Visit.State.OPEN)
         .annotate(
-            team=Coalesce(Subquery(team), 0),
+            team_size=Coalesce(Subquery(team), 0),
             home_latitude=F("enterprise__latitude"),
             home_longitude=F("enterprise__longitude"),
             answers_given=Count("answers"),
@@ -118,7 +118,7 @@ def visits_of(contract: ServiceContract) -> QuerySet[Visit, dict[str, Any]]:
         .order_by("arrived_at", "id")
         .values(
             "id", "assignment_id", "enterprise_id", "kind", "state", "arrived_at", "left_at",
-            "latitude", "longitude", "home_latitude", "home_longitude", "process_note", "team",
+            "latitude", "longitude", "home_latitude", "home_longitude", "process_note", "team_size",
             "answers_given", "site_photos",
         )
     )  # fmt: skip

@@ -362,7 +362,7 @@ def _surveyed_on_time(assignment: Row) -> bool:
 
 def _is_proper(visit: Row) -> bool:
     minutes = (moment(visit["left_at"]) - moment(visit["arrived_at"])).total_seconds() / 60
-    return visit["team"] >= LEAST_TEAM and minutes >= LEAST_MINUTES and _is_near(visit)
+    return visit["team_size"] >= LEAST_TEAM and minutes >= LEAST_MINUTES and _is_near(visit)
 
 
 def _is_near(visit: Row) -> bool:

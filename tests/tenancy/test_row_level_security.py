@@ -152,3 +152,16 @@ def test_the_scope_follows_the_actor_inside_one_transaction_and_after_a_rolled_b
 def test_copy_outside_a_transaction_raises_instead_of_seeing_nothing(transactional_db):
     with connection.cursor() as cursor, pytest.raises(RuntimeError, match="transaction"):
         cursor.cursor.copy_expert("COPY tenancy_agency TO STDOUT", None)
+
+
+def test_a_transaction_that_begins_with_its_isolation_level_still_learns_who_acts(
+    transactional_db,
+):
+    zone = world.agency()
+    officer = world.member(zone.org, Role.OFFICER)
+    with acting_as(officer, atomic=False):
+        assert rows("SELECT count(*) FROM tenancy_agency") == [(1,)]
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            assert rows("SELECT count(*) FROM tenancy_agency") == [(1,)]

@@ -59,6 +59,8 @@ class ScopedCursor(pg.cursor):
             query = query.decode() if isinstance(query, bytes) else query.as_string(self)
         head = query.lstrip()[:20].upper()
         if head.startswith(BARE):
+            if self.connection.info.transaction_status == pg.TRANSACTION_STATUS_IDLE:
+                self.connection.applied = None  # it opens a transaction that knows nothing yet
             super().execute(query, vars)
             if head.startswith("ROLLBACK"):
                 self.connection.applied = UNKNOWN  # a savepoint takes set_config back with it

@@ -1,0 +1,97 @@
+from typing import Any
+
+from django import forms
+
+from agencies.grants import officers_of
+from agencies.models import ServiceContract
+from agencies.services import INSPECTORS
+from tenancy.enums import OrgKind, Role
+from tenancy.forms import ActorForm
+from tenancy.models import Membership, Organization
+
+
+def _day(label: str) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class ContractForm(ActorForm):
+    """A service contract."""
+
+    provider_org = forms.ModelChoiceField(
+        label="服务机构", queryset=Organization.objects.none(), empty_label="请选择"
+    )
+    number = forms.CharField(label="合同编号", max_length=40)
+    title = forms.CharField(label="合同名称", max_length=120)
+    kind = forms.ChoiceField(label="类别", choices=ServiceContract.Kind.choices)
+    signed_on = _day("签订日期")
+    starts_on = _day("开始日期")
+    ends_on = _day("结束日期")
+    amount = forms.DecimalField(
+        label="合同金额（元）", max_digits=12, decimal_places=2, required=False
+    )
+    note = forms.CharField(
+        label="备注", required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        providers = Organization.objects.filter(kind=OrgKind.PROVIDER).order_by("name")
+        self.fields["provider_org"].queryset = providers  # type: ignore[attr-defined]
+
+
+class BatchForm(forms.Form):
+    """A batch within a contract."""
+
+    name = forms.CharField(label="批次名称", max_length=80)
+    code = forms.RegexField(
+        label="批次代号",
+        regex=r"^[A-Za-z0-9\-]{2,20}$",
+        help_text="字母和数字，写在每项隐患编号前，如 FW26",
+        error_messages={"invalid": "只能用字母、数字和短横线，2 至 20 位"},
+    )
+    starts_on = _day("开始日期")
+    ends_on = _day("结束日期")
+
+
+class OfficerForm(ActorForm):
+    """Which colleague is put on a contract."""
+
+    officer = forms.ModelChoiceField(
+        label="人员", queryset=Membership.objects.none(), empty_label="请选择"
+    )
+
+    def __init__(self, *args: Any, contract: ServiceContract, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Membership.objects.filter(
+            org_id=self.actor.org_id, role__in=(Role.OFFICER, Role.ASSISTANT), ended_at=None
+        )
+        rows = rows.exclude(pk__in=officers_of(contract).values("pk")).select_related("user")
+        self.fields["officer"].queryset = rows  # type: ignore[attr-defined]
+
+
+class PlanForm(ActorForm):
+    """How a batch is divided among inspectors."""
+
+    HOW = (("town", "按镇街"), ("even", "平均分配"))
+    how = forms.ChoiceField(label="分配方式", choices=HOW, widget=forms.RadioSelect, initial="town")
+    people = forms.ModelMultipleChoiceField(
+        label="参加的评估人员",
+        queryset=Membership.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少选择一人"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Membership.objects.filter(
+            org_id=self.actor.org_id, role__in=INSPECTORS, ended_at=None
+        )
+        self.fields["people"].queryset = (  # type: ignore[attr-defined]
+            rows.select_related("user").order_by("user__name")
+        )
+
+
+class ReasonForm(forms.Form):
+    """Why something is done that cannot be undone."""
+
+    reason = forms.CharField(label="原因", max_length=200)

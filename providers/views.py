@@ -1,0 +1,71 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from common.errors import DomainError
+from providers.forms import ProviderForm
+from providers.models import Provider
+from providers.services import provider_register
+from tenancy.access import require, visible_or_404
+from tenancy.enums import Role
+from tenancy.forms import InvitationForm
+from tenancy.services import invitation_create
+
+
+@login_required
+def provider_list(request: HttpRequest) -> HttpResponse:
+    """Registered providers, searched by name."""
+    require(request.actor, "provider_view")
+    rows = Provider.objects.select_related("org", "registered_by__org").order_by("org__name")
+    text = request.GET.get("q", "").strip()
+    if text:
+        rows = rows.filter(org__name__icontains=text)
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    return render(request, "providers/list.html", {"page": page, "q": text})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def provider_new(request: HttpRequest) -> HttpResponse:
+    """Register a provider."""
+    actor = require(request.actor, "provider_register")
+    form = ProviderForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            provider = provider_register(actor=actor, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(error.field, error.message)
+        else:
+            messages.success(request, "已登记，请邀请该机构的管理员")
+            return redirect("providers:record", pk=provider.pk)
+    context = {"form": form, "title": "登记服务机构", "submit": "登记"}
+    return render(request, "agencies/form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """One provider."""
+    actor = require(request.actor, "provider_view")
+    provider = visible_or_404(Provider.objects.select_related("org", "registered_by__org"), pk)
+    may_invite = actor.may("provider_register") and provider.registered_by_id == actor.org_id
+    context = {"provider": provider, "may_invite": may_invite}
+    return render(request, "providers/record.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest, pk: int) -> HttpResponse:
+    """Invite the provider's first administrator; by the agency that registered it."""
+    actor = require(request.actor, "provider_register")
+    own = Provider.objects.select_related("org").filter(registered_by=actor.org_id)
+    provider = visible_or_404(own, pk)
+    start = {"name": provider.contact_name, "role": Role.PROVIDER_ADMIN}
+    form = InvitationForm(request.POST or None, org_kind="provider", initial=start)
+    if request.method == "POST" and form.is_valid():
+        invitation = invitation_create(actor=actor, org=provider.org, **form.cleaned_data)
+        return redirect("tenancy:invitation", pk=invitation.pk)
+    context = {"form": form, "title": f"邀请 {provider.org.name} 的人员", "submit": "生成邀请链接"}
+    return render(request, "agencies/form.html", context, status=422 if form.errors else 200)

@@ -223,6 +223,18 @@ class HazardQuerySet(models.QuerySet["Hazard"]):
         """Issued and not closed."""
         return self.filter(state__in=Hazard.OPEN_STATES)
 
+    def matching(self, text: str) -> "HazardQuerySet":
+        """Hazards whose number, place, description or enterprise contains each word of `text`."""
+        rows = self
+        for word in text.split():
+            rows = rows.filter(
+                models.Q(number__icontains=word)
+                | models.Q(place__icontains=word)
+                | models.Q(description__icontains=word)
+                | models.Q(enterprise__search_text__icontains=word)
+            )
+        return rows
+
     def overdue(self) -> "HazardQuerySet":
         """Late at this moment."""
         return self.open().filter(is_overdue=True)

@@ -8,5 +8,9 @@ urlpatterns = [
     path("", include("evidence.urls")),
     path("", include("enterprises.urls")),
     path("", include("documents.urls")),
+    path("", include("agencies.urls")),
+    path("", include("providers.urls")),
+    path("", include("inspections.urls")),
+    path("", include("scoring.urls")),
     path("", include("portal.urls")),
 ]

@@ -4,23 +4,31 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
+from home.selectors import agency_desk, provider_desk
 from notifications.services import inbox as inbox_of
 from notifications.services import notifications_read
+from tenancy.access import require
 
 
 @login_required
 def front(request: HttpRequest) -> HttpResponse:
-    """Send each to his own first page."""
+    """What is late, what is dangerous, what waits for me."""
     actor = request.actor
     if not actor.org_id:
         return redirect("tenancy:switch")
-    return render(request, "home/front.html")
+    if actor.is_enterprise:
+        return redirect("inspections:deadlines")
+    desk = agency_desk(actor) if actor.is_agency else provider_desk(actor)
+    return render(request, "home/front.html", {"desk": desk})
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Messages, unread first marked; POST marks all as read."""
+    """Messages, the newest first; POST marks all as read."""
+    require(request.actor, "document_view")
     if request.method == "POST":
         notifications_read(actor=request.actor)
         return redirect("home:inbox")

@@ -48,11 +48,13 @@ def _entry(data: EntryData) -> LibraryEntry:
         title=data.title,
         description=data.description,
         severity=data.severity,
-        basis="；".join(filter(None, [data.criterion, data.basis])),
+        basis="；".join(filter(None, [data.criterion, data.basis, data.check_against])),
         criterion=data.criterion,
         in_force_from=data.in_force_from,
+        in_force_until=data.in_force_until,
         measure=data.measure,
         deadline_days=data.deadline_days,
+        deadline_in_workdays=data.is_deadline_in_workdays,
         clause_code=data.clause_code,
         is_text_missing=data.is_text_missing,
         provenance=data.provenance,
@@ -83,6 +85,7 @@ def _load_checklist(data: ChecklistData) -> bool:
                 method=item.method,
                 library_codes=list(item.library),
                 is_photo_required=item.is_photo_required,
+                is_major=item.is_major,
             )
             for position, item in enumerate(data.items)
         )

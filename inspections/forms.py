@@ -1,0 +1,256 @@
+from typing import Any
+
+from django import forms
+
+from agencies.models import ServiceBatch
+from evidence.pictures import MAX_BYTES
+from inspections.models import Hazard, Severity
+from tenancy.forms import ActorForm
+from tenancy.models import Membership
+
+DAY = {"type": "date"}
+
+
+class PhotosInput(forms.ClearableFileInput):
+    """Several photos, from the camera or the album."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class PhotosField(forms.FileField):
+    """A list of files; each is refused by its size before it is read."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = PhotosInput(attrs={"accept": "image/*", "data-photos": True})
+        super().__init__(**{"widget": widget, **kwargs})
+
+    def clean(self, data: Any, initial: Any = None) -> list[bytes]:
+        """Return the bytes of every file."""
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        if self.required and not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        for file in files:
+            if file.size > MAX_BYTES:
+                size = file.size / 1024 / 1024
+                raise forms.ValidationError(
+                    f"{file.name} 有 {size:.1f} MB，超过 20 MB，请压缩或重拍"
+                )
+        return [file.read() for file in files]
+
+
+class VisitStartForm(ActorForm):
+    """Arrival: when, where, with whom."""
+
+    arrived_at = forms.DateTimeField(
+        label="到达时间",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+    )
+    members = forms.ModelMultipleChoiceField(
+        label="同行人员",
+        queryset=Membership.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="两人以上到场才符合规范",
+    )
+    latitude = forms.DecimalField(
+        required=False, widget=forms.HiddenInput, max_digits=9, decimal_places=6
+    )
+    longitude = forms.DecimalField(
+        required=False, widget=forms.HiddenInput, max_digits=9, decimal_places=6
+    )
+    accuracy = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Membership.objects.filter(org_id=self.actor.org_id, ended_at=None)
+        rows = rows.exclude(pk=self.actor.membership_id).select_related("user")
+        self.fields["members"].queryset = rows  # type: ignore[attr-defined]
+
+
+class HazardForm(forms.Form):
+    """A finding; filled from the library, everything may be changed."""
+
+    entry = forms.CharField(required=False, widget=forms.HiddenInput)
+    place = forms.CharField(label="部位或场所", max_length=100)
+    description = forms.CharField(label="隐患描述", widget=forms.Textarea(attrs={"rows": 3}))
+    severity = forms.ChoiceField(label="等级", choices=Severity.choices)
+    category = forms.ChoiceField(
+        label="类别", choices=[("现场管理", "现场管理"), ("基础管理", "基础管理")]
+    )
+    subcategory = forms.CharField(label="细类", max_length=40, required=False)
+    basis = forms.CharField(
+        label="判定或违反的条款", max_length=300, required=False,
+        help_text="重大隐患须写明判定标准的条、项",
+    )  # fmt: skip
+    measure = forms.CharField(label="建议的整改措施", widget=forms.Textarea(attrs={"rows": 3}))
+    due_on = forms.DateField(
+        label="整改期限", required=False, widget=forms.DateInput(attrs=DAY),
+        help_text="不填则按隐患库的建议期限",
+    )  # fmt: skip
+    emergency_plan = forms.CharField(label="整改前的防控措施", max_length=300, required=False)
+    photos = PhotosField(label="照片", required=False)
+
+
+class HazardEditForm(forms.Form):
+    """What the project lead may mend before confirming."""
+
+    description = forms.CharField(label="隐患描述", widget=forms.Textarea(attrs={"rows": 3}))
+    measure = forms.CharField(label="建议的整改措施", widget=forms.Textarea(attrs={"rows": 3}))
+    due_on = forms.DateField(label="整改期限", widget=forms.DateInput(attrs=DAY))
+
+
+class SignForm(forms.Form):
+    """The representative's name beside his signature."""
+
+    representative_name = forms.CharField(label="现场负责人姓名", max_length=40)
+    representative_post = forms.CharField(label="职务", max_length=40, required=False)
+    signature = forms.CharField(
+        widget=forms.HiddenInput, error_messages={"required": "请现场负责人在框内签名"}
+    )
+
+
+class RefuseForm(forms.Form):
+    """A refusal to sign."""
+
+    refusal_reason = forms.CharField(label="拒签原因", max_length=200)
+    witness_name = forms.CharField(label="见证人姓名", max_length=40)
+
+
+class SubmitForm(forms.Form):
+    """What the enterprise did."""
+
+    text = forms.CharField(
+        label="怎样整改的", widget=forms.Textarea(attrs={"rows": 4}), help_text="做了什么、现在怎样"
+    )
+    photos = PhotosField(label="整改后的照片", error_messages={"required": "请上传整改后的照片"})
+    responsible_person = forms.CharField(label="责任人", max_length=40)
+    done_on = forms.DateField(label="完成日期", widget=forms.DateInput(attrs=DAY))
+    cost = forms.DecimalField(
+        label="花费（元）", required=False, max_digits=12, decimal_places=2, min_value=0
+    )
+
+
+class EnterForm(SubmitForm):
+    """The same, entered by the provider for an owner without a phone."""
+
+    slip = PhotosField(
+        label="企业签字的确认单照片",
+        error_messages={"required": "代企业录入须上传签字的确认单照片"},
+    )
+
+
+class ExtensionForm(forms.Form):
+    """A request for more time."""
+
+    wanted_on = forms.DateField(label="希望延到", widget=forms.DateInput(attrs=DAY))
+    reason = forms.CharField(
+        label="延期理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    safeguard = forms.CharField(
+        label="这段时间怎样保证安全", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class AnswerForm(forms.Form):
+    """The regulator's answer."""
+
+    decision = forms.ChoiceField(
+        label="答复", choices=[("grant", "同意"), ("refuse", "不同意")], widget=forms.RadioSelect
+    )
+    granted_on = forms.DateField(
+        label="同意延到", required=False, widget=forms.DateInput(attrs=DAY)
+    )
+    answer = forms.CharField(label="说明", max_length=500, required=False)
+
+
+class RecheckForm(forms.Form):
+    """The second look."""
+
+    result = forms.ChoiceField(
+        label="复查结论",
+        choices=[("passed", "已整改，销号"), ("failed", "未整改到位，退回")],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label="退回原因", max_length=500, required=False)
+    new_due_on = forms.DateField(
+        label="再次整改期限", required=False, widget=forms.DateInput(attrs=DAY)
+    )
+    photos = PhotosField(label="复查照片", required=False)
+
+
+class LedgerFilter(ActorForm):
+    """What the hazard ledger is filtered by; everything in it stays in the URL."""
+
+    q = forms.CharField(
+        label="企业、部位、描述或编号",
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "data-search": True}),
+    )
+    town = forms.ChoiceField(label="镇街", required=False)
+    severity = forms.ChoiceField(
+        label="等级", required=False, choices=[("", "全部"), *Severity.choices]
+    )
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "全部"), *Hazard.State.choices]
+    )
+    overdue = forms.ChoiceField(
+        label="逾期", required=False, choices=[("", "全部"), ("now", "已逾期"), ("ever", "曾逾期")]
+    )
+    batch = forms.ModelChoiceField(
+        label="批次", required=False, queryset=ServiceBatch.objects.none(), empty_label="全部"
+    )
+    provider = forms.ChoiceField(label="服务机构", required=False)
+    enterprise = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    assignment = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    sort = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, towns: Any, providers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["town"].choices = [("", "全部"), *towns]  # type: ignore[attr-defined]
+        self.fields["provider"].choices = [("", "全部"), *providers]  # type: ignore[attr-defined]
+        self.fields["batch"].queryset = ServiceBatch.objects.order_by("-pk")  # type: ignore[attr-defined]
+        if self.actor.is_provider:
+            del self.fields["provider"]
+
+    def rows(self) -> Any:
+        """Return the hazards that the filter lets through; nonsense lets nothing through."""
+        if not self.is_valid():
+            return Hazard.objects.none()
+        chosen, rows = self.cleaned_data, Hazard.objects.all()
+        exact = {
+            "region_code": "town", "severity": "severity", "state": "state", "enterprise": "enterprise",
+            "assignment": "assignment", "assignment__batch": "batch", "provider_org": "provider",
+        }  # fmt: skip
+        for column, name in exact.items():
+            if chosen.get(name):
+                rows = rows.filter(**{column: chosen[name]})
+        if not chosen["state"]:
+            rows = rows.exclude(state=Hazard.State.DISMISSED)
+        if chosen["overdue"]:
+            rows = rows.filter(
+                **{"is_overdue" if chosen["overdue"] == "now" else "was_overdue": True}
+            )
+        return rows.matching(chosen["q"])
+
+    def chips(self) -> list[tuple[str, str]]:
+        """Return (label, parameter) for each filter in force."""
+        if not self.is_valid():
+            return []
+        found = []
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if not value or name == "sort":
+                continue
+            words = dict(getattr(field, "choices", ())).get(value, value)
+            label = {"q": "搜索", "enterprise": "企业", "assignment": "指派"}.get(name, field.label)
+            found.append(
+                (
+                    f"{label}：{words}"
+                    if name not in ("enterprise", "assignment")
+                    else f"只看一家{label}",
+                    name,
+                )
+            )
+        return found

@@ -1,0 +1,1 @@
+"""Pages of the visits: on site, the ledger, the enterprise's, the regulator's answers."""

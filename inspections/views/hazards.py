@@ -1,0 +1,287 @@
+"""The hazard ledger, one hazard, what the enterprise does about it, the second look."""
+
+import tempfile
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from common.errors import DomainError
+from common.paging import count_up_to, keyset
+from documents.models import Document
+from evidence.services import photos_of
+from inspections import exports, services
+from inspections.access import extension_for, hazard_for
+from inspections.forms import (
+    AnswerForm,
+    EnterForm,
+    ExtensionForm,
+    LedgerFilter,
+    RecheckForm,
+    SubmitForm,
+)
+from inspections.models import Extension, Hazard, Severity
+from inspections.timeline import timeline_of
+from tenancy import clock
+from tenancy.access import require
+from tenancy.models import Agency
+from tenancy.selectors import providers, region_names, work_calendar
+
+PAGE = 50
+SORTS = {"due": "due_on", "found": "found_on", "town": "region_code", "number": "number"}
+
+
+def _ledger(request: HttpRequest) -> LedgerFilter:
+    actor = require(request.actor, "hazard_ledger")
+    towns: Any
+    if actor.is_agency:
+        rows = Agency.objects.filter(region_code__startswith=actor.region_lo)
+        towns = rows.order_by("region_code").values_list("region_code", "region_name")
+    else:
+        codes = Hazard.objects.order_by().values_list("region_code", flat=True).distinct()
+        towns = sorted(region_names(set(codes)).items())
+    choices = [(str(p.pk), p.name) for p in providers()] if actor.is_agency else []
+    return LedgerFilter(request.GET, actor=actor, towns=towns, providers=choices)
+
+
+@login_required
+def ledger(request: HttpRequest) -> HttpResponse:
+    """The hazard ledger: filters in the URL, counts exact to 10,000, pages by key."""
+    form = _ledger(request)
+    rows = form.rows()
+    sort = request.GET.get("sort", "")
+    field = SORTS.get(sort.lstrip("-"), "due_on")
+    order = [f"-{field}" if sort.startswith("-") else field, "id"]
+    page = keyset(
+        rows.select_related("enterprise", "provider_org"),
+        order=order,
+        size=PAGE,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    context = {
+        "form": form,
+        "chips": form.chips(),
+        "slice": page,
+        "count": count_up_to(rows),
+        "late": count_up_to(rows.filter(is_overdue=True)),
+        "sort": sort,
+        "towns": region_names({row.region_code for row in page.rows}),
+        "days": _days_left(page.rows),
+    }
+    return render(request, "inspections/ledger.html", context)
+
+
+def _days_left(hazards: list[Hazard]) -> dict[Any, int]:
+    """Return {hazard id: working days left}, negative when late; with one calendar per agency."""
+    calendars = {pk: work_calendar(pk) for pk in {h.owner_agency_id for h in hazards}}
+    todays = {pk: clock.today(pk) for pk in calendars}
+    return {
+        h.pk: calendars[h.owner_agency_id].between(todays[h.owner_agency_id], h.due_on)
+        for h in hazards
+    }
+
+
+@login_required
+def ledger_export(request: HttpRequest) -> Any:
+    """Exactly this filter as a sheet with the 30 columns."""
+    rows = _ledger(request).rows()
+    out = tempfile.TemporaryFile()  # the response closes it
+    exports.write_ledger(out, rows, request.actor)
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename="隐患排查治理台账.xlsx")
+
+
+@login_required
+def hazard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One hazard: what, by when, who holds it, the one next step, everything that happened."""
+    found = hazard_for(request.actor, pk)
+    submissions = list(found.rectifications.order_by("round").select_related("recheck"))
+    after = photos_of("inspections.rectification", [s.pk for s in submissions])
+    papers = Document.objects.filter(
+        subject_type="inspections.visit", subject_id=str(found.visit_id)
+    )
+    context = {
+        "hazard": found,
+        "before": photos_of("inspections.hazard", [found.pk]).get(str(found.pk), []),
+        "submissions": [(s, after.get(str(s.pk), [])) for s in submissions],
+        "extension": found.extensions.filter(state=Extension.State.ASKED).first(),
+        "happenings": timeline_of(found),
+        "papers": papers.defer("content").order_by("issued_at"),
+        "days": _days_left([found])[found.pk],
+        "town": region_names({found.region_code}).get(found.region_code, ""),
+        "due": found.state in Hazard.DUE_STATES,
+    }
+    template = "hazard_enterprise" if request.actor.is_enterprise else "hazard"
+    return render(request, f"inspections/{template}.html", context)
+
+
+@login_required
+def deadlines(request: HttpRequest) -> HttpResponse:
+    """The enterprise's first page: what must I do, by when; majors on top, late in red."""
+    require(request.actor, "rectification_submit")
+    rows = list(Hazard.objects.exclude(state=Hazard.State.CLOSED).order_by("due_on", "number"))
+    days = _days_left(rows)
+    todo = [h for h in rows if h.state in Hazard.DUE_STATES]
+    todo.sort(key=lambda h: (h.severity != Severity.MAJOR, days[h.pk], h.number))
+    context = {
+        "todo": [(h, days[h.pk]) for h in todo],
+        "late": sum(days[h.pk] < 0 for h in todo),
+        "waiting": [h for h in rows if h.state == Hazard.State.SUBMITTED],
+        "closed": Hazard.objects.filter(state=Hazard.State.CLOSED).count(),
+        "papers": Document.objects.defer("content").order_by("-issued_at")[:5],
+    }
+    return render(request, "inspections/deadlines.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that it is mended; by the enterprise, or for it by the provider with a signed slip."""
+    entering = request.actor is not None and request.actor.is_provider
+    perm = "rectification_enter_for" if entering else "rectification_submit"
+    found = hazard_for(request.actor, pk, perm)
+    kind = EnterForm if entering else SubmitForm
+    start = {
+        "responsible_person": found.enterprise.principal_name,
+        "done_on": clock.today(found.owner_agency_id),
+    }
+    form = kind(request.POST or None, request.FILES or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        data = {**form.cleaned_data}
+        data["slip"] = (data.get("slip") or [b""])[0]
+        try:
+            services.rectification_submit(actor=request.actor, hazard=found, **data)
+        except DomainError as error:
+            form.add_error(error.field, error.message)
+        else:
+            messages.success(request, "已提交，等待复查")
+            return redirect("inspections:hazard", pk=pk)
+    context = {
+        "form": form,
+        "hazard": found,
+        "entering": entering,
+        "days": _days_left([found])[found.pk],
+    }
+    return render(request, "inspections/submit.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def extension_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask for more time."""
+    found = hazard_for(request.actor, pk, "extension_request")
+    form = ExtensionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.extension_ask(actor=request.actor, hazard=found, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(error.field, error.message)
+        else:
+            messages.success(request, "延期申请已送达监管部门，答复前仍按原期限整改")
+            return redirect("inspections:hazard", pk=pk)
+    context = {"form": form, "hazard": found}
+    return render(
+        request, "inspections/extension_ask.html", context, status=422 if form.errors else 200
+    )
+
+
+@login_required
+def extension_list(request: HttpRequest) -> HttpResponse:
+    """Requests for more time, those waiting first."""
+    require(request.actor, "extension_answer")
+    rows = Extension.objects.select_related("hazard__enterprise").order_by("-state", "asked_at")
+    if request.GET.get("all") != "1":
+        rows = rows.filter(state=Extension.State.ASKED)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "inspections/extension_list.html", {"page": page})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def extension_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Agree, perhaps to an earlier day, or not."""
+    found = extension_for(request.actor, pk)
+    form = AnswerForm(
+        request.POST or None, initial={"granted_on": found.wanted_on, "decision": "grant"}
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            if data["decision"] == "grant":
+                granted = data["granted_on"] or found.wanted_on
+                services.extension_grant(
+                    actor=request.actor, extension=found, granted_on=granted, answer=data["answer"]
+                )
+            else:
+                services.extension_refuse(
+                    actor=request.actor, extension=found, answer=data["answer"]
+                )
+        except DomainError as error:
+            form.add_error(error.field, error.message)
+        else:
+            messages.success(request, "已答复")
+            return redirect("inspections:extension-list")
+    context = {"form": form, "extension": found, "hazard": found.hazard}
+    return render(
+        request, "inspections/extension_answer.html", context, status=422 if form.errors else 200
+    )
+
+
+@login_required
+def recheck_list(request: HttpRequest) -> HttpResponse:
+    """What was submitted and waits for a second look, oldest first."""
+    require(request.actor, "hazard_recheck")
+    rows = Hazard.objects.filter(state=Hazard.State.SUBMITTED).select_related(
+        "enterprise", "assignment"
+    )
+    if request.GET.get("mine") == "1":
+        rows = rows.filter(assignment__inspector=request.actor.membership_id)
+    page = Paginator(rows.order_by("submitted_at"), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "mine": request.GET.get("mine") == "1"}
+    return render(request, "inspections/recheck_list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close a hazard, or send it back with the reason and a new deadline."""
+    found = hazard_for(request.actor, pk, "hazard_recheck")
+    form = RecheckForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.hazard_recheck(actor=request.actor, hazard=found, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, "已记录复查结论")
+            return redirect("inspections:recheck-list")
+    last = found.rectifications.order_by("-round").first()
+    context = {
+        "form": form,
+        "hazard": found,
+        "last": last,
+        "before": photos_of("inspections.hazard", [found.pk]).get(str(found.pk), []),
+        "after": photos_of("inspections.rectification", [last.pk]).get(str(last.pk), [])
+        if last
+        else [],
+    }
+    return render(request, "inspections/recheck.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def major_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that the written report of a major hazard was handed in."""
+    found = hazard_for(request.actor, pk, "hazard_recheck")
+    try:
+        services.major_report(actor=request.actor, hazard=found)
+        messages.success(request, "已登记书面报告时间")
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("inspections:hazard", pk=pk)

@@ -1,0 +1,374 @@
+"""On site: my assignments, a visit's checklist, findings, signature, confirmation."""
+
+import base64
+import binascii
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.access import assignment_for
+from agencies.grants import assigned_to
+from agencies.models import Assignment
+from common.errors import DomainError
+from documents.models import Document
+from evidence.services import photos_of
+from inspections import services
+from inspections.access import LEADS, assignment_to_visit, hazard_for, visit_for
+from inspections.forms import HazardEditForm, HazardForm, RefuseForm, SignForm, VisitStartForm
+from inspections.models import Answer, Hazard, LibraryEntry, Visit
+from inspections.selectors import checklist_items, library_search, suggested_due
+from tenancy import clock
+from tenancy.access import require
+from tenancy.selectors import region_names
+
+
+@login_required
+def my_assignments(request: HttpRequest) -> HttpResponse:
+    """Where do I go next: my enterprises by town and planned day, with what is open there."""
+    actor = require(request.actor, "visit_log")
+    rows = Assignment.objects.filter(withdrawn_at=None, batch__contract__state="active")
+    everybody = actor.role in LEADS and request.GET.get("mine") != "1"
+    if not everybody:
+        rows = rows.filter(pk__in=assigned_to([actor.membership_id or 0]).values("pk"))
+    state = request.GET.get("state", "")
+    if state in Assignment.Phase.values:
+        rows = rows.filter(state=state)
+    rows = rows.select_related("enterprise", "batch").annotate(
+        open_count=Count("hazards", filter=Q(hazards__state__in=Hazard.OPEN_STATES)),
+        late_count=Count("hazards", filter=Q(hazards__is_overdue=True)),
+        submitted_count=Count("hazards", filter=Q(hazards__state=Hazard.State.SUBMITTED)),
+    )
+    rows = list(rows.order_by("region_code", "planned_on", "enterprise__name")[:500])
+    context = {
+        "rows": rows,
+        "towns": region_names({row.region_code for row in rows}),
+        "states": Assignment.Phase.choices,
+        "state": state,
+        "is_lead": actor.role in LEADS,
+        "everybody": everybody,
+    }
+    return render(request, "inspections/my_assignments.html", context)
+
+
+@login_required
+def assignment(request: HttpRequest, pk: int) -> HttpResponse:
+    """One enterprise as the provider works on it: visits so far, open hazards, the next step."""
+    found = assignment_for(request.actor, pk)
+    hazards = found.hazards.exclude(state=Hazard.State.DISMISSED).order_by("-severity", "number")
+    visits = list(found.visits.order_by("-arrived_at").prefetch_related("team"))
+    context = {
+        "assignment": found,
+        "visits": visits,
+        "open_visit": next((v for v in visits if v.state == Visit.State.OPEN), None),
+        "hazards": list(hazards),
+        "may_visit": request.actor.may("visit_log"),
+        "is_lead": request.actor.role in LEADS,
+        "today": clock.today(found.owner_agency_id),
+    }
+    return render(request, "inspections/assignment.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def visit_start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Arrive."""
+    found = assignment_to_visit(request.actor, pk)
+    now = timezone.localtime(clock.now(found.owner_agency_id))
+    form = VisitStartForm(request.POST or None, actor=request.actor, initial={"arrived_at": now})
+    if request.method == "POST" and form.is_valid():
+        data = {**form.cleaned_data}
+        data["member_ids"] = [m.pk for m in data.pop("members")]
+        try:
+            visit = services.visit_start(actor=request.actor, assignment=found, **data)
+        except DomainError as error:
+            form.add_error(error.field, error.message)
+        else:
+            return redirect("inspections:visit", pk=visit.pk)
+    context = {"form": form, "assignment": found}
+    return render(
+        request, "inspections/visit_start.html", context, status=422 if form.errors else 200
+    )
+
+
+@login_required
+def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The visit: its checklist while open, its record afterwards."""
+    found = visit_for(request.actor, pk)
+    if found.state != Visit.State.OPEN or not request.actor.may("visit_log"):
+        return _record(request, found)
+    visit_for(request.actor, pk, "visit_log")
+    answers = {a.item_id: a for a in Answer.objects.filter(visit=found)}
+    items = checklist_items(found)
+    questions = [(item, answers.get(item.pk)) for item in items]
+    context = {
+        "visit": found,
+        "soft": [q for q in questions if q[0].part == "soft"],
+        "site": [q for q in questions if q[0].part == "site"],
+        "answered": len(answers),
+        "asked": len(items),
+        "hazards": list(found.hazards.exclude(state=Hazard.State.DISMISSED).order_by("number")),
+        "results": Answer.Result.choices,
+    }
+    return render(request, "inspections/visit.html", context)
+
+
+def _record(request: HttpRequest, found: Visit) -> HttpResponse:
+    hazards = list(found.hazards.exclude(state=Hazard.State.DISMISSED).order_by("number"))
+    papers = Document.objects.filter(subject_type="inspections.visit", subject_id=str(found.pk))
+    context = {
+        "visit": found,
+        "team": list(found.team.order_by("pk")),
+        "hazards": hazards,
+        "waiting": sum(h.state == Hazard.State.FOUND for h in hazards),
+        "papers": papers.defer("content").order_by("issued_at"),
+        "is_lead": request.actor.role in LEADS,
+        "counts": dict(
+            Answer.objects.filter(visit=found).values_list("result").annotate(n=Count("pk"))
+        ),
+    }
+    return render(request, "inspections/visit_record.html", context)
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Save answers: one by htmx as it is touched, or the whole form without scripts."""
+    found = visit_for(request.actor, pk, "visit_log")
+    answers = {
+        int(name[5:]): (str(value), request.POST.get(f"note-{name[5:]}", ""))
+        for name, value in request.POST.items()
+        if name.startswith("item-") and name[5:].isdigit()
+    }
+    try:
+        services.answers_save(actor=request.actor, visit=found, answers=answers)
+    except DomainError as error:
+        if request.htmx:
+            return HttpResponse(error.message, status=422)
+        messages.error(request, error.message)
+    if request.htmx:
+        context = {
+            "answered": Answer.objects.filter(visit=found).count(),
+            "asked": len(checklist_items(found)),
+            "failed": next((i for i, (r, _) in answers.items() if r == "fail"), None),
+            "visit": found,
+        }
+        return render(request, "inspections/_answered.html", context)
+    return redirect("inspections:visit", pk=pk)
+
+
+@login_required
+@require_POST
+def answer_rest(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Mark every question without an answer as 不涉及."""
+    found = visit_for(request.actor, pk, "visit_log")
+    done = set(Answer.objects.filter(visit=found).values_list("item_id", flat=True))
+    rest = {item.pk: ("na", "") for item in checklist_items(found) if item.pk not in done}
+    try:
+        services.answers_save(actor=request.actor, visit=found, answers=rest)
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("inspections:visit-sign", pk=pk)
+
+
+@login_required
+@require_POST
+def note(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Keep the process control record."""
+    found = visit_for(request.actor, pk, "visit_log")
+    try:
+        services.visit_note(visit=found, process_note=request.POST.get("process_note", ""))
+        messages.success(request, "已保存过程控制记录")
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("inspections:visit", pk=pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def hazard_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write a finding down, filled from the library."""
+    found = visit_for(request.actor, pk, "visit_log")
+    item = _item(request, found)
+    entry = _entry(request)
+    if request.method == "POST":
+        form = HazardForm(request.POST, request.FILES)
+        if form.is_valid() and _add(request, found, item, form):
+            messages.success(request, "已登记隐患")
+            return redirect("inspections:visit", pk=pk)
+    else:
+        form = HazardForm(initial=_from_library(found, entry))
+    context = {
+        "form": form,
+        "visit": found,
+        "item": item,
+        "entry": entry,
+        "offered": library_search("", item.library_codes if item else []),
+        "q": request.GET.get("q", ""),
+        "results": library_search(request.GET["q"]) if request.GET.get("q") else [],
+    }
+    return render(
+        request, "inspections/hazard_new.html", context, status=422 if form.errors else 200
+    )
+
+
+def _item(request: HttpRequest, found: Visit) -> Any:
+    wanted = request.POST.get("item") or request.GET.get("item", "")
+    return next((i for i in checklist_items(found) if str(i.pk) == wanted), None)
+
+
+def _entry(request: HttpRequest) -> LibraryEntry | None:
+    code = request.POST.get("entry") or request.GET.get("entry", "")
+    return LibraryEntry.objects.filter(pk=code).first()
+
+
+def _from_library(found: Visit, entry: LibraryEntry | None) -> dict[str, Any]:
+    if entry is None:
+        return {}
+    today = clock.today(found.owner_agency_id)
+    return {
+        "entry": entry.pk,
+        "description": entry.description,
+        "severity": entry.severity,
+        "category": entry.category,
+        "subcategory": entry.subcategory,
+        "basis": entry.basis,
+        "measure": entry.measure,
+        "due_on": suggested_due(found.owner_agency_id, today, entry.severity, entry).date,
+    }
+
+
+def _add(request: HttpRequest, found: Visit, item: Any, form: HazardForm) -> bool:
+    data = {**form.cleaned_data}
+    entry = LibraryEntry.objects.filter(pk=data.pop("entry") or "").first()
+    try:
+        services.hazard_add(
+            actor=request.actor,
+            visit=found,
+            item=item,
+            entry=entry,
+            clause_code=entry.clause_code if entry else "",
+            **data,
+        )
+    except DomainError as error:
+        form.add_error(error.field, error.message)
+        return False
+    return True
+
+
+@login_required
+@require_POST
+def hazard_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a finding back while the visit is open."""
+    found = hazard_for(request.actor, pk, "visit_log")
+    assignment_to_visit(request.actor, found.assignment_id)
+    try:
+        services.hazard_remove(actor=request.actor, hazard=found)
+        messages.success(request, f"已撤回 {found.number}，编号保留")
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("inspections:visit", pk=found.visit_id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def visit_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The representative signs, or his refusal is recorded."""
+    found = visit_for(request.actor, pk, "visit_log")
+    refusing = request.POST.get("do") == "refuse"
+    sign = SignForm(None if refusing else request.POST or None)
+    refuse = RefuseForm(request.POST if refusing else None)
+    form = refuse if refusing else sign
+    if request.method == "POST" and form.is_valid() and _finish(request, found, form, refusing):
+        return redirect("inspections:visit", pk=pk)
+    done = Answer.objects.filter(visit=found).count()
+    context = {
+        "visit": found,
+        "sign": sign,
+        "refuse": refuse,
+        "refusing": refusing,
+        "hazards": found.hazards.exclude(state=Hazard.State.DISMISSED).order_by("number"),
+        "missing": len(checklist_items(found)) - done,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "inspections/visit_sign.html", context, status=status)
+
+
+def _finish(request: HttpRequest, found: Visit, form: Any, refusing: bool) -> bool:
+    data = {**form.cleaned_data}
+    try:
+        if refusing:
+            services.visit_refuse(actor=request.actor, visit=found, **data)
+        else:
+            data["signature"] = _png(data["signature"])
+            services.visit_sign(actor=request.actor, visit=found, **data)
+    except DomainError as error:
+        name = error.field if error.field in form.fields else None
+        form.add_error(name, error.message)
+        return False
+    messages.success(request, "检查已结束，记录已签发")
+    return True
+
+
+def _png(text: str) -> bytes:
+    head, _, body = text.partition(",")
+    try:
+        return base64.b64decode(body, validate=True) if head.startswith("data:image/png") else b""
+    except binascii.Error:
+        return b""
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def visit_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The project lead looks over the findings, mends wording, dismisses, and hands them over."""
+    require(request.actor, "hazard_confirm")
+    found = visit_for(request.actor, pk)
+    if request.method == "POST":
+        try:
+            services.hazards_confirm(actor=request.actor, visit=found)
+            messages.success(request, "已确认并交底，隐患整改建议书已签发给企业")
+            return redirect("inspections:visit", pk=pk)
+        except DomainError as error:
+            messages.error(request, error.message)
+    hazards = list(found.hazards.filter(state=Hazard.State.FOUND).order_by("number"))
+    photos = photos_of("inspections.hazard", [h.pk for h in hazards])
+    context = {
+        "visit": found,
+        "rows": [(hazard, photos.get(str(hazard.pk), [])) for hazard in hazards],
+    }
+    return render(request, "inspections/visit_confirm.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def hazard_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Mend a finding's wording or deadline before it is confirmed, or dismiss it."""
+    require(request.actor, "hazard_confirm")
+    found = hazard_for(request.actor, pk)
+    start = {name: getattr(found, name) for name in HazardEditForm.base_fields}
+    form = HazardEditForm(None if "reason" in request.POST else request.POST or None, initial=start)
+    if request.method == "POST":
+        try:
+            if "reason" in request.POST:
+                reason = request.POST["reason"]
+                services.hazard_dismiss(actor=request.actor, hazard=found, reason=reason)
+                return redirect("inspections:visit-confirm", pk=found.visit_id)
+            if form.is_valid():
+                services.hazard_edit(actor=request.actor, hazard=found, **form.cleaned_data)
+                return redirect("inspections:visit-confirm", pk=found.visit_id)
+        except DomainError as error:
+            if "reason" in request.POST or error.field not in form.fields:
+                messages.error(request, error.message)
+            else:
+                form.add_error(error.field, error.message)
+    context = {"form": form, "hazard": found}
+    return render(
+        request, "inspections/hazard_edit.html", context, status=422 if form.errors else 200
+    )

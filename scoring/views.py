@@ -1,0 +1,166 @@
+"""Points of the region, the giving of points, and a contract's outputs."""
+
+import base64
+import binascii
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from agencies.access import contract_for
+from agencies.models import ServiceContract
+from common.errors import DomainError
+from enterprises.access import enterprise_for
+from inspections.models import Hazard
+from scoring import services
+from scoring.access import cycle_for
+from scoring.forms import GiveForm
+from scoring.models import Appraisal, PointCycle, RuleClause
+from scoring.selectors import book_for, cycle_total_of, entries_of, proposals
+from scoring.services.outputs import KIND, documents_of
+from scoring.services.points import Given
+from tenancy import clock
+from tenancy.access import require
+from workflow.models import Job
+
+PAGE = 50
+
+
+@login_required
+def points(request: HttpRequest) -> HttpResponse:
+    """The year's points of the region, highest first."""
+    actor = require(request.actor, "points_view")
+    year = timezone.localtime(clock.now(actor.org_id)).year
+    rows = PointCycle.objects.filter(year=year).select_related("enterprise")
+    text, colour = request.GET.get("q", "").strip(), request.GET.get("colour", "")
+    if text:
+        rows = rows.filter(enterprise__search_text__icontains=text)
+    if colour in PointCycle.Colour.values:
+        rows = rows.filter(colour=colour)
+    rows = rows.prefetch_related("events").order_by("-total", "enterprise__name")
+    context = {
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "year": year,
+        "q": text,
+        "colour": colour,
+        "colours": PointCycle.Colour.choices,
+        "may_give": actor.may("points_give"),
+    }
+    return render(request, "scoring/points.html", context)
+
+
+@login_required
+def cycle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Why this total: every entry with its clause, what became of it, and the rule that counted."""
+    found = cycle_for(request.actor, pk)
+    total = cycle_total_of(found)
+    lines = {line.key: line for line in total.lines}
+    context = {
+        "cycle": found,
+        "total": total,
+        "lines": [(entry, lines[str(entry.pk)]) for entry in entries_of(found)],
+    }
+    return render(request, "scoring/cycle.html", context)
+
+
+@login_required
+def proposal_list(request: HttpRequest) -> HttpResponse:
+    """Enterprises whose issued findings match a clause that nobody has given yet."""
+    require(request.actor, "points_give")
+    rows = (
+        Hazard.objects.filter(point_entries=None, issued_at__isnull=False)
+        .exclude(clause_code="")
+        .exclude(state=Hazard.State.DISMISSED)
+        .values(
+            enterprise_pk=F("enterprise_id"),
+            name=F("enterprise__name"),
+            contract_pk=F("assignment__batch__contract_id"),
+        )
+        .annotate(count=Count("pk"))
+        .order_by("-count", "name")
+    )
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    for row in page.object_list:
+        row["enterprise"], row["contract"] = row.pop("enterprise_pk"), row.pop("contract_pk")
+    return render(request, "scoring/proposals.html", {"page": page})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def give(request: HttpRequest, contract: int, enterprise: int) -> HttpResponse:
+    """Two officers give the chosen clauses to one enterprise."""
+    actor = require(request.actor, "points_give")
+    found = contract_for(actor, contract)
+    firm = enterprise_for(actor, enterprise)
+    clauses = {c.code: c for c in RuleClause.objects.filter(book=book_for(firm))}
+    rows = [
+        (hazard, clauses[hazard.clause_code])
+        for hazard in proposals(found.pk)
+        if hazard.enterprise_id == firm.pk and hazard.clause_code in clauses
+    ]
+    form = GiveForm(
+        request.POST or None, actor=actor, initial={"representative_name": firm.principal_name}
+    )
+    chosen = request.POST.getlist("hazards")
+    if request.method == "POST" and form.is_valid() and _give(request, form, found, firm, rows):
+        messages.success(request, f"已给予记分，记分表已签发给{firm.name}")
+        return redirect("scoring:proposals")
+    context = {"form": form, "enterprise": firm, "rows": rows, "chosen": chosen}
+    return render(request, "scoring/give.html", context, status=422 if form.errors else 200)
+
+
+def _give(
+    request: HttpRequest, form: GiveForm, contract: ServiceContract, firm: Any, rows: Any
+) -> bool:
+    chosen, on_site = set(request.POST.getlist("hazards")), set(request.POST.getlist("on_site"))
+    given = [
+        Given(hazard, clause, is_corrected_on_site=str(hazard.pk) in on_site)
+        for hazard, clause in rows
+        if str(hazard.pk) in chosen
+    ]
+    data = {**form.cleaned_data, "signature": _png(form.cleaned_data["signature"])}
+    try:
+        services.points_give(
+            actor=request.actor, enterprise=firm, contract=contract, given=given, **data
+        )
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+        return False
+    return True
+
+
+def _png(text: str) -> bytes:
+    head, _, body = text.partition(",")
+    try:
+        return base64.b64decode(body, validate=True) if head.startswith("data:image/png") else b""
+    except binascii.Error:
+        return b""
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def outputs(request: HttpRequest, pk: int) -> HttpResponse:
+    """A contract's ledger, point summary and evaluation: start them, follow them, take them."""
+    actor = require(request.actor, "outputs_view")
+    contract = contract_for(actor, pk)
+    if request.method == "POST":
+        require(actor, "outputs_make")
+        job = services.outputs_start(actor=actor, contract=contract)
+        return redirect("workflow:job", pk=job.pk)
+    jobs = list(
+        Job.objects.filter(kind=KIND, subject_id=str(contract.pk)).order_by("-created_at")[:10]
+    )
+    appraisals = {a.job_id: a for a in Appraisal.objects.filter(job_id__in=[j.pk for j in jobs])}
+    context = {
+        "contract": contract,
+        "jobs": [(job, documents_of(job), appraisals.get(job.pk)) for job in jobs],
+        "running": any(job.state == Job.State.RUNNING for job in jobs),
+        "may_make": actor.may("outputs_make"),
+    }
+    return render(request, "scoring/outputs.html", context)

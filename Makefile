@@ -34,14 +34,13 @@ up: setup-dev  ## web, worker and beat, started again when the code changes (POR
 lint: setup-dev  ## what the code must look like
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/djlint --quiet --check --lint templates
+	@$(BIN)/djlint --quiet --lint templates
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy $(PACKAGES)
 
 fix: setup-dev  ## mend what mends itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-	-@$(BIN)/djlint --quiet --reformat templates
 
 bench: setup-dev  ## measure, print JSON
 	@$(PYTHON) -m stack prepare

@@ -86,9 +86,8 @@ class PlanForm(ActorForm):
         rows = Membership.objects.filter(
             org_id=self.actor.org_id, role__in=INSPECTORS, ended_at=None
         )
-        self.fields["people"].queryset = (  # type: ignore[attr-defined]
-            rows.select_related("user").order_by("user__name")
-        )
+        self.everybody = rows.select_related("user").order_by("user__name")
+        self.fields["people"].queryset = self.everybody  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):

@@ -71,7 +71,7 @@ def officers_of(contract: ServiceContract) -> QuerySet[Membership]:
 def supervised_contracts(actor: Actor) -> QuerySet[ServiceContract]:
     """Return the contracts that were put into this membership's hands."""
     return ServiceContract.objects.filter(
-        contractuserobjectpermission__membership_id=actor.membership_id,
+        contractuserobjectpermission__membership_id=actor.member,
         contractuserobjectpermission__membership__ended_at=None,
     )
 
@@ -79,7 +79,7 @@ def supervised_contracts(actor: Actor) -> QuerySet[ServiceContract]:
 def may_log_visit(actor: Actor, assignment: Assignment) -> bool:
     """Whether this membership was put on this assignment."""
     return AssignmentUserObjectPermission.objects.filter(
-        membership_id=actor.membership_id,
+        membership_id=actor.member,
         membership__ended_at=None,
         content_object=assignment,
         permission__codename=LOG_VISIT,

@@ -202,13 +202,13 @@ def _check_assignable(
 
 
 def _open_files(batch: ServiceBatch, enterprises: Sequence[Enterprise]) -> None:
-    today = clock.today(batch.owner_agency_id)
+    today, provider = clock.today(batch.owner_agency_id), _provider(batch)
     Grant.objects.bulk_create(
         [
             Grant(
                 owner_agency_id=batch.owner_agency_id,
                 region_code=enterprise.region_code,
-                org_id=batch.provider_org_id,
+                org_id=provider,
                 subject_id=enterprise.pk,
                 reason=f"合同{batch.contract.number}",
                 starts_on=today,
@@ -301,7 +301,7 @@ def _tell_inspectors(actor: Actor, batch: ServiceBatch, changed: Sequence[Assign
     notify_many(
         [
             Notification(
-                org_id=actor.org_id,
+                org_id=actor.org,
                 membership_id=person,
                 kind="assignment.inspector",
                 title=f"{batch.name}：你有 {count} 家企业的检查任务",

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,13 +22,14 @@ from enterprises.models import Enterprise
 from tenancy import clock
 from tenancy.access import require
 from tenancy.models import Agency
+from tenancy.request import Request
 from tenancy.selectors import region_names, townships
 
 PAGE = 50
 
 
 @login_required
-def contract_list(request: HttpRequest) -> HttpResponse:
+def contract_list(request: Request) -> HttpResponse:
     """Contracts of the region, or of the provider."""
     actor = require(request.actor, "contract_view")
     rows = ServiceContract.objects.select_related("provider_org").annotate(
@@ -46,7 +47,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def contract_new(request: HttpRequest) -> HttpResponse:
+def contract_new(request: Request) -> HttpResponse:
     """Draft a contract."""
     actor = require(request.actor, "contract_edit")
     form = ContractForm(request.POST or None, actor=actor)
@@ -64,7 +65,7 @@ def contract_new(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def contract(request: HttpRequest, pk: int) -> HttpResponse:
+def contract(request: Request, pk: int) -> HttpResponse:
     """One contract: its batches, who works on it, what comes next."""
     found = contract_for(request.actor, pk)
     batches = found.batches.annotate(
@@ -85,7 +86,7 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def contract_move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+def contract_move(request: Request, pk: int, act: str) -> HttpResponse:
     """Activate, complete or terminate a contract."""
     found = contract_for(request.actor, pk, "contract_edit")
     require_hand_in(request.actor, found)
@@ -105,7 +106,7 @@ def contract_move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def officer_add(request: HttpRequest, pk: int) -> HttpResponse:
+def officer_add(request: Request, pk: int) -> HttpResponse:
     """Put an officer on a contract."""
     found = contract_for(request.actor, pk, "contract_edit")
     require_hand_in(request.actor, found)
@@ -120,7 +121,7 @@ def officer_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def officer_remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
+def officer_remove(request: Request, pk: int, membership: int) -> HttpResponse:
     """Take an officer off a contract."""
     found = contract_for(request.actor, pk, "contract_edit")
     require_hand_in(request.actor, found)
@@ -131,7 +132,7 @@ def officer_remove(request: HttpRequest, pk: int, membership: int) -> HttpRespon
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def batch_new(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_new(request: Request, pk: int) -> HttpResponse:
     """Open a batch."""
     found = contract_for(request.actor, pk, "batch_edit")
     require_hand_in(request.actor, found)
@@ -148,7 +149,7 @@ def batch_new(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "agencies/form.html", context, status=422 if form.errors else 200)
 
 
-def _builder_rows(request: HttpRequest, data: QueryDict, batch: ServiceBatch) -> tuple[Any, Any]:
+def _builder_rows(request: Request, data: QueryDict, batch: ServiceBatch) -> tuple[Any, Any]:
     """Return the filter form and the enterprises that it lets through and that are not in yet."""
     agency = Agency.objects.get(pk=batch.owner_agency_id)
     form = EnterpriseFilter(data, towns=townships(agency))
@@ -165,7 +166,7 @@ def _builder_rows(request: HttpRequest, data: QueryDict, batch: ServiceBatch) ->
 
 @login_required
 @require_http_methods(["GET"])
-def batch_build(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_build(request: Request, pk: int) -> HttpResponse:
     """Pick enterprises for a batch from the whole list."""
     batch = batch_for(request.actor, pk, "batch_assign")
     form, rows = _builder_rows(request, request.GET, batch)
@@ -190,7 +191,7 @@ def batch_build(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def batch_assign(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_assign(request: Request, pk: int) -> HttpResponse:
     """Show what an assignment will do; with `confirm` do it."""
     batch = batch_for(request.actor, pk, "batch_assign")
     ids = _selected(request, batch)
@@ -205,7 +206,7 @@ def batch_assign(request: HttpRequest, pk: int) -> HttpResponse:
     return _confirm(request, batch, ids)
 
 
-def _selected(request: HttpRequest, batch: ServiceBatch) -> list[int]:
+def _selected(request: Request, batch: ServiceBatch) -> list[int]:
     if request.POST.get("all_of_filter"):
         _, rows = _builder_rows(request, QueryDict(request.POST.get("filter", "")), batch)
         return list(rows.values_list("pk", flat=True))
@@ -213,7 +214,7 @@ def _selected(request: HttpRequest, batch: ServiceBatch) -> list[int]:
 
 
 def _confirm(
-    request: HttpRequest, batch: ServiceBatch, ids: list[int], status: int = 200
+    request: Request, batch: ServiceBatch, ids: list[int], status: int = 200
 ) -> HttpResponse:
     enterprises = list(Enterprise.objects.filter(pk__in=ids).order_by("region_code", "name"))
     names = region_names({e.region_code for e in enterprises})
@@ -229,7 +230,7 @@ def _confirm(
 
 
 @login_required
-def batch(request: HttpRequest, pk: int) -> HttpResponse:
+def batch(request: Request, pk: int) -> HttpResponse:
     """The board of one batch: enterprises × phases, what is late, filters in the URL."""
     found = batch_for(request.actor, pk)
     town, person = request.GET.get("town", ""), request.GET.get("inspector", "")
@@ -264,13 +265,13 @@ def _inspectors(whole: Any) -> list[tuple[int, str]]:
     return list(rows.values_list("inspector_id", "inspector_name").distinct())
 
 
-def _may_assign(request: HttpRequest, found: ServiceBatch) -> bool:
+def _may_assign(request: Request, found: ServiceBatch) -> bool:
     return bool(request.actor.may("batch_assign") and request.actor.org_id == found.owner_agency_id)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def inspectors(request: HttpRequest, pk: int) -> HttpResponse:
+def inspectors(request: Request, pk: int) -> HttpResponse:
     """Divide a batch among inspectors: by town, evenly or by hand; the loads are shown first."""
     found = batch_for(request.actor, pk, "inspector_assign")
     if request.method == "POST" and request.POST.get("confirm"):
@@ -289,7 +290,7 @@ def inspectors(request: HttpRequest, pk: int) -> HttpResponse:
         )
         plan = {**plan, **split(rows, people)}
     names = region_names({row.region_code for row in rows})
-    everybody = {m.pk: m.user.name for m in form.fields["people"].queryset}
+    everybody = {m.pk: m.user.name for m in form.everybody}
     loads = Counter(person for person in plan.values() if person)
     context = {
         "batch": found,
@@ -302,9 +303,9 @@ def inspectors(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "agencies/inspectors.html", context, status=422 if form.errors else 200)
 
 
-def _assign_inspectors(request: HttpRequest, found: ServiceBatch) -> HttpResponse:
+def _assign_inspectors(request: Request, found: ServiceBatch) -> HttpResponse:
     plan = {
-        int(name.removeprefix("inspector-")): int(value)
+        int(name.removeprefix("inspector-")): int(str(value))
         for name, value in request.POST.items()
         if name.startswith("inspector-") and name[10:].isdigit() and str(value).isdigit()
     }
@@ -318,7 +319,7 @@ def _assign_inspectors(request: HttpRequest, found: ServiceBatch) -> HttpRespons
 
 
 @login_required
-def assignment(request: HttpRequest, pk: int) -> HttpResponse:
+def assignment(request: Request, pk: int) -> HttpResponse:
     """One enterprise of a batch: phases, dates, who, and where to look further."""
     found = assignment_for(request.actor, pk)
     [row] = board.board_rows([found], clock.today(found.owner_agency_id))

@@ -185,7 +185,7 @@ def import_upload(
         owner_agency=agency,
         region_code=agency.region_code,
         filename=filename[:200],
-        uploaded_by_id=actor.membership_id,
+        uploaded_by_id=actor.member,
     )
     draft.file.save("list", ContentFile(content), save=False)
     draft.save(force_insert=True)

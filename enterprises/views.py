@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -29,6 +29,7 @@ from tenancy.access import require
 from tenancy.enums import Role
 from tenancy.forms import InvitationForm
 from tenancy.models import Agency
+from tenancy.request import Request
 from tenancy.selectors import region_names, townships
 from tenancy.services import invitation_create
 
@@ -36,16 +37,16 @@ PAGE = 50
 SORTS = {"name": "name", "town": "region_code", "employees": "employee_count", "updated": "updated_at"}  # fmt: skip
 
 
-def _agency(request: HttpRequest) -> Agency:
+def _agency(request: Request) -> Agency:
     return Agency.objects.select_related("org").get(pk=request.actor.org_id)
 
 
-def _towns(request: HttpRequest) -> dict[str, str]:
+def _towns(request: Request) -> dict[str, str]:
     return townships(_agency(request)) if request.actor.is_agency else {}
 
 
 @login_required
-def enterprise_list(request: HttpRequest) -> HttpResponse:
+def enterprise_list(request: Request) -> HttpResponse:
     """All files the actor may see; every filter stands in the URL."""
     require(request.actor, "enterprise_list")
     form = EnterpriseFilter(request.GET, towns=_towns(request))
@@ -74,7 +75,7 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: Request, pk: int) -> HttpResponse:
     """One file."""
     enterprise = enterprise_for(request.actor, pk)
     towns = region_names({enterprise.region_code})
@@ -88,7 +89,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """Change a file by hand."""
     enterprise = enterprise_for(request.actor, pk, "enterprise_edit")
     form = EnterpriseForm(request.POST or None, instance=enterprise, agency=enterprise.owner_agency)
@@ -102,16 +103,15 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def invite(request: HttpRequest, pk: int) -> HttpResponse:
+def invite(request: Request, pk: int) -> HttpResponse:
     """Invite the enterprise's first person."""
     require(request.actor, "enterprise_invite")
     enterprise = enterprise_for(request.actor, pk)
     start = {"name": enterprise.principal_name, "role": Role.PRINCIPAL}
     form = InvitationForm(request.POST or None, org_kind="enterprise", initial=start)
-    if request.method == "POST" and form.is_valid():
-        invitation = invitation_create(
-            actor=request.actor, org=enterprise.enterprise_org, **form.cleaned_data
-        )
+    org = enterprise.enterprise_org
+    if request.method == "POST" and form.is_valid() and org is not None:
+        invitation = invitation_create(actor=request.actor, org=org, **form.cleaned_data)
         return redirect("tenancy:invitation", pk=invitation.pk)
     context = {"form": form, "enterprise": enterprise}
     return render(request, "enterprises/invite.html", context, status=422 if form.errors else 200)
@@ -119,7 +119,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: Request) -> HttpResponse:
     """Take a list; nothing is written before its preview is confirmed."""
     require(request.actor, "enterprise_import")
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -143,7 +143,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
+def preview(request: Request, pk: UUID) -> HttpResponse:
     """The list with every problem on its row; towns are asked for; then confirmed."""
     draft = import_for(request.actor, pk)
     if draft.state != EnterpriseImport.State.DRAFT:
@@ -153,7 +153,7 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _preview(request, draft)
 
 
-def _preview(request: HttpRequest, draft: EnterpriseImport, status: int = 200) -> HttpResponse:
+def _preview(request: Request, draft: EnterpriseImport, status: int = 200) -> HttpResponse:
     result = import_preview(draft)
     only = request.GET.get("show", "")
     rows = result.rejected if only == "problems" else result.rows
@@ -169,7 +169,7 @@ def _preview(request: HttpRequest, draft: EnterpriseImport, status: int = 200) -
     return render(request, "enterprises/preview.html", context, status=status)
 
 
-def _decide(request: HttpRequest, draft: EnterpriseImport) -> HttpResponse:
+def _decide(request: Request, draft: EnterpriseImport) -> HttpResponse:
     what = request.POST.get("do", "")
     try:
         if what == "towns":
@@ -193,7 +193,7 @@ def _decide(request: HttpRequest, draft: EnterpriseImport) -> HttpResponse:
 
 
 @login_required
-def rejected(request: HttpRequest, pk: UUID) -> Any:
+def rejected(request: Request, pk: UUID) -> Any:
     """The rejected rows as a sheet with a column 问题."""
     draft = import_for(request.actor, pk)
     out = io.BytesIO()

@@ -65,7 +65,7 @@ class VisitStartForm(ActorForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Membership.objects.filter(org_id=self.actor.org_id, ended_at=None)
-        rows = rows.exclude(pk=self.actor.membership_id).select_related("user")
+        rows = rows.exclude(pk=self.actor.member).select_related("user")
         self.fields["members"].queryset = rows  # type: ignore[attr-defined]
 
 

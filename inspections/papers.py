@@ -114,7 +114,7 @@ def suggestion(
 ) -> SuggestionDocument:
     """隐患整改建议书 of the hazards that the project lead confirmed."""
     contract = visit.assignment.batch.contract
-    lead = Membership.objects.get(pk=actor.membership_id)
+    lead = Membership.objects.get(pk=actor.member)
     return SuggestionDocument(
         training=visit.owner_agency.org.is_training,
         provider_name=contract.provider_org.name if contract.provider_org else "",

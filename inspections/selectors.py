@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -87,7 +88,10 @@ def assignment_facts(assignment_ids: Sequence[int]) -> dict[int, AssignmentFacts
             submitted=Count("pk", filter=Q(state=Hazard.State.SUBMITTED)),
         )
     )
-    found = {row.pop("assignment"): row for row in rows}
+    found: dict[Any, Any] = {}
+    for row in rows:
+        counts: dict[str, Any] = {**row}
+        found[counts.pop("assignment")] = counts
     return {
         pk: AssignmentFacts(visits=visits.get(pk, 0), **found.get(pk, {})) for pk in assignment_ids
     }

@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -12,11 +12,12 @@ from providers.services import provider_register
 from tenancy.access import require, visible_or_404
 from tenancy.enums import Role
 from tenancy.forms import InvitationForm
+from tenancy.request import Request
 from tenancy.services import invitation_create
 
 
 @login_required
-def provider_list(request: HttpRequest) -> HttpResponse:
+def provider_list(request: Request) -> HttpResponse:
     """Registered providers, searched by name."""
     require(request.actor, "provider_view")
     rows = Provider.objects.select_related("org", "registered_by__org").order_by("org__name")
@@ -29,7 +30,7 @@ def provider_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def provider_new(request: HttpRequest) -> HttpResponse:
+def provider_new(request: Request) -> HttpResponse:
     """Register a provider."""
     actor = require(request.actor, "provider_register")
     form = ProviderForm(request.POST or None)
@@ -46,7 +47,7 @@ def provider_new(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: Request, pk: int) -> HttpResponse:
     """One provider."""
     actor = require(request.actor, "provider_view")
     provider = visible_or_404(Provider.objects.select_related("org", "registered_by__org"), pk)
@@ -57,7 +58,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def invite(request: HttpRequest, pk: int) -> HttpResponse:
+def invite(request: Request, pk: int) -> HttpResponse:
     """Invite the provider's first administrator; by the agency that registered it."""
     actor = require(request.actor, "provider_register")
     own = Provider.objects.select_related("org").filter(registered_by=actor.org_id)

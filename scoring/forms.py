@@ -25,5 +25,5 @@ class GiveForm(ActorForm):
         super().__init__(*args, **kwargs)
         rows = Membership.objects.filter(
             org_id=self.actor.org_id, role=Role.OFFICER, ended_at=None
-        ).exclude(user_id=self.actor.user_id)
+        ).exclude(pk=self.actor.member)
         self.fields["second_officer"].queryset = rows.select_related("user")  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from typing import IO, Any
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.db.models import CharField, Count, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Cast, Coalesce
 
 from agencies.models import Assignment, ServiceContract
@@ -67,7 +67,7 @@ def _photo_count(kind: str, outer: str, purpose: str) -> Coalesce:
     return Coalesce(Subquery(rows), 0)
 
 
-def hazards_of(contract: ServiceContract) -> QuerySet[Hazard, dict[str, Any]]:
+def hazards_of(contract: ServiceContract) -> Any:
     """Every finding that was not dismissed, in the order of its number."""
     recheck = Recheck.objects.filter(hazard=OuterRef("pk")).order_by("-rechecked_at")
     last = Subquery(recheck.values("rectification_id")[:1])
@@ -96,7 +96,7 @@ def hazards_of(contract: ServiceContract) -> QuerySet[Hazard, dict[str, Any]]:
     )  # fmt: skip
 
 
-def visits_of(contract: ServiceContract) -> QuerySet[Visit, dict[str, Any]]:
+def visits_of(contract: ServiceContract) -> Any:
     """Every visit with what the evaluation asks of it."""
     team = (
         VisitMember.objects.filter(visit=OuterRef("pk"))
@@ -124,7 +124,7 @@ def visits_of(contract: ServiceContract) -> QuerySet[Visit, dict[str, Any]]:
     )  # fmt: skip
 
 
-def assignments_of(contract: ServiceContract) -> QuerySet[Assignment, dict[str, Any]]:
+def assignments_of(contract: ServiceContract) -> Any:
     """Every enterprise of the contract, and when its phases were reached."""
     return (
         Assignment.objects.filter(batch__contract=contract, withdrawn_at=None)
@@ -137,7 +137,7 @@ def assignments_of(contract: ServiceContract) -> QuerySet[Assignment, dict[str, 
     )  # fmt: skip
 
 
-def points_of(contract: ServiceContract) -> QuerySet[PointEntry, dict[str, Any]]:
+def points_of(contract: ServiceContract) -> Any:
     """Every entry of the enterprises of the contract in the cycles that it touches."""
     enterprises = Assignment.objects.filter(batch__contract=contract, withdrawn_at=None)
     years = range(contract.starts_on.year, contract.ends_on.year + 1)
@@ -164,7 +164,7 @@ def points_of(contract: ServiceContract) -> QuerySet[PointEntry, dict[str, Any]]
     )  # fmt: skip
 
 
-def _freeze(rows: QuerySet[Model, dict[str, Any]], path: str) -> Frozen:
+def _freeze(rows: Any, path: str) -> Frozen:
     digest, lines = hashlib.sha256(), 0
     with tempfile.TemporaryFile() as file:
         _copy(rows, file)
@@ -179,7 +179,7 @@ def _freeze(rows: QuerySet[Model, dict[str, Any]], path: str) -> Frozen:
     return Frozen(stored, lines, digest.hexdigest())
 
 
-def _copy(rows: QuerySet[Model, dict[str, Any]], file: IO[bytes]) -> None:
+def _copy(rows: Any, file: IO[bytes]) -> None:
     """Stream a query as one JSON object per line, filtered by row-level security like any other."""
     sql, params = rows.query.sql_with_params()
     with connection.cursor() as cursor:

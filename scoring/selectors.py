@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from common.errors import DomainError
 from enterprises.models import Enterprise
@@ -77,7 +78,7 @@ def rule_entries(entries: Iterable[PointEntry]) -> list[Entry]:
     ]
 
 
-def failed_late(hazard_ids: set[object]) -> set[object]:
+def failed_late(hazard_ids: set[UUID]) -> set[UUID]:
     """Return the hazards of which a recheck after the deadline found nothing mended."""
     rows = Recheck.objects.filter(
         hazard__in=hazard_ids, result=Recheck.Result.FAILED, hazard__was_overdue=True

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -27,13 +27,14 @@ from scoring.services.outputs import KIND, documents_of
 from scoring.services.points import Given
 from tenancy import clock
 from tenancy.access import require
+from tenancy.request import Request
 from workflow.models import Job
 
 PAGE = 50
 
 
 @login_required
-def points(request: HttpRequest) -> HttpResponse:
+def points(request: Request) -> HttpResponse:
     """The year's points of the region, highest first."""
     actor = require(request.actor, "points_view")
     year = timezone.localtime(clock.now(actor.org_id)).year
@@ -56,7 +57,7 @@ def points(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def cycle(request: HttpRequest, pk: int) -> HttpResponse:
+def cycle(request: Request, pk: int) -> HttpResponse:
     """Why this total: every entry with its clause, what became of it, and the rule that counted."""
     found = cycle_for(request.actor, pk)
     total = cycle_total_of(found)
@@ -70,7 +71,7 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def proposal_list(request: HttpRequest) -> HttpResponse:
+def proposal_list(request: Request) -> HttpResponse:
     """Enterprises whose issued findings match a clause that nobody has given yet."""
     require(request.actor, "points_give")
     rows = (
@@ -86,14 +87,12 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
         .order_by("-count", "name")
     )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    for row in page.object_list:
-        row["enterprise"], row["contract"] = row.pop("enterprise_pk"), row.pop("contract_pk")
     return render(request, "scoring/proposals.html", {"page": page})
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def give(request: HttpRequest, contract: int, enterprise: int) -> HttpResponse:
+def give(request: Request, contract: int, enterprise: int) -> HttpResponse:
     """Two officers give the chosen clauses to one enterprise."""
     actor = require(request.actor, "points_give")
     found = contract_for(actor, contract)
@@ -116,7 +115,7 @@ def give(request: HttpRequest, contract: int, enterprise: int) -> HttpResponse:
 
 
 def _give(
-    request: HttpRequest, form: GiveForm, contract: ServiceContract, firm: Any, rows: Any
+    request: Request, form: GiveForm, contract: ServiceContract, firm: Any, rows: Any
 ) -> bool:
     chosen, on_site = set(request.POST.getlist("hazards")), set(request.POST.getlist("on_site"))
     given = [
@@ -145,7 +144,7 @@ def _png(text: str) -> bytes:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def outputs(request: HttpRequest, pk: int) -> HttpResponse:
+def outputs(request: Request, pk: int) -> HttpResponse:
     """A contract's ledger, point summary and evaluation: start them, follow them, take them."""
     actor = require(request.actor, "outputs_view")
     contract = contract_for(actor, pk)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -58,7 +59,7 @@ def rectification_submit(
         cost=cost,
         done_on=done_on,
         submitted_at=now,
-        submitted_by_id=actor.membership_id,
+        submitted_by_id=actor.member,
         submitted_by_name=actor.display,
         is_entered_for=actor.is_provider,
     )
@@ -252,7 +253,7 @@ def hazard_recheck(
         reason=reason.strip(),
         new_due_on=None if passed else new_due_on,
         rechecked_at=now,
-        rechecked_by_id=actor.membership_id,
+        rechecked_by_id=actor.member,
         rechecked_by_name=actor.user_name,
     )
     for content in photos:
@@ -275,7 +276,7 @@ def _check_sent_back(reason: str, new_due_on: date | None, today: date) -> None:
 
 
 def _move(actor: Actor, hazard: Hazard, recheck: Recheck, today: date) -> None:
-    seen = {"rechecked_on": today, "rechecked_by_name": actor.user_name}
+    seen: dict[str, Any] = {"rechecked_on": today, "rechecked_by_name": actor.user_name}
     if recheck.result == Recheck.Result.PASSED:
         closed = transition(
             actor=actor, row=hazard, name="close", closed_at=recheck.rechecked_at, **seen

@@ -60,7 +60,7 @@ def visit_start(
         assignment=assignment,
         enterprise_id=assignment.enterprise_id,
         kind=kind,
-        started_by_id=actor.membership_id,
+        started_by_id=actor.member,
         arrived_at=arrived,
         latitude=latitude,
         longitude=longitude,
@@ -83,7 +83,7 @@ def _check_arrival(assignment: Assignment, arrived: datetime, now: datetime) -> 
 
 
 def _team(actor: Actor, member_ids: Sequence[int]) -> list[Membership]:
-    wanted = {actor.membership_id, *member_ids}
+    wanted = {actor.member, *member_ids}
     found = Membership.objects.filter(pk__in=wanted, org_id=actor.org_id, ended_at=None)
     team = list(found.select_related("user").order_by("pk"))
     if len(team) != len(wanted):
@@ -236,6 +236,5 @@ def _issue_record(actor: Actor, visit: Visit, signature: bytes) -> Document:
 
 def provider_issuer(actor: Actor) -> Issuer:
     """Return the actor's provider as issuer of papers."""
-    assert actor.org_id is not None  # only a provider's people reach this
-    short = Provider.objects.filter(pk=actor.org_id).values_list("short_name", flat=True).first()
-    return Issuer(actor.org_id, short or actor.org_name[:6])
+    short = Provider.objects.filter(pk=actor.org).values_list("short_name", flat=True).first()
+    return Issuer(actor.org, short or actor.org_name[:6])

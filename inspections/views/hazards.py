@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -30,13 +30,14 @@ from inspections.timeline import timeline_of
 from tenancy import clock
 from tenancy.access import require
 from tenancy.models import Agency
+from tenancy.request import Request
 from tenancy.selectors import providers, region_names, work_calendar
 
 PAGE = 50
 SORTS = {"due": "due_on", "found": "found_on", "town": "region_code", "number": "number"}
 
 
-def _ledger(request: HttpRequest) -> LedgerFilter:
+def _ledger(request: Request) -> LedgerFilter:
     actor = require(request.actor, "hazard_ledger")
     towns: Any
     if actor.is_agency:
@@ -50,7 +51,7 @@ def _ledger(request: HttpRequest) -> LedgerFilter:
 
 
 @login_required
-def ledger(request: HttpRequest) -> HttpResponse:
+def ledger(request: Request) -> HttpResponse:
     """The hazard ledger: filters in the URL, counts exact to 10,000, pages by key."""
     form = _ledger(request)
     rows = form.rows()
@@ -88,17 +89,17 @@ def _days_left(hazards: list[Hazard]) -> dict[Any, int]:
 
 
 @login_required
-def ledger_export(request: HttpRequest) -> Any:
+def ledger_export(request: Request) -> Any:
     """Exactly this filter as a sheet with the 30 columns."""
     rows = _ledger(request).rows()
-    out = tempfile.TemporaryFile()  # the response closes it
+    out = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
     exports.write_ledger(out, rows, request.actor)
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename="隐患排查治理台账.xlsx")
 
 
 @login_required
-def hazard(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hazard(request: Request, pk: UUID) -> HttpResponse:
     """One hazard: what, by when, who holds it, the one next step, everything that happened."""
     found = hazard_for(request.actor, pk)
     submissions = list(found.rectifications.order_by("round").select_related("recheck"))
@@ -122,7 +123,7 @@ def hazard(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-def deadlines(request: HttpRequest) -> HttpResponse:
+def deadlines(request: Request) -> HttpResponse:
     """The enterprise's first page: what must I do, by when; majors on top, late in red."""
     require(request.actor, "rectification_submit")
     rows = list(Hazard.objects.exclude(state=Hazard.State.CLOSED).order_by("due_on", "number"))
@@ -141,7 +142,7 @@ def deadlines(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def submit(request: Request, pk: UUID) -> HttpResponse:
     """Say that it is mended; by the enterprise, or for it by the provider with a signed slip."""
     entering = request.actor is not None and request.actor.is_provider
     perm = "rectification_enter_for" if entering else "rectification_submit"
@@ -173,7 +174,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def extension_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
+def extension_ask(request: Request, pk: UUID) -> HttpResponse:
     """Ask for more time."""
     found = hazard_for(request.actor, pk, "extension_request")
     form = ExtensionForm(request.POST or None)
@@ -192,7 +193,7 @@ def extension_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-def extension_list(request: HttpRequest) -> HttpResponse:
+def extension_list(request: Request) -> HttpResponse:
     """Requests for more time, those waiting first."""
     require(request.actor, "extension_answer")
     rows = Extension.objects.select_related("hazard__enterprise").order_by("-state", "asked_at")
@@ -204,7 +205,7 @@ def extension_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def extension_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+def extension_answer(request: Request, pk: UUID) -> HttpResponse:
     """Agree, perhaps to an earlier day, or not."""
     found = extension_for(request.actor, pk)
     form = AnswerForm(
@@ -234,7 +235,7 @@ def extension_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-def recheck_list(request: HttpRequest) -> HttpResponse:
+def recheck_list(request: Request) -> HttpResponse:
     """What was submitted and waits for a second look, oldest first."""
     require(request.actor, "hazard_recheck")
     rows = Hazard.objects.filter(state=Hazard.State.SUBMITTED).select_related(
@@ -249,7 +250,7 @@ def recheck_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
+def recheck(request: Request, pk: UUID) -> HttpResponse:
     """Close a hazard, or send it back with the reason and a new deadline."""
     found = hazard_for(request.actor, pk, "hazard_recheck")
     form = RecheckForm(request.POST or None, request.FILES or None)
@@ -276,7 +277,7 @@ def recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def major_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+def major_report(request: Request, pk: UUID) -> HttpResponse:
     """Say that the written report of a major hazard was handed in."""
     found = hazard_for(request.actor, pk, "hazard_recheck")
     try:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,11 +26,12 @@ from inspections.models import Answer, Hazard, LibraryEntry, Visit
 from inspections.selectors import checklist_items, library_search, suggested_due
 from tenancy import clock
 from tenancy.access import require
+from tenancy.request import Request
 from tenancy.selectors import region_names
 
 
 @login_required
-def my_assignments(request: HttpRequest) -> HttpResponse:
+def my_assignments(request: Request) -> HttpResponse:
     """Where do I go next: my enterprises by town and planned day, with what is open there."""
     actor = require(request.actor, "visit_log")
     rows = Assignment.objects.filter(withdrawn_at=None, batch__contract__state="active")
@@ -45,10 +46,10 @@ def my_assignments(request: HttpRequest) -> HttpResponse:
         late_count=Count("hazards", filter=Q(hazards__is_overdue=True)),
         submitted_count=Count("hazards", filter=Q(hazards__state=Hazard.State.SUBMITTED)),
     )
-    rows = list(rows.order_by("region_code", "planned_on", "enterprise__name")[:500])
+    found = list(rows.order_by("region_code", "planned_on", "enterprise__name")[:500])
     context = {
-        "rows": rows,
-        "towns": region_names({row.region_code for row in rows}),
+        "rows": found,
+        "towns": region_names({row.region_code for row in found}),
         "states": Assignment.Phase.choices,
         "state": state,
         "is_lead": actor.role in LEADS,
@@ -58,7 +59,7 @@ def my_assignments(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def assignment(request: HttpRequest, pk: int) -> HttpResponse:
+def assignment(request: Request, pk: int) -> HttpResponse:
     """One enterprise as the provider works on it: visits so far, open hazards, the next step."""
     found = assignment_for(request.actor, pk)
     hazards = found.hazards.exclude(state=Hazard.State.DISMISSED).order_by("-severity", "number")
@@ -77,7 +78,7 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def visit_start(request: HttpRequest, pk: int) -> HttpResponse:
+def visit_start(request: Request, pk: int) -> HttpResponse:
     """Arrive."""
     found = assignment_to_visit(request.actor, pk)
     now = timezone.localtime(clock.now(found.owner_agency_id))
@@ -98,7 +99,7 @@ def visit_start(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit(request: Request, pk: UUID) -> HttpResponse:
     """The visit: its checklist while open, its record afterwards."""
     found = visit_for(request.actor, pk)
     if found.state != Visit.State.OPEN or not request.actor.may("visit_log"):
@@ -119,7 +120,7 @@ def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "inspections/visit.html", context)
 
 
-def _record(request: HttpRequest, found: Visit) -> HttpResponse:
+def _record(request: Request, found: Visit) -> HttpResponse:
     hazards = list(found.hazards.exclude(state=Hazard.State.DISMISSED).order_by("number"))
     papers = Document.objects.filter(subject_type="inspections.visit", subject_id=str(found.pk))
     context = {
@@ -138,7 +139,7 @@ def _record(request: HttpRequest, found: Visit) -> HttpResponse:
 
 @login_required
 @require_POST
-def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+def answer(request: Request, pk: UUID) -> HttpResponse:
     """Save answers: one by htmx as it is touched, or the whole form without scripts."""
     found = visit_for(request.actor, pk, "visit_log")
     answers = {
@@ -165,7 +166,7 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def answer_rest(request: HttpRequest, pk: UUID) -> HttpResponse:
+def answer_rest(request: Request, pk: UUID) -> HttpResponse:
     """Mark every question without an answer as 不涉及."""
     found = visit_for(request.actor, pk, "visit_log")
     done = set(Answer.objects.filter(visit=found).values_list("item_id", flat=True))
@@ -179,7 +180,7 @@ def answer_rest(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def note(request: HttpRequest, pk: UUID) -> HttpResponse:
+def note(request: Request, pk: UUID) -> HttpResponse:
     """Keep the process control record."""
     found = visit_for(request.actor, pk, "visit_log")
     try:
@@ -192,7 +193,7 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def hazard_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hazard_new(request: Request, pk: UUID) -> HttpResponse:
     """Write a finding down, filled from the library."""
     found = visit_for(request.actor, pk, "visit_log")
     item = _item(request, found)
@@ -218,12 +219,12 @@ def hazard_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _item(request: HttpRequest, found: Visit) -> Any:
+def _item(request: Request, found: Visit) -> Any:
     wanted = request.POST.get("item") or request.GET.get("item", "")
     return next((i for i in checklist_items(found) if str(i.pk) == wanted), None)
 
 
-def _entry(request: HttpRequest) -> LibraryEntry | None:
+def _entry(request: Request) -> LibraryEntry | None:
     code = request.POST.get("entry") or request.GET.get("entry", "")
     return LibraryEntry.objects.filter(pk=code).first()
 
@@ -244,7 +245,7 @@ def _from_library(found: Visit, entry: LibraryEntry | None) -> dict[str, Any]:
     }
 
 
-def _add(request: HttpRequest, found: Visit, item: Any, form: HazardForm) -> bool:
+def _add(request: Request, found: Visit, item: Any, form: HazardForm) -> bool:
     data = {**form.cleaned_data}
     entry = LibraryEntry.objects.filter(pk=data.pop("entry") or "").first()
     try:
@@ -264,7 +265,7 @@ def _add(request: HttpRequest, found: Visit, item: Any, form: HazardForm) -> boo
 
 @login_required
 @require_POST
-def hazard_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hazard_remove(request: Request, pk: UUID) -> HttpResponse:
     """Take a finding back while the visit is open."""
     found = hazard_for(request.actor, pk, "visit_log")
     assignment_to_visit(request.actor, found.assignment_id)
@@ -278,7 +279,7 @@ def hazard_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def visit_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_sign(request: Request, pk: UUID) -> HttpResponse:
     """The representative signs, or his refusal is recorded."""
     found = visit_for(request.actor, pk, "visit_log")
     refusing = request.POST.get("do") == "refuse"
@@ -300,7 +301,7 @@ def visit_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "inspections/visit_sign.html", context, status=status)
 
 
-def _finish(request: HttpRequest, found: Visit, form: Any, refusing: bool) -> bool:
+def _finish(request: Request, found: Visit, form: Any, refusing: bool) -> bool:
     data = {**form.cleaned_data}
     try:
         if refusing:
@@ -326,7 +327,7 @@ def _png(text: str) -> bytes:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def visit_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_confirm(request: Request, pk: UUID) -> HttpResponse:
     """The project lead looks over the findings, mends wording, dismisses, and hands them over."""
     require(request.actor, "hazard_confirm")
     found = visit_for(request.actor, pk)
@@ -348,7 +349,7 @@ def visit_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def hazard_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hazard_edit(request: Request, pk: UUID) -> HttpResponse:
     """Mend a finding's wording or deadline before it is confirmed, or dismiss it."""
     require(request.actor, "hazard_confirm")
     found = hazard_for(request.actor, pk)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
-# Only what a browser loads: (package, folders or files below it). Fonts for papers are read from disk.
+# Only what a browser loads; fonts for papers are read from disk.
 SERVED = {
     "@tabler/core": ("dist/css/tabler.min.css", "dist/js/tabler.min.js"),
     "@tabler/icons-webfont": ("dist/tabler-icons.min.css", "dist/fonts/"),
@@ -24,7 +24,7 @@ class NodeModulesFinder(BaseFinder):
         self.storage = FileSystemStorage(location=settings.NODE_MODULES)
         self.storage.prefix = "npm"  # type: ignore[attr-defined]  # collectstatic puts it in front
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         """Return the file's absolute path, or an empty list."""
         relative = path.removeprefix("npm/")
         if relative == path or not any(

@@ -2,12 +2,13 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 
 from documents.access import document_for
 from documents.models import Document
 from tenancy.access import require
+from tenancy.request import Request
 
 TYPES = {
     Document.Format.PDF: "application/pdf",
@@ -16,7 +17,7 @@ TYPES = {
 
 
 @login_required
-def document_list(request: HttpRequest) -> HttpResponse:
+def document_list(request: Request) -> HttpResponse:
     """Papers that concern the actor, newest first; `kind` and `q` filter."""
     require(request.actor, "document_view")
     rows = Document.objects.select_related("issuer_org").defer("content")
@@ -31,7 +32,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def download(request: HttpRequest, pk: UUID) -> HttpResponse:
+def download(request: Request, pk: UUID) -> HttpResponse | FileResponse:
     """The file of a paper; PDFs open in the browser, sheets are saved."""
     document = document_for(request.actor, pk)
     if not document.file:

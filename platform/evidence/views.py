@@ -1,22 +1,23 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse
 from django.views.decorators.cache import cache_control
 
 from evidence.access import photo_for
+from tenancy.request import Request
 
 
 @login_required
 @cache_control(private=True, max_age=3600, immutable=True)
-def photo_reading(request: HttpRequest, pk: UUID) -> FileResponse:
+def photo_reading(request: Request, pk: UUID) -> FileResponse:
     """The scaled copy for reading."""
     photo = photo_for(request.actor, pk)
     return FileResponse(photo.reading.open("rb"), content_type="image/jpeg")
 
 
 @login_required
-def photo_original(request: HttpRequest, pk: UUID) -> FileResponse:
+def photo_original(request: Request, pk: UUID) -> FileResponse:
     """The original bytes, as evidence; always as a download, never rendered."""
     photo = photo_for(request.actor, pk)
     name = f"{photo.get_purpose_display()}-{photo.sha256[:12]}"

@@ -50,7 +50,7 @@ def _contracts() -> list[ServiceContract]:
 
 
 def _tasks(actor: Actor) -> list[WorkTask]:
-    rows = WorkTask.objects.filter(org_id_for=actor.org_id, done_at=None)
+    rows = WorkTask.objects.filter(org_id_for=actor.org, done_at=None)
     return list(rows.order_by("-created_at")[:10])
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -10,10 +10,11 @@ from home.selectors import agency_desk, provider_desk
 from notifications.services import inbox as inbox_of
 from notifications.services import notifications_read
 from tenancy.access import require
+from tenancy.request import Request
 
 
 @login_required
-def front(request: HttpRequest) -> HttpResponse:
+def front(request: Request) -> HttpResponse:
     """What is late, what is dangerous, what waits for me."""
     actor = request.actor
     if not actor.org_id:
@@ -26,7 +27,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: Request) -> HttpResponse:
     """Messages, the newest first; POST marks all as read."""
     require(request.actor, "document_view")
     if request.method == "POST":

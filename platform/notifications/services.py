@@ -51,4 +51,4 @@ def notifications_read(*, actor: Actor, ids: list[str] | None = None) -> int:
 def inbox(actor: Actor) -> "models.QuerySet[Notification]":
     """Return what is addressed to the actor or to his whole organisation."""
     mine = models.Q(membership_id=None) | models.Q(membership_id=actor.membership_id)
-    return Notification.objects.filter(mine, org_id=actor.org_id).order_by("-id")
+    return Notification.objects.filter(mine, org_id=actor.org).order_by("-id")

@@ -30,6 +30,18 @@ class Actor:
     is_system: bool = False
 
     @property
+    def member(self) -> int:
+        """The membership of an actor who acts in one."""
+        assert self.membership_id is not None
+        return self.membership_id
+
+    @property
+    def org(self) -> int:
+        """The organisation of an actor who acts for one."""
+        assert self.org_id is not None
+        return self.org_id
+
+    @property
     def display(self) -> str:
         """Name for the record: 单位 姓名."""
         return f"{self.org_name} {self.user_name}".strip() or "系统"

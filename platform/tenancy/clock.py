@@ -21,9 +21,9 @@ def now(agency_id: int | None) -> datetime:
         .values_list("training_now", "training_set_at")
         .first()
     )
-    if row is None or row[0] is None:
+    stood, set_at = row or (None, None)
+    if stood is None:
         return real
-    stood, set_at = row
     return stood if set_at is None else stood + (real - set_at)
 
 

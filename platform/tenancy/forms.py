@@ -83,5 +83,5 @@ class HandOverForm(ActorForm):
         super().__init__(*args, **kwargs)
         colleagues = Membership.objects.filter(org_id=self.actor.org_id, ended_at=None)
         self.fields["to"].queryset = (  # type: ignore[attr-defined]
-            colleagues.exclude(user_id=self.actor.user_id).select_related("user")
+            colleagues.exclude(pk=self.actor.member).select_related("user")
         )

@@ -25,7 +25,7 @@ class TenantTask(Task):
     def send(self, agency_id: int, *args: Any) -> None:
         """Publish for one agency once the surrounding transaction is committed."""
         transaction.on_commit(
-            lambda: self.apply_async(args, headers={HEADER: agency_id})  # type: ignore[arg-type]
+            lambda: self.apply_async(args, headers={HEADER: agency_id})  # type: ignore[dict-item, arg-type]
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

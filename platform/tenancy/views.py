@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,6 +16,7 @@ from tenancy.enums import ADMIN_ROLES
 from tenancy.forms import AcceptForm, HandOverForm, InvitationForm
 from tenancy.middleware import SESSION_KEY
 from tenancy.models import Invitation, Membership
+from tenancy.request import Request
 from tenancy.services import (
     invitation_accept,
     invitation_claim,
@@ -33,7 +34,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: Request) -> HttpResponse:
     """Choose for which organisation, and as what, one acts."""
     if request.method == "POST":
         chosen = request.POST.get("membership", "")
@@ -45,7 +46,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     """Everybody of the organisation, active and ended, and the open invitations."""
     actor = require(request.actor, "people_manage")
     members = Membership.objects.filter(org_id=actor.org_id).select_related("user")
@@ -65,19 +66,19 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: Request) -> HttpResponse:
     """Invite somebody into one's own organisation; the link is shown to be passed on."""
     actor = require(request.actor, "people_manage")
     form = InvitationForm(request.POST or None, org_kind=actor.kind)
     if request.method == "POST" and form.is_valid():
-        org = Membership.objects.select_related("org").get(pk=actor.membership_id).org
+        org = Membership.objects.select_related("org").get(pk=actor.member).org
         invitation = invitation_create(actor=actor, org=org, **form.cleaned_data)
         return redirect("tenancy:invitation", pk=invitation.pk)
     return _form_page(request, form, title="邀请人员", submit="生成邀请链接")
 
 
 @login_required
-def invitation(request: HttpRequest, pk: Any) -> HttpResponse:
+def invitation(request: Request, pk: Any) -> HttpResponse:
     """An open invitation and its link."""
     found = invitation_for(request.actor, pk)
     link = request.build_absolute_uri(invitation_link(found))
@@ -86,7 +87,7 @@ def invitation(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @login_required
 @require_POST
-def invitation_withdraw(request: HttpRequest, pk: Any) -> HttpResponse:
+def invitation_withdraw(request: Request, pk: Any) -> HttpResponse:
     """Take an open invitation back."""
     found = invitation_for(request.actor, pk)
     try:
@@ -99,7 +100,7 @@ def invitation_withdraw(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @login_required
 @require_POST
-def member_end(request: HttpRequest, pk: int) -> HttpResponse:
+def member_end(request: Request, pk: int) -> HttpResponse:
     """Deactivate a colleague."""
     membership = membership_for(request.actor, pk)
     try:
@@ -114,7 +115,7 @@ def member_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def hand_over(request: HttpRequest) -> HttpResponse:
+def hand_over(request: Request) -> HttpResponse:
     """Give the administration to a colleague."""
     actor = require(request.actor, "people_manage")
     form = HandOverForm(request.POST or None, actor=actor)
@@ -139,7 +140,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def member_password(request: HttpRequest, pk: int) -> HttpResponse:
+def member_password(request: Request, pk: int) -> HttpResponse:
     """Make a one-time link on which a colleague sets a new password."""
     membership = membership_for(request.actor, pk)
     path = password_link(actor=request.actor, membership=membership)
@@ -151,7 +152,7 @@ def member_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def accept(request: HttpRequest, token: str) -> HttpResponse:
+def accept(request: Request, token: str) -> HttpResponse:
     """Take an invitation up: as the one signed in, or with a new sign-in name."""
     try:
         invitation_id, org_id = invitation_claim(token)
@@ -167,7 +168,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         return _accept(request, found)
 
 
-def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
+def _accept(request: Request, found: Invitation) -> HttpResponse:
     user = request.user if request.user.is_authenticated else None
     form = AcceptForm(request.POST or None) if user is None else None
     if request.method == "POST" and (form is None or form.is_valid()):
@@ -194,6 +195,6 @@ def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
     return render(request, "tenancy/accept.html", context, status=status)
 
 
-def _form_page(request: HttpRequest, form: Any, **context: str) -> HttpResponse:
+def _form_page(request: Request, form: Any, **context: str) -> HttpResponse:
     status = 422 if form.errors else 200
     return render(request, "tenancy/form.html", {"form": form, **context}, status=status)

@@ -2,19 +2,20 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from common.errors import DomainError
 from tenancy.access import require
+from tenancy.request import Request
 from workflow.access import job_for
 from workflow.models import Job
 from workflow.services import job_retry
 
 
 @login_required
-def job(request: HttpRequest, pk: UUID) -> HttpResponse:
+def job(request: Request, pk: UUID) -> HttpResponse:
     """Progress by part. htmx asks for the fragment again while the job runs."""
     found = job_for(request.actor, pk)
     parts = sorted(found.parts.all(), key=lambda part: (part.step, part.pk))
@@ -32,7 +33,7 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+def retry(request: Request, pk: UUID) -> HttpResponse:
     """Offer the failed parts again."""
     require(request.actor, "outputs_make")
     found = job_for(request.actor, pk)

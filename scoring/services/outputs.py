@@ -210,7 +210,7 @@ def _ledger_xlsx(job: Job, part: JobPart) -> Mapping[str, Any]:
 def _summary(job: Job) -> Any:
     contract = _contract(job)
     points = list(_lines(job, "points"))
-    last = points[-1]["sheet__book_id"] if points else None
+    last = points[-1]["sheet__book_id"] if points else 0
     book = RuleBook.objects.filter(pk=last).first()
     return outputs.points_summary(
         _subject(job, contract),

@@ -98,7 +98,7 @@ def points_give(
     A provider proposes, officers give. DomainError names the wrong field. The sheet (记分表) is
     issued and the cycle computed anew in the same transaction, under the cycle's row lock.
     """
-    first = _officer(actor.membership_id, "officer")
+    first = _officer(actor.member, "officer")
     second = _officer(second_officer.pk, "second_officer")
     if first.pk == second.pk:
         raise DomainError("两名检查人员不能是同一人", field="second_officer")
@@ -135,7 +135,7 @@ def points_give(
     return sheet
 
 
-def _officer(membership_id: int | None, field: str) -> Membership:
+def _officer(membership_id: int, field: str) -> Membership:
     found = (
         Membership.objects.select_related("user")
         .filter(pk=membership_id, role=Role.OFFICER, ended_at=None)
@@ -242,7 +242,7 @@ def _recompute(actor: Actor, cycle: PointCycle) -> Total:
     cycle.colour = COLOURS[total.colour]
     cycle.computed_at = clock.now(cycle.owner_agency_id)
     cycle.save(update_fields=["total", "gross", "colour", "computed_at"])
-    reached = {
+    reached: dict[str, bool] = {
         ThresholdEvent.Kind.REACHED_12: total.has_reached_report,
         ThresholdEvent.Kind.REACHED_18: total.has_reached_veto,
     }

@@ -142,18 +142,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @contextmanager
     def as_owner(self) -> Iterator[None]:
         """Act as the role that owns the tables: migrations, flushes, operator's commands."""
-        owner = settings.DATABASE_OWNER
+        owner: Any = settings.DATABASE_OWNER
         if self.settings_dict["USER"] == owner["USER"]:
             yield
             return
         self.close()
-        kept = {key: self.settings_dict[key] for key in OWNER_KEYS}
-        self.settings_dict.update({key: owner[key] for key in OWNER_KEYS})
+        mine: dict[str, Any] = self.settings_dict  # type: ignore[assignment]
+        kept = {key: mine[key] for key in OWNER_KEYS}
+        mine.update({key: owner[key] for key in OWNER_KEYS})
         try:
             yield
         finally:
             self.close()
-            self.settings_dict.update(kept)
+            mine.update(kept)
 
 
 def applied_scope(wrapper: DatabaseWrapper) -> Sequence[str] | None:

@@ -130,7 +130,7 @@ def _import(county: County) -> None:
 
 def _org(pk: int | None) -> Organization:
     with acting_as(SYSTEM):
-        return Organization.objects.get(pk=pk)
+        return Organization.objects.get(pk=pk or 0)
 
 
 def _firm(county: County, person, number: int, name: str, short: str, code: str) -> Firm:  # type: ignore[no-untyped-def]

@@ -400,7 +400,7 @@ class Story:
         first, second = self.county.officers
         rng = self.rng
         with acting_as(first):
-            partner = Membership.objects.get(pk=second.membership_id)
+            partner = Membership.objects.get(pk=second.member)
             by_firm: dict[int, list[Hazard]] = {}
             for hazard in proposals(self.contracts[0].pk):
                 by_firm.setdefault(hazard.enterprise_id, []).append(hazard)

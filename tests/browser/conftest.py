@@ -1,0 +1,50 @@
+"""Chromium of the system, and signing in as a person does."""
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from accounts.models import User
+from tests import world
+
+# Playwright's own loop runs in this thread; the database calls of the test itself are no async code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page_for(browser: Browser, live_server):
+    """page_for(actor, width, height): a signed-in page; errors of its scripts fail the test."""
+    contexts, errors = [], []
+
+    def open_page(actor, width: int = 1366, height: int = 768) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, base_url=live_server.url, locale="zh-CN"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto("/accounts/login/")
+        page.fill("[name=login]", User.objects.get(pk=actor.user_id).username)
+        page.fill("[name=password]", world.PASSWORD)
+        page.click("button:has-text('登录')")
+        page.wait_for_url(lambda url: "login" not in url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []

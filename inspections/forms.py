@@ -8,7 +8,7 @@ from inspections.models import Hazard, Severity
 from tenancy.forms import ActorForm
 from tenancy.models import Membership
 
-DAY = {"type": "date"}
+DAY, ISO = {"type": "date"}, "%Y-%m-%d"  # the one form that a date input takes
 
 
 class PhotosInput(forms.ClearableFileInput):
@@ -86,7 +86,7 @@ class HazardForm(forms.Form):
     )  # fmt: skip
     measure = forms.CharField(label="建议的整改措施", widget=forms.Textarea(attrs={"rows": 3}))
     due_on = forms.DateField(
-        label="整改期限", required=False, widget=forms.DateInput(attrs=DAY),
+        label="整改期限", required=False, widget=forms.DateInput(attrs=DAY, format=ISO),
         help_text="不填则按隐患库的建议期限",
     )  # fmt: skip
     emergency_plan = forms.CharField(label="整改前的防控措施", max_length=300, required=False)
@@ -98,7 +98,7 @@ class HazardEditForm(forms.Form):
 
     description = forms.CharField(label="隐患描述", widget=forms.Textarea(attrs={"rows": 3}))
     measure = forms.CharField(label="建议的整改措施", widget=forms.Textarea(attrs={"rows": 3}))
-    due_on = forms.DateField(label="整改期限", widget=forms.DateInput(attrs=DAY))
+    due_on = forms.DateField(label="整改期限", widget=forms.DateInput(attrs=DAY, format=ISO))
 
 
 class SignForm(forms.Form):
@@ -126,7 +126,7 @@ class SubmitForm(forms.Form):
     )
     photos = PhotosField(label="整改后的照片", error_messages={"required": "请上传整改后的照片"})
     responsible_person = forms.CharField(label="责任人", max_length=40)
-    done_on = forms.DateField(label="完成日期", widget=forms.DateInput(attrs=DAY))
+    done_on = forms.DateField(label="完成日期", widget=forms.DateInput(attrs=DAY, format=ISO))
     cost = forms.DecimalField(
         label="花费（元）", required=False, max_digits=12, decimal_places=2, min_value=0
     )
@@ -144,7 +144,7 @@ class EnterForm(SubmitForm):
 class ExtensionForm(forms.Form):
     """A request for more time."""
 
-    wanted_on = forms.DateField(label="希望延到", widget=forms.DateInput(attrs=DAY))
+    wanted_on = forms.DateField(label="希望延到", widget=forms.DateInput(attrs=DAY, format=ISO))
     reason = forms.CharField(
         label="延期理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -160,7 +160,7 @@ class AnswerForm(forms.Form):
         label="答复", choices=[("grant", "同意"), ("refuse", "不同意")], widget=forms.RadioSelect
     )
     granted_on = forms.DateField(
-        label="同意延到", required=False, widget=forms.DateInput(attrs=DAY)
+        label="同意延到", required=False, widget=forms.DateInput(attrs=DAY, format=ISO)
     )
     answer = forms.CharField(label="说明", max_length=500, required=False)
 
@@ -175,7 +175,7 @@ class RecheckForm(forms.Form):
     )
     reason = forms.CharField(label="退回原因", max_length=500, required=False)
     new_due_on = forms.DateField(
-        label="再次整改期限", required=False, widget=forms.DateInput(attrs=DAY)
+        label="再次整改期限", required=False, widget=forms.DateInput(attrs=DAY, format=ISO)
     )
     photos = PhotosField(label="复查照片", required=False)
 

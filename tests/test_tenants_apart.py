@@ -1,0 +1,116 @@
+"""Row-level security with rows in every table: the wrong actor and none get nothing, in raw SQL."""
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+
+from common.scope import acting_as
+from tenancy.models import TenantModel
+from tests import world
+from tests.test_urls import Scene
+
+pytestmark = pytest.mark.django_db
+TABLES = sorted(
+    m._meta.db_table
+    for m in apps.get_models()
+    if issubclass(m, TenantModel) and not m._meta.abstract
+)
+# Nothing of the scene stands in these; each has its own tests.
+EMPTY = {"inspections_recheck", "scoring_appraisal", "scoring_thresholdevent", "workflow_worktask"}
+# Never an enterprise's business, whatever its own name stands in the row (domain.md, appendix C).
+NOT_FOR_FIRMS = {
+    "agencies_assignment", "inspections_visit", "inspections_visitmember", "inspections_answer",
+    "agencies_servicecontract", "agencies_servicebatch", "workflow_job", "workflow_jobpart",
+    "enterprises_enterpriseimport", "scoring_appraisal", "scoring_thresholdevent",
+}  # fmt: skip
+NOT_FOR_PROVIDERS = {
+    "workflow_job", "workflow_jobpart", "scoring_pointcycle", "scoring_pointsheet", "scoring_pointentry",
+    "scoring_appraisal", "scoring_thresholdevent", "enterprises_enterpriseimport",
+}  # fmt: skip
+
+
+def count(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return cursor.fetchone()[0]
+
+
+def seen(actor) -> dict[str, int]:
+    with acting_as(actor):
+        return {table: count(table) for table in TABLES}
+
+
+def test_every_tenant_table_is_read_by_its_own_and_by_nobody_else():
+    mine, other = Scene("130371", 0).county, Scene("130400", 500).county
+    world.agency("1304")
+    own = seen(mine.admin)
+    assert {t for t, n in own.items() if n == 0} <= EMPTY
+    assert set(seen(None).values()) == {0}
+    stranger = seen(other.admin)
+    with acting_as(mine.admin), connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE region_code LIKE '130400%'")
+            assert cursor.fetchone() == (0,), table
+    assert all(stranger[t] == own[t] for t in TABLES if t != "evidence_photo")
+    firm, provider = seen(mine.principal), seen(mine.lead)
+    assert all(firm[t] == 0 for t in NOT_FOR_FIRMS)
+    assert all(provider[t] == 0 for t in NOT_FOR_PROVIDERS)
+
+
+def test_rows_of_others_can_be_neither_changed_nor_removed_nor_forged():
+    mine, other = Scene("130371", 0).county, Scene("130400", 500).county
+    for actor in (other.admin, other.lead, other.principal):
+        with acting_as(actor), connection.cursor() as cursor:
+            for table in TABLES:
+                cursor.execute(
+                    f"UPDATE {table} SET region_code = region_code WHERE owner_agency_id = %s",
+                    [mine.zone.pk],
+                )
+                assert cursor.rowcount == 0, table
+                cursor.execute(f"DELETE FROM {table} WHERE owner_agency_id = %s", [mine.zone.pk])
+                assert cursor.rowcount == 0, table
+
+
+def test_a_row_never_changes_hands_even_by_its_own_people():
+    mine, other = Scene("130371", 0).county, Scene("130400", 500).county
+    with acting_as(mine.admin):
+        for table in sorted(set(TABLES) - EMPTY):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"UPDATE {table} SET owner_agency_id = %s", [other.zone.pk])
+
+
+def test_a_new_row_cannot_hang_on_an_invisible_parent():
+    mine, other = Scene("130371", 0).county, Scene("130400", 500).county
+    sql = """
+        INSERT INTO agencies_assignment (owner_agency_id, region_code, provider_org_id, enterprise_org_id,
+            batch_id, enterprise_id, inspector_name, state, withdrawn_reason, created_at)
+        VALUES (%s, '130400', NULL, NULL, %s, %s, '', 'waiting', '', now())
+    """
+    args = [other.zone.pk, mine.batch.pk, other.enterprises[0].pk]
+    with (
+        acting_as(other.admin),
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql, args)
+
+
+def test_a_township_sees_its_own_enterprises_and_a_city_all_of_its_zones():
+    from agencies.models import Assignment
+    from tests import county as counties
+
+    city = world.agency("1303")
+    county = counties.build(enterprises=3)
+    town = world.agency("130371004")
+    from tenancy.enums import Role
+
+    with acting_as(county.admin):
+        mine = county.enterprises[0]
+        mine.region_code = "130371004"
+        mine.save()
+        Assignment.objects.filter(enterprise=mine).update(region_code="130371004")
+    with acting_as(world.member(town.org, Role.OFFICER)):
+        assert Assignment.objects.count() == 1
+    with acting_as(world.member(city.org, Role.OFFICER)):
+        assert Assignment.objects.count() == 3

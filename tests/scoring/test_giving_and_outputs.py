@@ -130,7 +130,7 @@ def run_all(county):
     with acting_as(county.admin):
         agency = Agency.objects.select_related("org").get(pk=county.zone.pk)
     system = system_for(agency)
-    with acting_as(system):
+    with acting_as(system, atomic=False):  # as PartTask does: a failure is written down
         while (
             part := JobPart.objects.filter(state="pending", job__state="running")
             .order_by("step", "key")

@@ -23,7 +23,9 @@ FONT = (
     / "node_modules/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"
 )
 USUAL_STAFF = 40  # where the size of the firm is not told
-_CHOICE = re.compile(r"\[([^\[\]]*)\]")
+COMMON_SURNAMES = 24
+_CHOICE = re.compile(r"\[(?:(\w+):)?([^\[\]]*)\]")
+_NAMED = re.compile(r"\[(\w+):")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -55,65 +57,69 @@ def _data(name: str) -> Any:
     return json.loads((DATA / f"demo_{name}.json").read_text("utf-8"))
 
 
-def trade_of(industry: str, hints: str = "") -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """What the words must fit: the enterprise as its list describes it.
+
+    `hints` are products and risk factors in one string; `staff` is 0 and `special_operators` None
+    where they are not known.
+    """
+
+    industry: str
+    hints: str = ""
+    staff: int = 0
+    special_operators: int | None = None
+
+
+def trade_of(firm: Firm) -> dict[str, Any]:
     """Return the trade within an industry, told by its products or risks (food within 轻工).
 
     ContentError for an industry that the demonstration does not know.
     """
-    fitting = [trade for trade in _data("trades")["trades"] if trade["industry"] == industry]
-    for trade in fitting:
-        if any(word in hints for word in trade["words"]):
-            return dict(trade)
-    for trade in fitting:
-        if trade["name"] == industry:
-            return dict(trade)
-    raise ContentError(f"demo_trades.json: no trade for {industry}")
+    fitting = [one for one in _data("trades")["trades"] if one["industry"] == firm.industry]
+    told = [one for one in fitting if any(word in firm.hints for word in one["words"])]
+    plain = [one for one in fitting if one["name"] == firm.industry]
+    for trade in told + plain:
+        return dict(trade)
+    raise ContentError(f"demo_trades.json: no trade for {firm.industry}")
 
 
-def can_occur(code: str, industry: str, hints: str = "") -> bool:
-    """Say whether the firm can have that hazard; an entry without a scene never occurs.
-
-    `hints` are the firm's products and risk factors in one string.
-    """
+def can_occur(code: str, firm: Firm) -> bool:
+    """Say whether the firm can have that hazard; an entry without a scene never occurs."""
     scene = _data("scenes").get(code)
-    if scene is None or scene.get("product", "") not in hints:
+    if scene is None or scene.get("product", "") not in firm.hints:
         return False
-    trade = trade_of(industry, hints)
-    return trade["name"] in scene.get("trades", [trade["name"]]) and bool(
-        _seen(scene, _Words(Random(0), trade, 0))
-    )
+    if scene.get("needs") == "operators" and firm.special_operators == 0:
+        return False
+    trade = trade_of(firm)
+    if trade["name"] not in scene.get("trades", [trade["name"]]):
+        return False
+    return bool(_sightings(scene, _Words(Random(0), trade, firm.staff)))
 
 
-def hazard_text(
-    rng: Random, entry: Entry, industry: str, *, hints: str = "", staff: int = 0
-) -> DemoHazard:
-    """Return the words of a hazard of that entry at such a firm; ContentError if it cannot occur.
-
-    `staff` (people employed, 0 for unknown) keeps the numbers in the words within the firm's size.
-    """
-    if not can_occur(entry.code, industry, hints):
-        raise ContentError(f"demo_scenes.json {entry.code}: cannot occur at {industry} {hints}")
-    scene = _data("scenes")[entry.code]
-    words = _Words(rng, trade_of(industry, hints), staff)
-    place, seen = rng.choice(_seen(scene, words))
+def hazard_text(rng: Random, entry: Entry, firm: Firm) -> DemoHazard:
+    """Return the words of a hazard of that entry at such a firm; ContentError if it cannot occur."""
+    if not can_occur(entry.code, firm):
+        raise ContentError(f"demo_scenes.json {entry.code}: cannot occur at {firm}")
+    words = _Words(rng, trade_of(firm), firm.staff)
+    variant, seen = rng.choice(_sightings(_data("scenes")[entry.code], words))
     return DemoHazard(
-        place=words.fill(place),
+        place=words.fill(variant["place"]),
         description=words.fill(seen) + "。",
-        measure=_measure(rng, entry.measure),
-        rectification_note=words.pick(scene["mended"], _phrases(rng, "openers")) + "。",
-        rectification_failed_reason=words.pick(scene["failed"]) + "。",
+        measure=entry.measure.rstrip("。") + "。" + _phrase(rng, "addenda"),
+        rectification_note=_phrase(rng, "openers") + words.pick(variant["mended"]) + "。",
+        rectification_failed_reason=words.pick(variant["failed"]) + "。",
     )
 
 
-def _seen(scene: dict[str, Any], words: "_Words") -> list[tuple[str, str]]:
-    """Return the (place, text) pairs whose every slot this trade can fill."""
-    pairs = [(scene["place"], text) for text in scene["seen"]]
-    pairs += [(other["place"], other["text"]) for other in scene.get("elsewhere", [])]
-    return [(place, text) for place, text in pairs if words.can_fill(place + text)]
-
-
-def _measure(rng: Random, measure: str) -> str:
-    return measure.rstrip("。") + "。" + _phrases(rng, "addenda")
+def _sightings(scene: dict[str, Any], words: "_Words") -> list[tuple[dict[str, Any], str]]:
+    """Return the variants of a scene with each text whose every slot this trade can fill."""
+    return [
+        (variant, text)
+        for variant in scene["variants"]
+        for text in variant["seen"]
+        if words.can_fill(variant["place"] + text)
+    ]
 
 
 class _Words:
@@ -126,21 +132,33 @@ class _Words:
 
     def can_fill(self, text: str) -> bool:
         """Say whether there is a word for every slot."""
-        return all(self._knows(slot) for slot in _SLOT.findall(text))
+        named = {found[1] for found in _NAMED.finditer(text)}
+        return all(slot in named or self._knows(slot) for slot in _SLOT.findall(text))
 
     def fill(self, text: str) -> str:
         """Return the text with one of each choice and a word in each slot."""
-        chosen = _CHOICE.sub(lambda found: self._rng.choice(found[1].split("|")), text)
-        return _SLOT.sub(lambda found: self._word(found[1]), chosen)
+        return self._fill_slots(_CHOICE.sub(self._choose, text))
 
-    def pick(self, texts: list[str], opener: str = "") -> str:
+    def pick(self, texts: list[str]) -> str:
         """Return one of the texts that can be filled."""
-        return opener + self.fill(self._rng.choice([t for t in texts if self.can_fill(t)]))
+        return self.fill(self._rng.choice([text for text in texts if self.can_fill(text)]))
+
+    def _choose(self, found: re.Match[str]) -> str:
+        name, options = found[1], found[2].split("|")
+        chosen = self._rng.choice(options)
+        if not name:
+            return chosen
+        self._filled[name] = self._fill_slots(chosen)
+        return self._filled[name]
+
+    def _fill_slots(self, text: str) -> str:
+        return _SLOT.sub(lambda found: self._word(found[1]), text)
 
     def _knows(self, slot: str) -> bool:
         if slot in NUMBERS:
             return self._staff > 0 or not slot.startswith("staff")
-        return slot in self._lists or slot.removesuffix("_at") in self._lists or slot in PEOPLE
+        known = self._lists.keys() | self._filled.keys() | set(PEOPLE)
+        return slot in known or slot.removesuffix("_at") in self._lists
 
     def _word(self, slot: str) -> str:
         if slot not in self._filled:
@@ -159,7 +177,7 @@ class _Words:
 
     def _person(self) -> str:
         taken = {self._filled.get(slot) for slot in PEOPLE}
-        names = [f"{surname}某" for surname in self._lists["surname"]]
+        names = [f"{surname}某" for surname in _data("phrases")["surnames"][:COMMON_SURNAMES]]
         return self._rng.choice([name for name in names if name not in taken])
 
     def number(self, slot: str) -> int:
@@ -188,7 +206,6 @@ NUMBERS: dict[str, Callable[[_Words], object]] = {
     "staff": lambda w: w.staff,
     "staff2": lambda w: w.staff + w.between(2, 9),
     "staff3": lambda w: w.staff - w.number("n"),
-    "staff4": lambda w: w.between(max(3, w.staff // 3), max(4, w.staff * 4 // 5)),
     "cm": lambda w: w.between(20, 60, 5),
     "cm2": lambda w: w.between(40, 120, 10),
     "cm3": lambda w: w.between(5, 20),
@@ -206,40 +223,40 @@ NUMBERS: dict[str, Callable[[_Words], object]] = {
 }
 
 
-def _phrases(rng: Random, name: str) -> str:
+def _phrase(rng: Random, name: str) -> str:
     return str(rng.choice(_data("phrases")[name]))
 
 
 def person_name(rng: Random) -> str:
     """Return a name that nobody in particular bears."""
-    return _phrases(rng, "surnames") + _phrases(rng, "given_names")
+    return _phrase(rng, "surnames") + _phrase(rng, "given_names")
 
 
 def refusal_reason(rng: Random) -> str:
     """Return why a site representative does not sign."""
-    return _phrases(rng, "refusals")
+    return _phrase(rng, "refusals")
 
 
 def extension_reason(rng: Random) -> tuple[str, str]:
     """Return why the enterprise needs longer, and what keeps people safe meanwhile."""
-    return _phrases(rng, "extension_reasons"), _phrases(rng, "safeguards")
+    return _phrase(rng, "extension_reasons"), _phrase(rng, "safeguards")
 
 
 def extension_answer(rng: Random, *, is_granted: bool) -> str:
     """Return the regulator's answer."""
-    return _phrases(rng, "answers_granted" if is_granted else "answers_refused")
+    return _phrase(rng, "answers_granted" if is_granted else "answers_refused")
 
 
 def recheck_remark(rng: Random) -> str:
     """Return what the inspector notes on a recheck that is passed."""
-    return _phrases(rng, "recheck_passed")
+    return _phrase(rng, "recheck_passed")
 
 
 def spot_remark(rng: Random, *, is_agreed: bool) -> str:
     """Return what an officer notes on a spot check."""
-    return _phrases(rng, "spot_agreed" if is_agreed else "spot_differed")
+    return _phrase(rng, "spot_agreed" if is_agreed else "spot_differed")
 
 
 def process_note(rng: Random, found: int) -> str:
     """Return the process control record of a visit with so many findings."""
-    return _phrases(rng, "process_notes").format(found=found)
+    return _phrase(rng, "process_notes").format(found=found)

@@ -3,6 +3,19 @@
 import secrets
 import time
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from random import Random
+
+
+def _by_clock() -> tuple[int, int, int]:
+    """Return Unix milliseconds, 12 bits of their fraction, 62 bits of chance."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    return milliseconds, rest * 4096 // 1_000_000, secrets.randbits(62)
+
+
+_source: Callable[[], tuple[int, int, int]] = _by_clock
 
 
 def uuid7() -> uuid.UUID:
@@ -10,7 +23,17 @@ def uuid7() -> uuid.UUID:
 
     With the fraction, ids made one after the other in a process sort in that order.
     """
-    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
-    fraction = rest * 4096 // 1_000_000
-    value = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | secrets.randbits(62)
-    return uuid.UUID(int=value)
+    milliseconds, fraction, chance = _source()
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | chance)
+
+
+@contextmanager
+def repeatable(rng: Random) -> Iterator[None]:
+    """Make the same ids in the same order again: for the demonstration only, never with real data."""
+    global _source
+    serial, before = count(), _source
+    _source = lambda: (*divmod(next(serial), 4096), rng.getrandbits(62))  # noqa: E731
+    try:
+        yield
+    finally:
+        _source = before

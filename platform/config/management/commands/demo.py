@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count, Q
 
 from agencies.models import ServiceContract
+from common.ids import repeatable
 from common.scope import acting_as
 from config.demo.county import AGENCIES, PASSWORD, County, build_county
 from config.demo.story import END, START, Story, at
@@ -63,7 +64,14 @@ class Command(BaseCommand):
         self._tell(summary, system, wall)
 
     def _play(self, seed: int) -> Agency:
+        """Play the story; the same seed on an empty database makes the same papers, byte by byte."""
         rng = Random(seed)
+        with repeatable(Random(seed + 1)):
+            zone = self._play_with(rng)
+            self._outputs(system_for(zone))
+        return zone
+
+    def _play_with(self, rng: Random) -> Agency:
         county: County = build_county(rng, at(START, 7))
         span = (at(END, 18) - at(START, 7)).total_seconds()
 

@@ -7,6 +7,7 @@ cannot have that hazard, so no furniture maker leaks ammonia. The years and mont
 those before a story of June to August 2026. The same random state gives the same words and bytes.
 """
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol
+
+from PIL import Image, ImageDraw, ImageFont
 
 from inspections.content import DATA, ContentError
 
@@ -107,9 +110,13 @@ def hazard_text(rng: Random, entry: Entry, firm: Firm) -> DemoHazard:
         place=words.fill(variant["place"]),
         description=words.fill(seen) + "。",
         measure=entry.measure.rstrip("。") + "。" + _phrase(rng, "addenda"),
-        rectification_note=_phrase(rng, "openers") + words.pick(variant["mended"]) + "。",
+        rectification_note=_note(rng, words.pick(variant["mended"])),
         rectification_failed_reason=words.pick(variant["failed"]) + "。",
     )
+
+
+def _note(rng: Random, mended: str) -> str:
+    return f"{_phrase(rng, 'openers')}{mended}。{_phrase(rng, 'closers')}"
 
 
 def _sightings(scene: dict[str, Any], words: "_Words") -> list[tuple[dict[str, Any], str]]:
@@ -197,7 +204,7 @@ class _Words:
 PEOPLE = ("name", "name2")
 # n1 < n < m < m2, all within the size of the firm; the units stand in the words.
 NUMBERS: dict[str, Callable[[_Words], object]] = {
-    "no": lambda w: w.between(1, 4 if w.staff < 30 else 9),
+    "no": lambda w: w.between(1, 3 if w.staff < 30 else 6),
     "n": lambda w: w.between(2, min(5, w.staff // 3)),
     "n1": lambda w: w.between(1, w.number("n") - 1),
     "m": lambda w: w.number("n") + w.between(1, min(5, w.staff // 6)),
@@ -260,3 +267,101 @@ def spot_remark(rng: Random, *, is_agreed: bool) -> str:
 def process_note(rng: Random, found: int) -> str:
     """Return the process control record of a visit with so many findings."""
     return _phrase(rng, "process_notes").format(found=found)
+
+
+SIZE, FLOOR, BAR = (800, 600), 430, 544  # pixels; where the floor and the caption begin
+RED, GREEN, DARK, WHITE = "#b3261e", "#1e7a3c", "#28303a", "#ffffff"
+
+
+def photo_kind(category: str, subcategory: str) -> str:
+    """Return which drawing tells a hazard of that category best."""
+    kinds = _data("pictures")["kinds_by_subcategory"]
+    return str(kinds.get(category) or kinds.get(subcategory, "machine"))
+
+
+def photo(rng: Random, kind: str, caption: str, *, is_after: bool = False) -> bytes:
+    """Return a drawn JPEG, 800 x 600 pixels and under 60 KB, that nobody takes for a photograph.
+
+    `kind` is one of `data/demo_pictures.json` (KeyError for another); the drawing before and after
+    differ. 演示图片 stands across it, at its head and in the caption.
+    """
+    drawing = _data("pictures")["pictures"][kind]
+    shade = rng.randint(222, 240)
+    image = Image.new("RGB", SIZE, (shade, shade + 3, shade + 6))
+    pen = ImageDraw.Draw(image)
+    grey = rng.randint(176, 198)
+    pen.rectangle((0, FLOOR, *SIZE), fill=(grey, grey, grey - 4))
+    shift = (rng.randint(-18, 18), rng.randint(-8, 10))
+    for shape in drawing["base"] + drawing["after" if is_after else "before"]:
+        _shape(pen, shape, shift)
+    _mark(pen, drawing["mark"], shift, is_after)
+    image.paste(WHITE, (0, 40), _watermark())
+    _frame(pen, f"{drawing['label']} · {'整改后' if is_after else '整改前'}", caption)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=72)
+    return out.getvalue()
+
+
+def signature(rng: Random) -> bytes:
+    """Return a PNG of strokes, 360 x 140 pixels, that stand for a signature."""
+    image = Image.new("L", (360, 140), 255)
+    pen = ImageDraw.Draw(image)
+    for start in (24, 128, 232):
+        for _ in range(rng.randint(2, 4)):
+            x, y = start + rng.randint(0, 50), rng.randint(24, 100)
+            points = [(x, y)]
+            turns = range(rng.randint(2, 4))
+            points += [(x + rng.randint(0, 52), y + rng.randint(-20, 34)) for _ in turns]
+            pen.line(points, fill=rng.randint(10, 60), width=rng.randint(3, 5), joint="curve")
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    if not FONT.exists():
+        raise FileNotFoundError(f"{FONT.name} is not in node_modules; run npm ci")
+    return ImageFont.truetype(str(FONT), size)
+
+
+@cache
+def _watermark() -> Image.Image:
+    """The mask of 演示图片 across the picture; drawn once, for turning it takes time."""
+    mask = Image.new("L", (SIZE[0], BAR - 40), 0)
+    ImageDraw.Draw(mask).text((110, 180), "演示图片", font=_font(140), fill=88)
+    return mask.rotate(18, resample=Image.Resampling.BILINEAR)
+
+
+def _shape(pen: ImageDraw.ImageDraw, shape: list[Any], shift: tuple[int, int]) -> None:
+    """Draw [name, points, fill or words, colour of the line, width or size of the type]."""
+    name, points, fill, colour, width = shape
+    moved = [value + shift[index % 2] for index, value in enumerate(points)]
+    if name == "line":
+        pen.line(moved, fill=colour, width=width, joint="curve")
+    elif name == "text":
+        pen.text((moved[0], moved[1]), fill, font=_font(width), fill=colour)
+    else:
+        getattr(pen, name)(moved, fill=fill, outline=colour, width=width if colour else 0)
+
+
+def _mark(
+    pen: ImageDraw.ImageDraw, mark: list[int], shift: tuple[int, int], is_after: bool
+) -> None:
+    """Ring the fault in red, or tick what is mended in green."""
+    x, y, size = mark[0] + shift[0], mark[1] + shift[1], mark[2]
+    if is_after:
+        x, y = x + size, y - size // 2
+        pen.line([x, y, x + 22, y + 26, x + 66, y - 40], fill=GREEN, width=12, joint="curve")
+    else:
+        pen.ellipse((x - size, y - size, x + size, y + size), outline=RED, width=6)
+
+
+def _frame(pen: ImageDraw.ImageDraw, head: str, caption: str) -> None:
+    pen.rectangle((0, 0, SIZE[0], 40), fill=DARK)
+    pen.text((16, 2), f"演示图片（绘制，非实拍） · {head}", font=_font(24), fill=WHITE)
+    pen.rectangle((0, BAR, *SIZE), fill=DARK)
+    words = caption
+    while words and pen.textlength(words, font=_font(24)) > SIZE[0] - 32:
+        words = words[:-1]
+    pen.text((16, BAR + 10), words, font=_font(24), fill=WHITE)

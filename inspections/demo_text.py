@@ -295,7 +295,7 @@ def photo(rng: Random, kind: str, caption: str, *, is_after: bool = False) -> by
     for shape in drawing["base"] + drawing["after" if is_after else "before"]:
         _shape(pen, shape, shift)
     _mark(pen, drawing["mark"], shift, is_after)
-    image.paste(WHITE, (0, 40), _watermark())
+    image.paste("#6c7883", (0, 40), _watermark())
     _frame(pen, f"{drawing['label']} · {'整改后' if is_after else '整改前'}", caption)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=72)
@@ -329,7 +329,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 def _watermark() -> Image.Image:
     """The mask of 演示图片 across the picture; drawn once, for turning it takes time."""
     mask = Image.new("L", (SIZE[0], BAR - 40), 0)
-    ImageDraw.Draw(mask).text((110, 180), "演示图片", font=_font(140), fill=88)
+    ImageDraw.Draw(mask).text((110, 180), "演示图片", font=_font(140), fill=80)
     return mask.rotate(18, resample=Image.Resampling.BILINEAR)
 
 

@@ -36,7 +36,7 @@ def main() -> None:
         stdout=subprocess.PIPE,
         text=True,
     )
-    figures |= json.loads(measured.stdout)
+    figures |= json.loads(measured.stdout.splitlines()[-1])  # workers print too
     print(json.dumps(figures, ensure_ascii=False, indent=1))
 
 

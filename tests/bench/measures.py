@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -128,7 +129,9 @@ def three_outputs() -> dict[str, object]:
     admin = who("admin")
     with acting_as(SYSTEM):
         contract = ServiceContract.objects.select_related("owner_agency__org").order_by("pk")[0]
-    worker = subprocess.Popen(up.commands(web=False)["worker"], env=up.environment())
+    worker = subprocess.Popen(
+        up.commands(web=False)["worker"], env=up.environment(), stdout=sys.stderr
+    )
     try:
         time.sleep(6)
         made = timed(lambda: make(admin, contract))
@@ -208,6 +211,8 @@ def bare_paper(html: str) -> int:
     """One part by WeasyPrint and nothing else."""
     from weasyprint import CSS, HTML
 
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
+
     css = settings.BASE_DIR / "templates" / "documents" / "paper.css"
     html = html.replace('src="data:,"', "")
     return len(HTML(string=html).write_pdf(stylesheets=[CSS(filename=str(css))]))
@@ -241,7 +246,7 @@ def big_sheet(size: int) -> None:
 
 def web_memory() -> int:
     """Start the web, ask each page, return the highest memory (MB) of its processes."""
-    web = subprocess.Popen(up.commands()["web"], env=up.environment())
+    web = subprocess.Popen(up.commands()["web"], env=up.environment(), stdout=sys.stderr)
     try:
         time.sleep(4)
         for _ in range(20):

@@ -9,9 +9,9 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
 from common.scope import acting_as
-from config.demo.text import person_name
 from enterprises.models import Enterprise
 from enterprises.services import enterprises_import, read_list
+from inspections.demo_text import person_name
 from providers.services import provider_register
 from scoring.services import rule_book_adopt
 from tenancy.actors import SYSTEM, Actor, actor_for, system_for

@@ -7,6 +7,7 @@ and may queue what follows from it.
 import heapq
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import count
 from random import Random
 from zoneinfo import ZoneInfo
@@ -23,8 +24,10 @@ from agencies.services import (
     split_evenly,
 )
 from common.scope import acting_as
-from config.demo import text
 from config.demo.county import County, Firm
+from config.demo.pictures import picture
+from enterprises.models import Enterprise
+from inspections import demo_text
 from inspections.models import ChecklistItem, Hazard, LibraryEntry, Severity, Visit
 from inspections.selectors import checklist_items
 from inspections.services import (
@@ -51,6 +54,7 @@ from tenancy.actors import Actor
 from tenancy.models import Membership
 from tenancy.selectors import work_calendar
 from tenancy.services import agency_clock_set
+from tenancy.workdays import WorkCalendar
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 START, END = date(2026, 6, 1), date(2026, 8, 31)
@@ -69,7 +73,7 @@ class Story:
 
     def __init__(self, county: County, rng: Random, tell: Callable[[datetime], None]) -> None:
         self.county, self.rng, self.tell = county, rng, tell
-        self.pictures = text.Pictures(rng)
+        self.words: dict[object, demo_text.DemoHazard] = {}
         self.calendar = work_calendar_of(county)
         self.contracts: list[ServiceContract] = []
         self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
@@ -183,14 +187,14 @@ class Story:
             visit = visit_start(
                 actor=actor,
                 assignment=assignment,
-                latitude=text_decimal(39.90 + rng.random() / 20) if place else None,
-                longitude=text_decimal(119.50 + rng.random() / 20) if place else None,
+                latitude=decimal_of(39.90 + rng.random() / 20) if place else None,
+                longitude=decimal_of(119.50 + rng.random() / 20) if place else None,
                 accuracy=rng.randint(5, 40) if place else None,
                 member_ids=[pk for pk in partner if pk is not None],
             )
             failed = self._answer(actor, visit)
             if rng.random() > 0.05:
-                visit_note(visit=visit, process_note=self._process_note(failed))
+                visit_note(visit=visit, process_note=demo_text.process_note(rng, failed))
         minutes = rng.randint(22, 34) if rng.random() < 0.05 else rng.randint(55, 150)
         leaving = now + timedelta(minutes=minutes)
         self._set_clock(leaving)
@@ -199,9 +203,6 @@ class Story:
             at(self.calendar.add(now.date(), 1).date, 9, rng.randint(0, 50)),
             lambda then: self._confirm(firm, visit, then),
         )
-
-    def _process_note(self, failed: int) -> str:
-        return f"查阅资料、现场检查并与负责人交换意见，当场讲解{failed}项问题的整改方法。"
 
     def _answer(self, actor: Actor, visit: Visit) -> int:
         rng = self.rng
@@ -218,39 +219,44 @@ class Story:
         return len(bad)
 
     def _find(self, actor: Actor, visit: Visit, item: ChecklistItem) -> None:
-        rng = self.rng
-        offered = [self.library[code] for code in item.library_codes]
-        general = [e for e in offered if e.severity == Severity.GENERAL]
-        entry = rng.choice(general) if general and rng.random() > 0.05 else rng.choice(offered)
-        if entry.severity == Severity.MAJOR and general == [] and rng.random() > 0.12:
+        rng, firm = self.rng, _firm(visit.enterprise)
+        entry = self._entry(item, firm)
+        if entry is None:  # nothing of this question can be wrong at such a firm
             answers_save(actor=actor, visit=visit, answers={item.pk: ("ok", "")})
             return
-        found = text.finding(rng, entry, visit.enterprise.industry)
-        photos = (
-            [self.pictures.one(rng, "整改前")]
-            if rng.random() < 0.9 or item.is_photo_required
-            else []
-        )
+        words = demo_text.hazard_text(rng, entry, firm)
+        is_pictured = rng.random() < 0.9 or item.is_photo_required
         hazard = hazard_add(
             actor=actor,
             visit=visit,
             item=item,
             entry=entry,
-            place=found.place,
-            description=found.description,
+            place=words.place,
+            description=words.description,
             severity=entry.severity,
             category=entry.category,
             subcategory=entry.subcategory,
             basis=entry.basis,
             clause_code=entry.clause_code,
-            measure=entry.measure,
-            photos=photos,
+            measure=words.measure,
+            photos=[picture(rng, entry.category, entry.subcategory)] if is_pictured else [],
         )
+        self.words[hazard.pk] = words
         if hazard.is_major:
             hours = rng.choice((3, 6, 20, 22, 30)) if rng.random() < 0.3 else rng.randint(2, 20)
             self.plan(
                 hazard.found_at + timedelta(hours=hours), lambda now: self._report(actor, hazard)
             )
+
+    def _entry(self, item: ChecklistItem, firm: demo_text.Firm) -> LibraryEntry | None:
+        """Choose what is wrong: mostly something general, now and then a major hazard."""
+        rng = self.rng
+        offered = [self.library[c] for c in item.library_codes if demo_text.can_occur(c, firm)]
+        general = [entry for entry in offered if entry.severity == Severity.GENERAL]
+        major = [entry for entry in offered if entry.severity == Severity.MAJOR]
+        if major and rng.random() < (0.05 if general else 0.12):
+            return rng.choice(major)
+        return rng.choice(general) if general else None
 
     def _report(self, actor: Actor, hazard: Hazard) -> None:
         with acting_as(actor):
@@ -263,16 +269,17 @@ class Story:
                 visit_refuse(
                     actor=actor,
                     visit=visit,
-                    refusal_reason=rng.choice(text.REFUSALS),
-                    witness_name=text.person_name(rng),
+                    refusal_reason=demo_text.refusal_reason(rng),
+                    witness_name=demo_text.person_name(rng),
                 )
             else:
                 visit_sign(
                     actor=actor,
                     visit=visit,
-                    representative_name=visit.enterprise.principal_name or text.person_name(rng),
+                    representative_name=visit.enterprise.principal_name
+                    or demo_text.person_name(rng),
                     representative_post="主要负责人",
-                    signature=self.pictures.signature(rng),
+                    signature=demo_text.signature(rng),
                 )
 
     def _confirm(self, firm: Firm, visit: Visit, now: datetime) -> None:
@@ -321,12 +328,12 @@ class Story:
             rectification_submit(
                 actor=actor,
                 hazard=fresh,
-                text=text.mended(rng, fresh.measure, f"{now:%m月%d日}"),
+                text=self.words[fresh.pk].rectification_note,
                 responsible_person=fresh.enterprise.principal_name or "负责人",
                 done_on=max(fresh.found_on, now.date() - rng.randint(0, 2) * DAY),
-                cost=text_decimal(rng.choice((0, 50, 200, 480, 1200, 3600)), 2),
-                photos=[self.pictures.one(rng, "整改后")],
-                slip=self.pictures.one(rng, "现场") if by_inspector else b"",
+                cost=decimal_of(rng.choice((0, 50, 200, 480, 1200, 3600)), 2),
+                photos=[picture(rng, fresh.category, fresh.subcategory, is_after=True)],
+                slip=picture(rng, "基础管理", "", is_after=True) if by_inspector else b"",
             )
         wait = rng.randint(1, 6) if rng.random() < 0.93 else rng.randint(9, 14)
         day = self.calendar.add(now.date(), wait).date
@@ -350,11 +357,12 @@ class Story:
             if fresh.state not in Hazard.DUE_STATES:
                 return
             wanted = self.calendar.add(fresh.due_on, rng.randint(3, 10)).date
+            reason, safeguard = demo_text.extension_reason(rng)
             extension = extension_ask(
                 actor=principal,
                 hazard=fresh,
-                reason=rng.choice(text.DELAYS),
-                safeguard=rng.choice(text.SAFEGUARDS),
+                reason=reason,
+                safeguard=safeguard,
                 wanted_on=wanted,
             )
         officer = county.officers[0]
@@ -385,7 +393,7 @@ class Story:
                 actor=actor,
                 hazard=fresh,
                 result="failed" if failed else "passed",
-                reason=text.not_mended(rng) if failed else "",
+                reason=self.words[fresh.pk].rectification_failed_reason if failed else "",
                 new_due_on=due if failed else None,
             )
         if failed:
@@ -428,21 +436,29 @@ class Story:
             contract=self.contracts[0],
             given=given,
             second_officer=partner,
-            signature=b"" if refused else self.pictures.signature(rng),
+            signature=b"" if refused else demo_text.signature(rng),
             representative_name="" if refused else hazards[0].enterprise.principal_name,
-            refusal_reason=rng.choice(text.REFUSALS) if refused else "",
-            witness_name=text.person_name(rng) if refused else "",
+            refusal_reason=demo_text.refusal_reason(rng) if refused else "",
+            witness_name=demo_text.person_name(rng) if refused else "",
         )
 
 
-def text_decimal(value: float, places: int = 6):  # type: ignore[no-untyped-def]
-    """A Decimal with so many places."""
-    from decimal import Decimal
+def _firm(enterprise: Enterprise) -> demo_text.Firm:
+    """What the words must fit."""
+    return demo_text.Firm(
+        industry=enterprise.industry,
+        hints=f"{enterprise.products} {enterprise.risk_factors}",
+        staff=enterprise.employee_count or 0,
+        special_operators=enterprise.special_operator_count,
+    )
 
+
+def decimal_of(value: float, places: int = 6) -> Decimal:
+    """A Decimal with so many places."""
     return Decimal(f"{value:.{places}f}")
 
 
-def work_calendar_of(county: County):  # type: ignore[no-untyped-def]
+def work_calendar_of(county: County) -> WorkCalendar:
     """The county's working days."""
     with acting_as(county.system):
         return work_calendar(county.zone.pk)

@@ -15,8 +15,12 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     from stack.embedded import ensure_started
+    from stack.places import StackError
 
-    ensure_started()
+    try:
+        ensure_started()
+    except StackError as error:
+        sys.exit(str(error))
     execute_from_command_line(sys.argv)
 
 

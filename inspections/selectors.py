@@ -26,9 +26,9 @@ def checklists_for(enterprise: Enterprise, day: date) -> list[ChecklistTemplate]
     """Return the newest valid versions that fit: the common one, the industry's, the risks'."""
     newest: dict[str, ChecklistTemplate] = {}
     for template in ChecklistTemplate.objects.filter(valid_from__lte=day).order_by("valid_from"):
-        if _fits(template, enterprise):
-            newest[template.code] = template
-    return sorted(newest.values(), key=lambda template: template.pk)
+        newest[template.code] = template
+    fitting = (template for template in newest.values() if _fits(template, enterprise))
+    return sorted(fitting, key=lambda template: template.pk)
 
 
 def _fits(template: ChecklistTemplate, enterprise: Enterprise) -> bool:
@@ -46,8 +46,11 @@ def checklist_items(visit: Visit) -> list[ChecklistItem]:
 
 
 def library_search(text: str, codes: Sequence[str] = ()) -> list[LibraryEntry]:
-    """Return up to 30 entries by words or pinyin initials (pdx finds 配电箱); `codes` come first."""
-    rows = LibraryEntry.objects.filter(is_retired=False, is_text_missing=False)
+    """Return up to 30 entries by words or pinyin initials (pdx finds 配电箱); without, `codes`.
+
+    An entry whose text we do not have is found too, so that the finder knows where to look.
+    """
+    rows = LibraryEntry.objects.filter(is_retired=False)
     if not text.strip():
         found = {entry.code: entry for entry in rows.filter(code__in=codes)}
         return [found[code] for code in codes if code in found]

@@ -27,7 +27,7 @@ from scoring.documents import (
     TopClause,
     VersionMark,
 )
-from scoring.points import ASPECTS, Clause, Entry, Parameters, Total, cycle_total
+from scoring.points import ASPECTS, Clause, Entry, Parameters, Total, cycle_total, outcome_of
 
 Row = Mapping[str, Any]
 NOTICE_LIMIT, REPORT_LIMIT = timedelta(hours=2), timedelta(hours=24)  # A15: parameters
@@ -211,18 +211,17 @@ def _entry(row: Row, sheet: int) -> Entry:
         is_on_site_waivable=row["clause__is_on_site_waivable"],
         max_units=row["clause__max_units"],
     )
-    closed = row["hazard__state"] == Hazard.State.CLOSED
-    if row["hazard__was_overdue"]:
-        outcome: Any = "late" if closed and not row["failed_late"] else "overdue"
-    else:
-        outcome = "timely" if closed else "open"
     return Entry(
         key=row["id"],
         sheet=sheet,
         clause=clause,
         units=row["units"],
         is_corrected_on_site=row["is_corrected_on_site"],
-        outcome=outcome,
+        outcome=outcome_of(
+            is_closed=row["hazard__state"] == Hazard.State.CLOSED,
+            was_overdue=bool(row["hazard__was_overdue"]),
+            failed_late=bool(row["failed_late"]),
+        ),
         is_obstructed=row["sheet__is_obstructed"],
     )
 

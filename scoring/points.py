@@ -102,6 +102,18 @@ class Total:
     has_reached_veto: bool = False
 
 
+def outcome_of(*, is_closed: bool, was_overdue: bool, failed_late: bool) -> Outcome:
+    """Return what became of an entry (2.4.4), read from its hazard.
+
+    Timely: closed, and what the recheck accepted was handed in by the deadline; the provider's own
+    delay costs the enterprise nothing. Overdue: late and not mended, or found not mended after the
+    deadline.
+    """
+    if was_overdue:
+        return "late" if is_closed and not failed_late else "overdue"
+    return "timely" if is_closed else "open"
+
+
 def floor_half(value: Decimal) -> Decimal:
     """Round down to a multiple of 0.5."""
     return (value / HALF).to_integral_value(ROUND_FLOOR) * HALF

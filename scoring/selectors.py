@@ -8,7 +8,7 @@ from common.errors import DomainError
 from enterprises.models import Enterprise
 from inspections.models import Hazard, Recheck
 from scoring.models import PointCycle, PointEntry, PointSheet, RuleBook, RuleClause
-from scoring.points import Clause, Entry, Outcome, Parameters, Total, cycle_total
+from scoring.points import Clause, Entry, Outcome, Parameters, Total, cycle_total, outcome_of
 
 
 def book_for(enterprise: Enterprise) -> RuleBook:
@@ -33,20 +33,14 @@ def clause_of(clause: RuleClause) -> Clause:
     )
 
 
-def outcome_of(hazard: Hazard | None, failed_late: bool) -> Outcome:
-    """Return what became of an entry (2.4.4), read from its hazard.
-
-    Timely: closed, and what the recheck accepted was done by the deadline — the provider's own
-    delay costs the enterprise nothing. Overdue: late and not mended, or found not mended after the
-    deadline.
-    """
+def _outcome(hazard: Hazard | None, failed_late: bool) -> Outcome:
     if hazard is None:
         return "open"
-    if hazard.was_overdue:
-        if hazard.state == Hazard.State.CLOSED and not failed_late:
-            return "late"
-        return "overdue"
-    return "timely" if hazard.state == Hazard.State.CLOSED else "open"
+    return outcome_of(
+        is_closed=hazard.state == Hazard.State.CLOSED,
+        was_overdue=hazard.was_overdue,
+        failed_late=failed_late,
+    )
 
 
 def entries_of(cycle: PointCycle) -> list[PointEntry]:
@@ -71,7 +65,7 @@ def rule_entries(entries: Iterable[PointEntry]) -> list[Entry]:
             clause=clause_of(row.clause),
             units=row.units,
             is_corrected_on_site=row.is_corrected_on_site,
-            outcome=outcome_of(row.hazard, row.hazard_id in late),
+            outcome=_outcome(row.hazard, row.hazard_id in late),
             is_obstructed=row.sheet.is_obstructed,
         )
         for row in rows

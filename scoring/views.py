@@ -1,7 +1,5 @@
 """Points of the region, the giving of points, and a contract's outputs."""
 
-import base64
-import binascii
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.access import contract_for
 from agencies.models import ServiceContract
 from common.errors import DomainError
+from common.uploads import drawn_png
 from enterprises.access import enterprise_for
 from inspections.models import Hazard
 from scoring import services
@@ -123,7 +122,7 @@ def _give(
         for hazard, clause in rows
         if str(hazard.pk) in chosen
     ]
-    data = {**form.cleaned_data, "signature": _png(form.cleaned_data["signature"])}
+    data = {**form.cleaned_data, "signature": drawn_png(form.cleaned_data["signature"])}
     try:
         services.points_give(
             actor=request.actor, enterprise=firm, contract=contract, given=given, **data
@@ -132,14 +131,6 @@ def _give(
         form.add_error(error.field if error.field in form.fields else None, error.message)
         return False
     return True
-
-
-def _png(text: str) -> bytes:
-    head, _, body = text.partition(",")
-    try:
-        return base64.b64decode(body, validate=True) if head.startswith("data:image/png") else b""
-    except binascii.Error:
-        return b""
 
 
 @login_required

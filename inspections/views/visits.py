@@ -1,7 +1,5 @@
 """On site: my assignments, a visit's checklist, findings, signature, confirmation."""
 
-import base64
-import binascii
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +15,7 @@ from agencies.access import assignment_for
 from agencies.grants import assigned_to
 from agencies.models import Assignment
 from common.errors import DomainError
+from common.uploads import drawn_png
 from documents.models import Document
 from evidence.services import photos_of
 from inspections import services
@@ -307,7 +306,7 @@ def _finish(request: Request, found: Visit, form: Any, refusing: bool) -> bool:
         if refusing:
             services.visit_refuse(actor=request.actor, visit=found, **data)
         else:
-            data["signature"] = _png(data["signature"])
+            data["signature"] = drawn_png(data["signature"])
             services.visit_sign(actor=request.actor, visit=found, **data)
     except DomainError as error:
         name = error.field if error.field in form.fields else None
@@ -315,14 +314,6 @@ def _finish(request: Request, found: Visit, form: Any, refusing: bool) -> bool:
         return False
     messages.success(request, "检查已结束，记录已签发")
     return True
-
-
-def _png(text: str) -> bytes:
-    head, _, body = text.partition(",")
-    try:
-        return base64.b64decode(body, validate=True) if head.startswith("data:image/png") else b""
-    except binascii.Error:
-        return b""
 
 
 @login_required

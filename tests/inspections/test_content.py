@@ -352,5 +352,5 @@ def test_content_and_words_need_no_django():
         "import sys; from inspections import content, demo_text; content.load_checklists();"
         "sys.exit('django' in sys.modules)"
     )
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)  # noqa: S603
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
     assert run.returncode == 0

@@ -116,7 +116,7 @@ class Story:
         special = [
             e.pk
             for e in self.county.enterprises
-            if "粉尘" in e.risk_factors or "液氨" in e.risk_factors
+            if "粉尘爆炸" in e.risk_factors or "液氨" in e.risk_factors
         ][:25]
         self._contract(first, "社会化服务", "FW", whole, SURVEY_DAYS, START)
         self._contract(second, "粉尘涉爆和液氨制冷专项服务", "ZX", special, 10, date(2026, 7, 6))

@@ -418,7 +418,8 @@ class Story:
 
     def _give(self, officer: Actor, partner: Membership, hazards: list[Hazard]) -> None:
         rng = self.rng
-        picked = [h for h in hazards if h.is_major or rng.random() < 0.5][:8] or hazards[:1]
+        share = 0.95 if rng.random() < 0.06 else 0.5  # now and then officers look at everything
+        picked = [h for h in hazards if h.is_major or rng.random() < share][:14] or hazards[:1]
         given = []
         codes: set[str] = set()
         for hazard in picked:

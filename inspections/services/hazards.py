@@ -63,6 +63,8 @@ def hazard_add(
         return found
     locked = lock_open(visit)
     _check_finding(place, description, measure, severity, basis)
+    if item is not None and item.is_photo_required and not photos:
+        raise DomainError("该项不符合时须拍照", field="photos")
     now = clock.now(locked.owner_agency_id)
     found_on = timezone.localdate(now)
     due, reason = _deadline(locked, found_on, severity, entry, due_on)

@@ -225,6 +225,18 @@ def test_a_major_hazard_without_its_criterion_is_refused(county):
     assert caught.value.field == "basis"
 
 
+def test_a_question_that_asks_for_a_photo_gets_one(county):
+    visit = counties.visit(county, hazards=0, sign=False)
+    with acting_as(county.inspector):
+        item = next(i for i in checklist_items(visit) if i.is_photo_required)
+        with pytest.raises(DomainError, match="须拍照"):
+            hazard_add(
+                actor=county.inspector, visit=visit, item=item, place="仓库", description="堵塞",
+                severity="general", category="现场管理", measure="清理",
+            )  # fmt: skip
+        assert visit.hazards.count() == 0
+
+
 def test_numbers_run_on_without_gaps_even_when_a_finding_is_taken_back(county):
     visit = counties.visit(county, hazards=2, sign=False)
     with acting_as(county.inspector):

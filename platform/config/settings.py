@@ -3,7 +3,8 @@
 DATABASE_URL        runtime role (owns nothing, cannot bypass row-level security); default: embedded
 DATABASE_OWNER_URL  the role that migrates; needed where DATABASE_URL is set
 REDIS_URL           default: embedded
-SECRET_KEY, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, DEBUG, SITE_URL, EMAIL_URL, VAR_DIR
+SECRET_KEY, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, DEBUG, SITE_URL, VAR_DIR, MEDIA_FOLDER,
+EMAIL_BACKEND, EMAIL_HOST, DEFAULT_FROM_EMAIL
 STORAGE_BUCKET, STORAGE_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY  S3-compatible store
 """
 
@@ -172,7 +173,7 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = not any(STATIC_ROOT.iterdir())
 WHITENOISE_AUTOREFRESH = False
 NODE_MODULES = BASE_DIR / "node_modules"
-MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_ROOT = Path(os.environ.get("MEDIA_FOLDER", VAR_DIR / "media"))
 _BUCKET = os.environ.get("STORAGE_BUCKET")
 STORAGES = {
     "default": {

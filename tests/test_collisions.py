@@ -1,0 +1,176 @@
+"""Where people collide, and where a worker is killed: with real threads, processes and signals."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from agencies.models import Assignment
+from agencies.services import batch_assign
+from common.errors import DomainError
+from common.scope import acting_as
+from documents.models import Document
+from scoring.models import PointCycle, RuleClause, ThresholdEvent
+from scoring.services import outputs_start, points_give
+from scoring.services.points import Given
+from stack.embedded import service_urls
+from tenancy.actors import system_for
+from tenancy.models import Agency, Membership
+from tests import county as counties
+from workflow.models import Job, JobPart
+from workflow.services import job_part_run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).parents[1]
+KILLED = """
+import sys, time, django
+django.setup()
+from pathlib import Path
+from common.scope import acting_as
+from scoring.services import outputs
+from tenancy.actors import SYSTEM, system_for
+from tenancy.models import Agency
+from workflow.services import job_part_run
+store = outputs.document_store
+def store_and_wait(**order):
+    document = store(**order)
+    Path(sys.argv[2]).touch()
+    time.sleep(60)
+    return document
+outputs.document_store = store_and_wait
+with acting_as(SYSTEM):
+    agency = Agency.objects.select_related("org").get(region_code="130371")
+with acting_as(system_for(agency), atomic=False):
+    job_part_run(int(sys.argv[1]))
+"""
+
+
+def together(*works) -> list[BaseException | None]:
+    """Run pieces of work at the same moment, each in a thread; return what each raised."""
+    gate, raised = threading.Barrier(len(works)), [None] * len(works)
+
+    def run(number, work):
+        gate.wait()
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001  (the test looks at it)
+            raised[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def test_two_officers_assign_the_same_enterprise_at_once_and_one_is_told():
+    county = counties.build()
+    with acting_as(county.admin):
+        fresh = counties.enterprise(county.zone, 50)
+
+    def assign():
+        with acting_as(county.admin):
+            batch_assign(actor=county.admin, batch=county.batch, enterprise_ids=[fresh.pk])
+
+    raised = together(assign, assign)
+    assert sorted(type(e) for e in raised if e) == [DomainError]
+    with acting_as(county.admin):
+        assert Assignment.objects.filter(enterprise=fresh).count() == 1
+
+
+def test_two_officers_give_six_points_each_at_once_and_twelve_is_reached_once():
+    county = counties.build()
+    hazards = counties.issued(county, hazards=2)
+    with acting_as(county.officer):
+        clause = RuleClause.objects.get(code="9.3")
+        RuleClause.objects.filter(code="8.4").update(points=6, is_major=False)
+        other = RuleClause.objects.get(code="8.4")
+
+    def give(officer, partner, hazard, clause):
+        def work():
+            with acting_as(officer):
+                points_give(
+                    actor=officer, enterprise=county.enterprises[0], contract=county.contract,
+                    given=[Given(hazard, clause)], signature=counties.picture(kind="PNG"),
+                    second_officer=Membership.objects.get(pk=partner.member),
+                    representative_name="张立新",
+                )  # fmt: skip
+
+        return work
+
+    raised = together(
+        give(county.officer, county.second_officer, hazards[0], clause),
+        give(county.second_officer, county.officer, hazards[1], other),
+    )
+    assert raised == [None, None]
+    with acting_as(county.admin):
+        assert PointCycle.objects.get().total == Decimal(12)
+        assert ThresholdEvent.objects.get().kind == "reached_12"
+        numbers = Document.objects.filter(kind="points_sheet").values_list("number", flat=True)
+        assert sorted(n[-2] for n in numbers) == ["1", "2"]
+
+
+def next_part(system):
+    with acting_as(system):
+        rows = JobPart.objects.filter(state="pending", job__state="running")
+        return rows.order_by("step", "key").first()
+
+
+def test_a_worker_killed_in_the_middle_of_a_paper_is_made_good_with_one_paper(tmp_path):
+    county = counties.build()
+    counties.issued(county, hazards=2)
+    with acting_as(county.officer):
+        job = outputs_start(actor=county.officer, contract=county.contract)
+        agency = Agency.objects.select_related("org").get(pk=county.zone.pk)
+    system = system_for(agency)
+    while (part := next_part(system)).key != "ledger_xlsx":
+        with acting_as(system, atomic=False):
+            job_part_run(part.pk)
+    marker = tmp_path / "written"
+    worker = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(part.pk), str(marker)], cwd=ROOT, env=environment()
+    )
+    deadline = time.monotonic() + 30
+    while not marker.exists():
+        assert worker.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    while part := next_part(system):
+        with acting_as(system, atomic=False):
+            job_part_run(part.pk)
+    with acting_as(county.admin):
+        assert Job.objects.get(pk=job.pk).state == "done"
+        papers = Document.objects.filter(issue_key__startswith=str(job.pk))
+        assert sorted(papers.values_list("issue_key", flat=True)) == [
+            f"{job.pk}:{key}"
+            for key in ("appraisal", "ledger_pdf", "ledger_xlsx", "points_pdf", "points_xlsx")
+        ]
+
+
+def environment() -> dict[str, str]:
+    """A worker's environment, on the test's database and files."""
+    urls, name = service_urls(), str(connection.settings_dict["NAME"])
+    test_url = urls.database.rsplit("/", 1)[0] + "/" + name
+    owner_url = urls.database_owner.rsplit("/", 1)[0] + "/" + name
+    return {
+        **os.environ,
+        "DATABASE_URL": test_url,
+        "DATABASE_OWNER_URL": owner_url,
+        "REDIS_URL": urls.redis,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
+        "MEDIA_FOLDER": str(settings.MEDIA_ROOT),
+    }

@@ -39,6 +39,7 @@ class Together:
         self.ended: SimpleQueue[tuple[str, int]] = SimpleQueue()
         self.caught: list[int] = []
         self.is_playing = first is not None
+        self.threads: list[threading.Thread] = []
 
     def run(self) -> int:
         """Return the exit code of what ended first; of a signal 128 + its number.
@@ -81,7 +82,7 @@ class Together:
         prefix = f"{name:<8}| "
         if sys.stdout.isatty():
             prefix = f"\x1b[{colour}m{prefix}\x1b[0m"
-        threading.Thread(target=_relay, args=(process, prefix), daemon=True).start()
+        self._begin(lambda: _relay(process, prefix))
         self._watch(name, process)
 
     def _start_first(self, command: list[str]) -> None:
@@ -89,10 +90,12 @@ class Together:
 
     def _watch(self, name: str, process: subprocess.Popen[str]) -> None:
         self.started[name] = process
-        report = threading.Thread(
-            target=lambda: self.ended.put((name, process.wait())), daemon=True
-        )
-        report.start()
+        self._begin(lambda: self.ended.put((name, process.wait())))
+
+    def _begin(self, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, daemon=True)
+        self.threads.append(thread)
+        thread.start()
 
     def _until_one_ends(self) -> int:
         while True:
@@ -122,6 +125,8 @@ class Together:
                 continue
         for name, process in self.started.items():
             self._kill(name, process)
+        for thread in self.threads:  # one still printing while Python ends would crash it
+            thread.join(timeout=2)
 
     def _still_running(self) -> bool:
         return any(process.poll() is None for process in self.started.values())

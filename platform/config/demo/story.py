@@ -74,6 +74,7 @@ class Story:
     def __init__(self, county: County, rng: Random, tell: Callable[[datetime], None]) -> None:
         self.county, self.rng, self.tell = county, rng, tell
         self.words: dict[object, demo_text.DemoHazard] = {}
+        self.careless: set[int] = set()
         self.calendar = work_calendar_of(county)
         self.contracts: list[ServiceContract] = []
         self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
@@ -286,7 +287,9 @@ class Story:
         with acting_as(firm.lead):
             hazards_confirm(actor=firm.lead, visit=visit)
             hazards = list(visit.hazards.filter(state=Hazard.State.ISSUED).order_by("number"))
-        is_careless = self.rng.random() < 0.07
+        is_careless = self.rng.random() < 0.08
+        if is_careless:
+            self.careless.add(visit.enterprise_id)
         for hazard in hazards:
             self._plan_mending(firm, hazard, now, is_careless)
 
@@ -413,12 +416,13 @@ class Story:
             for hazard in proposals(self.contracts[0].pk):
                 by_firm.setdefault(hazard.enterprise_id, []).append(hazard)
             for hazards in by_firm.values():
-                if rng.random() < 0.45:
+                if hazards[0].enterprise_id in self.careless or rng.random() < 0.45:
                     self._give(first, partner, hazards)
 
     def _give(self, officer: Actor, partner: Membership, hazards: list[Hazard]) -> None:
         rng = self.rng
-        share = 0.95 if rng.random() < 0.06 else 0.5  # now and then officers look at everything
+        # Where nothing is mended, officers look at everything.
+        share = 1.0 if hazards[0].enterprise_id in self.careless else 0.5
         picked = [h for h in hazards if h.is_major or rng.random() < share][:14] or hazards[:1]
         given = []
         codes: set[str] = set()

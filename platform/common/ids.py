@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import count
 from random import Random
 
@@ -25,6 +26,12 @@ def uuid7() -> uuid.UUID:
     """
     milliseconds, fraction, chance = _source()
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | chance)
+
+
+def uuid7_at(moment: datetime) -> uuid.UUID:
+    """Return what every id made before a moment is smaller than."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | 0x2 << 62)
 
 
 @contextmanager

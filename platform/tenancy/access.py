@@ -7,7 +7,7 @@ from django.db.models import Model, QuerySet
 
 from common.errors import Refused
 from tenancy.actors import Actor
-from tenancy.models import Invitation, Membership
+from tenancy.models import Invitation, Membership, OfficerCertificate
 
 M = TypeVar("M", bound=Model)
 
@@ -42,4 +42,11 @@ def invitation_for(actor: Actor, pk: object) -> Invitation:
     rows = Invitation.objects.filter(
         invited_by_org_id=actor.org_id, accepted_at=None, revoked_at=None
     ).select_related("org")
+    return visible_or_404(rows, pk)
+
+
+def certificate_for(actor: Actor, pk: object) -> OfficerCertificate:
+    """Return a certificate of the administrator's own organisation."""
+    require(actor, "certificate_manage")
+    rows = OfficerCertificate.objects.filter(org_id=actor.org_id, revoked_at=None)
     return visible_or_404(rows, pk)

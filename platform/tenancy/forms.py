@@ -85,3 +85,16 @@ class HandOverForm(ActorForm):
         self.fields["to"].queryset = (  # type: ignore[attr-defined]
             colleagues.exclude(pk=self.actor.member).select_related("user")
         )
+
+
+class CertificateForm(forms.Form):
+    """An officer's enforcement certificate."""
+
+    number = forms.CharField(label="执法证号", max_length=40)
+    issued_by = forms.CharField(label="发证机关", max_length=60)
+    valid_from = forms.DateField(
+        label="有效期起", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    valid_until = forms.DateField(
+        label="有效期止", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )

@@ -45,6 +45,10 @@ class Agency(models.Model):
     region_code = models.CharField("行政区划代码", max_length=12, db_collation="C", db_index=True)
     region_name = models.CharField("行政区划", max_length=60)
     short_name = models.CharField("机关简称", max_length=20)
+    # Named in the remedy clause of its orders (复议机关, 法院); empty: said in general words.
+    government = models.CharField("本级人民政府", max_length=60, blank=True)
+    superior = models.CharField("上级主管部门", max_length=60, blank=True)
+    court = models.CharField("管辖法院", max_length=60, blank=True)
     training_now = models.DateTimeField("演示时钟", null=True, blank=True)
     training_set_at = models.DateTimeField("演示时钟起走", null=True, blank=True)
 
@@ -125,6 +129,38 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} → {self.org}"
+
+
+class OfficerCertificate(models.Model):
+    """An officer's enforcement certificate; enforcement papers need two people whose own is valid."""
+
+    membership = models.ForeignKey(
+        Membership, models.PROTECT, related_name="officer_certificates", verbose_name="人员"
+    )
+    org = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name="单位")
+    number = models.CharField("执法证号", max_length=40)
+    issued_by = models.CharField("发证机关", max_length=60)
+    valid_from = models.DateField("自")
+    valid_until = models.DateField("至")
+    revoked_at = models.DateTimeField("收回时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "行政执法证件"
+        verbose_name_plural = "行政执法证件"
+        constraints = [
+            models.CheckConstraint(
+                name="officer_certificate_ends_after_start",
+                condition=models.Q(valid_until__gte=models.F("valid_from")),
+            ),
+            models.UniqueConstraint(
+                fields=["org", "number"],
+                condition=models.Q(revoked_at=None),
+                name="officer_certificate_number_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class TenantModel(models.Model):

@@ -1,7 +1,10 @@
 """What is asked of tenancy by every app above it."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from tenancy.enums import OrgKind
-from tenancy.models import Agency, CalendarDay, Organization
+from tenancy.models import Agency, CalendarDay, Membership, OfficerCertificate, Organization
 from tenancy.workdays import DayKind, WorkCalendar
 
 
@@ -26,5 +29,19 @@ def providers() -> "list[Organization]":
 
 def work_calendar(agency_id: int) -> WorkCalendar:
     """Return the working days of one agency: its own table over the State Council's."""
-    rows = CalendarDay.objects.filter(agency_id=agency_id).values_list("day", "kind")
-    return WorkCalendar({day: DayKind(kind) for day, kind in rows})
+    rows = CalendarDay.objects.filter(agency_id=agency_id).values_list("day", "kind", "source")
+    days = list(rows)
+    return WorkCalendar(
+        {day: DayKind(kind) for day, kind, _ in days}, {day: source for day, _, source in days}
+    )
+
+
+def certificate_numbers(people: Iterable[Membership], day: date) -> dict[int, str]:
+    """Return {membership id: certificate number} for those whose certificate holds on `day`."""
+    rows = OfficerCertificate.objects.filter(
+        membership__in=[m.pk for m in people],
+        revoked_at=None,
+        valid_from__lte=day,
+        valid_until__gte=day,
+    )
+    return dict(rows.order_by("valid_until").values_list("membership_id", "number"))

@@ -1,8 +1,9 @@
 """organization_for · organizations_for · agency_create · agency_clock_set · invitation_create · invitation_accept ·
-invitation_revoke · membership_end · membership_hand_over · password_link"""
+invitation_revoke · certificate_add · certificate_revoke · certified_pair · membership_end ·
+membership_hand_over · password_link"""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -16,7 +17,8 @@ from audit.services import record
 from common.errors import DomainError
 from tenancy.actors import Actor, actor_for
 from tenancy.enums import ADMIN_ROLES, ROLES_OF, OrgKind, Role
-from tenancy.models import Agency, Invitation, Membership, Organization
+from tenancy.models import Agency, Invitation, Membership, OfficerCertificate, Organization
+from tenancy.selectors import certificate_numbers
 
 INVITATION_DAYS = 14
 _signer = TimestampSigner(salt="tenancy.invitation")
@@ -277,3 +279,73 @@ def password_link(*, actor: Actor, membership: Membership) -> str:
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     uid, _, token = key.partition("-")
     return reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+
+
+@transaction.atomic
+def certificate_add(
+    *,
+    actor: Actor,
+    membership: Membership,
+    number: str,
+    issued_by: str,
+    valid_from: date,
+    valid_until: date,
+) -> OfficerCertificate:
+    """Register an officer's enforcement certificate; DomainError names the field."""
+    if not number.strip():
+        raise DomainError("请填写执法证号", field="number")
+    if valid_until < valid_from:
+        raise DomainError("有效期止不能早于有效期起", field="valid_until")
+    taken = OfficerCertificate.objects.filter(
+        org_id=membership.org_id, number=number.strip(), revoked_at=None
+    )
+    if taken.exists():
+        raise DomainError(f"执法证号{number.strip()}已登记", field="number")
+    row = OfficerCertificate.objects.create(
+        membership=membership,
+        org_id=membership.org_id,
+        number=number.strip(),
+        issued_by=issued_by.strip(),
+        valid_from=valid_from,
+        valid_until=valid_until,
+    )
+    record(
+        actor=actor,
+        act="certificate.add",
+        subject=("tenancy.officercertificate", str(row.pk)),
+        agency_id=membership.org_id,
+        summary=row.number,
+    )
+    return row
+
+
+@transaction.atomic
+def certificate_revoke(*, actor: Actor, certificate: OfficerCertificate) -> None:
+    """Take a certificate back; papers issued under it stay as they are."""
+    changed = OfficerCertificate.objects.filter(pk=certificate.pk, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )
+    if not changed:
+        raise DomainError("该证件已收回")
+    record(
+        actor=actor,
+        act="certificate.revoke",
+        subject=("tenancy.officercertificate", str(certificate.pk)),
+        agency_id=certificate.org_id,
+        summary=certificate.number,
+    )
+
+
+def certified_pair(people: Sequence[Membership], day: date) -> dict[int, str]:
+    """Return {membership id: certificate number} of at least two officers valid on `day`.
+
+    DomainError names who lacks what: an enforcement paper takes two (行政处罚法 §42, L1 §67).
+    """
+    numbers = certificate_numbers(people, day)
+    if len({m.user_id for m in people if m.pk in numbers}) >= 2:
+        return numbers
+    without = [m.user.name for m in people if m.pk not in numbers]
+    if len(people) < 2:
+        raise DomainError("须由两名以上持有效执法证件的人员进行", field="members")
+    words = "、".join(without) or "两名人员是同一人"
+    raise DomainError(f"{words}：没有{day:%Y-%m-%d}有效的执法证件", field="members")

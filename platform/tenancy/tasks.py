@@ -7,8 +7,8 @@ from django.db import transaction
 
 from audit.services import PLATFORM, chain_seal
 from common.scope import acting_as
-from tenancy.actors import SYSTEM, system_for
-from tenancy.models import Agency
+from tenancy.actors import SYSTEM, Actor, actor_for, system_for
+from tenancy.models import Agency, Membership
 
 HEADER = "anfu_agency"
 
@@ -58,6 +58,19 @@ def system_agency(agency_id: int) -> Any:
     """Return the system actor of one agency."""
     with acting_as(SYSTEM):
         return system_for(Agency.objects.select_related("org").get(pk=agency_id))
+
+
+def member_actor(membership_id: int | None) -> Actor:
+    """Return the actor of whoever started a job; PermissionError once his membership ended."""
+    with acting_as(SYSTEM):
+        row = (
+            Membership.objects.select_related("org__agency", "user")
+            .filter(pk=membership_id or 0, ended_at=None)
+            .first()
+        )
+    if row is None:
+        raise PermissionError("发起人的身份已停用，请由在用人员重新发起")
+    return actor_for(row)
 
 
 def all_agency_ids() -> list[int]:

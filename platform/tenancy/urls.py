@@ -13,4 +13,6 @@ urlpatterns = [
     path("invitations/<uuid:pk>/", views.invitation, name="invitation"),
     path("invitations/<uuid:pk>/withdraw/", views.invitation_withdraw, name="invitation-withdraw"),
     path("join/<str:token>/", views.accept, name="invitation-accept"),
+    path("people/<int:pk>/certificate/", views.certificate_new, name="certificate-new"),
+    path("certificates/<int:pk>/end/", views.certificate_end, name="certificate-end"),
 ]

@@ -7,17 +7,21 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.errors import DomainError
+from common.pages import act_page, form_page
 from common.scope import acting_as
-from tenancy.access import invitation_for, membership_for, require
+from tenancy.access import certificate_for, invitation_for, membership_for, require
 from tenancy.enums import ADMIN_ROLES
-from tenancy.forms import AcceptForm, HandOverForm, InvitationForm
+from tenancy.forms import AcceptForm, CertificateForm, HandOverForm, InvitationForm
 from tenancy.middleware import SESSION_KEY
 from tenancy.models import Invitation, Membership
 from tenancy.request import Request
 from tenancy.services import (
+    certificate_add,
+    certificate_revoke,
     invitation_accept,
     invitation_claim,
     invitation_create,
@@ -50,6 +54,7 @@ def people(request: Request) -> HttpResponse:
     """Everybody of the organisation, active and ended, and the open invitations."""
     actor = require(request.actor, "people_manage")
     members = Membership.objects.filter(org_id=actor.org_id).select_related("user")
+    members = members.prefetch_related("officer_certificates")
     invitations = Invitation.objects.filter(
         org_id=actor.org_id, accepted_at=None, revoked_at=None
     ).order_by("-created_at")
@@ -60,6 +65,7 @@ def people(request: Request) -> HttpResponse:
             "members": members.order_by("ended_at", "role", "user__name"),
             "invitations": invitations,
             "admin_roles": ADMIN_ROLES,
+            "may_certify": actor.may("certificate_manage"),
         },
     )
 
@@ -198,3 +204,35 @@ def _accept(request: Request, found: Invitation) -> HttpResponse:
 def _form_page(request: Request, form: Any, **context: str) -> HttpResponse:
     status = 422 if form.errors else 200
     return render(request, "tenancy/form.html", {"form": form, **context}, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def certificate_new(request: Request, pk: int) -> HttpResponse:
+    """Register a colleague's enforcement certificate."""
+    require(request.actor, "certificate_manage")
+    membership = membership_for(request.actor, pk)
+    form = CertificateForm(request.POST or None)
+
+    def act(data: dict[str, Any]) -> str:
+        certificate_add(actor=request.actor, membership=membership, **data)
+        return reverse("tenancy:people")
+
+    return form_page(
+        request, form, act, success="已登记执法证件", submit="登记",
+        title=f"执法证件 · {membership.user.name}", back=reverse("tenancy:people"),
+        back_text="人员", intro="执法文书须由两名证件有效的人员签发；过期的证件不能签发。",
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def certificate_end(request: Request, pk: int) -> HttpResponse:
+    """Take a certificate back."""
+    found = certificate_for(request.actor, pk)
+    return act_page(
+        request,
+        lambda: certificate_revoke(actor=request.actor, certificate=found),
+        reverse("tenancy:people"),
+        success="已收回执法证件",
+    )

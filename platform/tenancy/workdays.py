@@ -2,6 +2,7 @@
 
 The first day of a period is not counted. A year whose notice is not out yet is computed from
 weekends and the holidays that fall on a fixed day of the sun's year (L6), and is marked provisional.
+An agency that has entered the notice itself (its table names all of those days) has the year settled.
 """
 
 from collections.abc import Iterator, Mapping
@@ -40,11 +41,30 @@ class Due:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One day of a period: what it is, its number if it counts, and who says so."""
+
+    day: date
+    kind: DayKind
+    number: int | None
+    source: str
+
+
 class WorkCalendar:
     """The working days of one agency; `overrides` are its own words on single days."""
 
-    def __init__(self, overrides: Mapping[date, DayKind] | None = None) -> None:
+    def __init__(
+        self,
+        overrides: Mapping[date, DayKind] | None = None,
+        sources: Mapping[date, str] | None = None,
+    ) -> None:
         self._overrides = dict(overrides or {})
+        self._sources = dict(sources or {})
+
+    def with_days(self, days: Mapping[date, DayKind]) -> "WorkCalendar":
+        """Return the calendar as it would be with these words on single days."""
+        return WorkCalendar({**self._overrides, **days}, self._sources)
 
     def kind(self, day: date) -> DayKind:
         """Return what a day is."""
@@ -63,7 +83,11 @@ class WorkCalendar:
 
     def is_provisional(self, day: date) -> bool:
         """Whether the year's notice is still to come and the agency has not said either."""
-        return day.year > LAST_NOTICE and day not in self._overrides
+        return day not in self._overrides and not self._is_settled(day.year)
+
+    def _is_settled(self, year: int) -> bool:
+        fixed = (date(year, month, day) for month, day in FIXED_HOLIDAYS)
+        return year <= LAST_NOTICE or all(day in self._overrides for day in fixed)
 
     def add(self, start: date, days: int) -> Due:
         """Return the last day of a period of `days` working days that begins after `start`."""
@@ -80,6 +104,25 @@ class WorkCalendar:
             else:
                 rest.append(day)
         return Due(day, self._may_move(start, day), self._why(start, days, day, rest))
+
+    def steps(self, start: date, days: int) -> Iterator[Step]:
+        """Yield each day of a period of `days` working days that begins after `start`."""
+        end, number = self.add(start, days).date, 0
+        for day in _days(start + DAY, end):
+            kind = self.kind(day)
+            number += kind in WORKED
+            yield Step(day, kind, number if kind in WORKED else None, self._source(day))
+
+    def _source(self, day: date) -> str:
+        if day in self._overrides:
+            return self._sources.get(day, "本机关日历")
+        if self.is_provisional(day):
+            return "放假通知未公布，暂定"
+        if day.year > LAST_NOTICE:
+            return ""
+        if self.kind(day) in (DayKind.HOLIDAY, DayKind.MAKEUP_WORKDAY):
+            return f"{day.year}年放假通知"
+        return ""
 
     def add_calendar(self, start: date, days: int) -> Due:
         """Return the last day of a period of calendar days; on a day of rest it moves to the next

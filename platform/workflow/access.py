@@ -4,6 +4,6 @@ from workflow.models import Job
 
 
 def job_for(actor: Actor | None, pk: object) -> Job:
-    """Return a job of the actor's region."""
-    require(actor, "outputs_view")
+    """Return a job of the actor's region, or one that his provider started."""
+    require(actor, "job_view")
     return visible_or_404(Job.objects.prefetch_related("parts"), pk)

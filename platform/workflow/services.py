@@ -1,6 +1,6 @@
 """transition · job_start · job_add_parts · job_part_run · job_retry · work_task_open · work_task_close"""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -98,16 +98,21 @@ def job_start(
 ) -> Job:
     """Write down what is owed and send the first step to the workers after commit.
 
-    A job of the same kind and subject still running is returned instead: two clicks, one job.
+    A job of the same kind and subject (and input, where it is known beforehand) still running is
+    returned instead: two clicks, one job.
     """
     kind_of, pk = subject._meta.label_lower, str(subject.pk)
     type(subject)._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
-    running = Job.objects.filter(
+    same = Job.objects.filter(
         kind=kind, subject_type=kind_of, subject_id=pk, state=Job.State.RUNNING
-    ).first()
-    if running:
+    )
+    if input_sha256:
+        same = same.filter(input_sha256=input_sha256)
+    if running := same.first():
         return running
-    whose = {**subject.tenant, "provider_org_id": None, "enterprise_org_id": None}
+    # A job is its starter's: a regulator's is not the provider's business, a provider's is.
+    mine = actor.org_id if actor.is_provider else None
+    whose = {**subject.tenant, "provider_org_id": mine, "enterprise_org_id": None}
     job = Job.objects.create(
         **whose,
         kind=kind,
@@ -126,12 +131,23 @@ def job_start(
     return job
 
 
-def job_add_parts(*, job: Job, parts: Iterable[Part]) -> None:
-    """Add what an earlier part found to be needed; a part that is there already stays as it is."""
+def job_add_parts(*, job: Job, parts: Sequence[Part], sends: bool = False) -> None:
+    """Add what an earlier part found to be needed; a part that is there already stays as it is.
+
+    With `sends` they go to the workers after commit without waiting for their step: what follows
+    from one part need not wait for its neighbours, nor fail with them.
+    """
+    from workflow.tasks import run_part
+
     JobPart.objects.bulk_create(
         [JobPart(**job.tenant, job=job, key=p.key, title=p.title, step=p.step) for p in parts],
         ignore_conflicts=True,
     )
+    if sends:
+        keys = [p.key for p in parts]
+        owed = job.parts.filter(key__in=keys, state=JobPart.State.PENDING)
+        for part_id in owed.values_list("pk", flat=True):
+            run_part.send(job.owner_agency_id, part_id)
 
 
 def send_owed(job: Job) -> None:
@@ -211,7 +227,7 @@ def _fail(part_id: int, error: Exception) -> None:
         Job.objects.filter(pk=part.job_id).update(state=Job.State.FAILED)
         work_task_open(
             row=part.job,
-            org_id=part.owner_agency_id,
+            org_id=part.provider_org_id or part.owner_agency_id,
             kind="job_failed",
             title=f"{part.job.title}：{part.title}未能完成",
             url=f"/jobs/{part.job_id}/",

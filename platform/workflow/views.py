@@ -2,11 +2,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from common.errors import DomainError
+from common.errors import DomainError, Refused
 from tenancy.access import require
 from tenancy.request import Request
 from workflow.access import job_for
@@ -25,6 +26,7 @@ def job(request: Request, pk: UUID) -> HttpResponse:
         "parts": parts,
         "done": done,
         "is_running": found.state == Job.State.RUNNING,
+        "has_file": any("download" in part.result for part in parts),
         "has_failed": any(part.state == part.State.FAILED for part in parts),
     }
     template = "workflow/_job_parts.html" if request.htmx else "workflow/job.html"
@@ -35,10 +37,24 @@ def job(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def retry(request: Request, pk: UUID) -> HttpResponse:
     """Offer the failed parts again."""
-    require(request.actor, "outputs_make")
+    require(request.actor, "job_retry")
     found = job_for(request.actor, pk)
     try:
         job_retry(actor=request.actor, job=found)
     except DomainError as error:
         messages.error(request, error.message)
     return redirect("workflow:job", pk=found.pk)
+
+
+@login_required
+def file(request: Request, pk: UUID) -> FileResponse:
+    """The file that a job made to be taken along."""
+    found = job_for(request.actor, pk)
+    made = [part.result for part in found.parts.all() if "download" in part.result]
+    if not made:
+        raise Refused("workflow.job.file", pk)
+    return FileResponse(
+        default_storage.open(made[0]["download"], "rb"),
+        as_attachment=True,
+        filename=made[0]["filename"],
+    )

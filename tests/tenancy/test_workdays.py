@@ -74,3 +74,13 @@ def test_the_days_between_start_and_end_are_the_length(start, days):
     assert CALENDAR.between(end, start) == -days
     assert CALENDAR.is_workday(end)
     assert end > start
+
+
+def test_a_year_is_settled_once_the_agency_has_entered_its_whole_notice():
+    days = {date(2027, 1, 1), date(2027, 5, 1), date(2027, 5, 2)}
+    part = WorkCalendar(dict.fromkeys(days, DayKind.HOLIDAY))
+    assert part.add(date(2027, 3, 1), 5).is_provisional
+    days |= {date(2027, 10, 1), date(2027, 10, 2), date(2027, 10, 3)}
+    whole = WorkCalendar(dict.fromkeys(days, DayKind.HOLIDAY))
+    assert not whole.add(date(2027, 3, 1), 5).is_provisional
+    assert whole.add(date(2028, 3, 1), 5).is_provisional

@@ -20,6 +20,10 @@ STATE_TONES = {
     "waiting": "grey", "survey": "blue", "guidance": "amber", "recheck": "blue",
     "accepted": "green", "asked": "amber", "granted": "green", "running": "blue",
     "done": "green", "failed": "red", "drafted": "amber", "cancelled": "grey", "sent": "green",
+    "committed": "grey", "frozen": "blue", "numbered": "blue", "drawn": "amber",
+    "announced": "green", "visiting": "blue", "compared": "green", "listed": "red",
+    "planned": "blue", "checked": "amber", "ordered": "amber", "answered": "amber",
+    "held": "green", "concluded": "green", "removed": "grey",
 }  # fmt: skip
 
 

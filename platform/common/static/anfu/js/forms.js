@@ -4,6 +4,7 @@ const LIMIT = 20 * 1024 * 1024;
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (event.submitter?.formTarget === "_blank") return; // a preview; the form itself is still to be sent
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -13,9 +13,15 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "seal": {"task": "tenancy.seal_chains", "schedule": 60.0, "options": {"expires": 55}},
     "owed": {"task": "workflow.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
+    "files": {"task": "documents.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
     "overdue": {
         "task": "inspections.mark_overdue",
         "schedule": crontab(hour="0", minute="10"),
+        "options": {"expires": 3600},
+    },
+    "referrals": {
+        "task": "inspections.list_referrals",
+        "schedule": crontab(hour="0", minute="20"),  # after it is known what is overdue
         "options": {"expires": 3600},
     },
 }

@@ -1,9 +1,67 @@
-from documents.models import Document
+from collections.abc import Callable
+from typing import Literal, overload
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+
+from documents.models import Document, SealApproval
 from tenancy.access import require, visible_or_404
 from tenancy.actors import Actor
 
+_hidden: list[Callable[[Actor], Q]] = []
+
+
+def register_hidden(papers: Callable[[Actor], Q]) -> None:
+    """Say which papers somebody must not see for a while; called in AppConfig.ready()."""
+    _hidden[:] = [papers]
+
+
+def documents_of(actor: Actor) -> QuerySet[Document]:
+    """Return the papers that the actor may see now; row-level security says whose those are."""
+    rows = Document.objects.all()
+    for papers in _hidden:
+        rows = rows.exclude(papers(actor))
+    return rows
+
 
 def document_for(actor: Actor | None, pk: object) -> Document:
-    """Return a paper that the actor may read; row-level security says which those are."""
-    require(actor, "document_view")
-    return visible_or_404(Document.objects.all(), pk)
+    """Return a paper that the actor may read."""
+    actor = require(actor, "document_view")
+    rows = documents_of(actor).select_related(
+        "issuer_org", "enterprise_org", "seal_approval__seal", "replaces"
+    )
+    return visible_or_404(rows, pk)
+
+
+@overload
+def issued_by(actor: Actor, document: Document) -> bool: ...
+@overload
+def issued_by(actor: Actor, document: Document, *, raises: Literal[True]) -> Document: ...
+def issued_by(actor: Actor, document: Document, *, raises: bool = False) -> bool | Document:
+    """Say whether the actor's own organisation issued a paper; with `raises` refuse others (403)."""
+    own = actor.org_id == document.issuer_org_id
+    if not raises:
+        return own
+    if not own:
+        raise PermissionDenied("document_void")
+    return document
+
+
+def hands_over(actor: Actor, document: Document) -> bool:
+    """Say whether the actor may write down who took a paper: its issuer, or the region's regulator.
+
+    A provider does not serve a regulator's papers.
+    """
+    is_theirs = actor.is_agency or actor.org_id == document.issuer_org_id
+    return is_theirs and actor.may("receipt_record")
+
+
+def office_for(actor: Actor | None) -> Actor:
+    """Return whoever keeps the seal or decides on its use (a leader only decides)."""
+    return require(actor, "seal_manage" if actor and actor.may("seal_manage") else "seal_approve")
+
+
+def approval_for(actor: Actor | None, pk: object, perm: str = "seal_approve") -> SealApproval:
+    """Return a request for the seal of the actor's own organisation."""
+    actor = require(actor, perm)
+    return visible_or_404(SealApproval.objects.filter(org_id=actor.org_id), pk)

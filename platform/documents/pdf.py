@@ -59,9 +59,12 @@ def render(template: str, context: Mapping[str, Any]) -> RenderedPdf:
     merged and numbered afterwards `numbered=False`. PaperError where the template asks for
     anything that was not handed in.
     """
-    return _render_html(
-        render_to_string(template, {"numbered": True, **_marks(context), **context})
-    )
+    return _render_html(html_of(template, context))
+
+
+def html_of(template: str, context: Mapping[str, Any]) -> str:
+    """Return the HTML that a paper is laid out from."""
+    return render_to_string(template, {"numbered": True, **_marks(context), **context})
 
 
 def merge(parts: Sequence[bytes]) -> bytes:
@@ -90,6 +93,37 @@ def stamp_page_numbers(pdf: bytes, *, style: str = "第 {page} 页 共 {pages} �
         _lay_over(writer, page, number)
     content = _written(writer, hashlib.sha256(pdf + style.encode()).digest())
     return RenderedPdf(content, len(pages))
+
+
+INDEX_LINES = 34  # of one page of a batch print's index
+
+
+def render_index(*, title: str, lines: Sequence[Any], made_at: Any) -> RenderedPdf:
+    """Render a batch print's index, then a separator page for each line.
+
+    `lines` holds (position, paper, page); the index takes ceil(lines / INDEX_LINES) pages.
+    """
+    context = {
+        "title": title,
+        "made_at": made_at,
+        "pages": [lines[at : at + INDEX_LINES] for at in range(0, len(lines), INDEX_LINES)],
+        "lines": lines,
+    }
+    return _render_html(render_to_string("documents/_print_index.html", context))
+
+
+def interleave(front: RenderedPdf, parts: Sequence[bytes]) -> bytes:
+    """Join an index, and before each part its own separator page; pages are numbered on top."""
+    from pypdf import PdfReader, PdfWriter
+
+    writer, head = PdfWriter(), PdfReader(io.BytesIO(front.content))
+    index = front.pages - len(parts)
+    for page in head.pages[:index]:
+        writer.add_page(page)
+    for position, part in enumerate(parts):
+        writer.add_page(head.pages[index + position])
+        writer.append(io.BytesIO(part), import_outline=False)
+    return _written(writer, hashlib.sha256(front.content + b"".join(parts)).digest())
 
 
 def renderer() -> str:

@@ -1,15 +1,18 @@
-"""document_issue · document_store · document_render · document_void · number_allocate"""
+"""document_issue · document_store · document_render · document_render_again · document_failed ·
+document_preview · document_void · number_allocate"""
 
 import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,11 +20,23 @@ from audit.services import record
 from common.errors import DomainError
 from documents import pdf
 from documents.frozen import content_sha256, freeze, thaw
-from documents.models import Document, NumberSeries, file_path
+from documents.models import (
+    Document,
+    NumberSeries,
+    SealApproval,
+    WordTemplate,
+    file_path,
+)
 from documents.registry import paper_of
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import TenantModel
+from workflow.models import WorkTask
+from workflow.services import work_task_open
+
+# What a Word form may name besides the content.
+HEAD = ("number", "title", "content_sha256", "check_url", "issued_on")
+REPLACED = "更正，由新签发的文书代替"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +72,17 @@ def document_issue(
     title: str,
     issuer: Issuer,
     issue_key: str = "",
+    number: str = "",
+    replaces: Document | None = None,
+    renders: bool = True,
     **whose: Any,
 ) -> Document:
     """Freeze the content, give the number, and have the file made after commit.
 
     The same `issue_key` (default: one paper of this kind for the subject) returns the paper that
-    is there. `whose` overrides single columns of the subject's tenant.
+    is there. `number` is given where the number follows another paper's; `replaces` is voided by
+    the new one; with `renders=False` the caller has the file made. `whose` overrides single columns
+    of the subject's tenant.
     """
     from documents.tasks import render_document
 
@@ -74,10 +94,14 @@ def document_issue(
         title=title,
         issuer=issuer,
         issue_key=issue_key,
+        number=number,
+        replaces=replaces,
         **whose,
     )
     if is_new:
         document.save(force_insert=True)
+        if replaces is not None:
+            document_void(actor=actor, document=replaces, reason=REPLACED)
         record(
             actor=actor,
             act="document.issue",
@@ -86,7 +110,8 @@ def document_issue(
             data={"kind": kind, "sha256": document.content_sha256},
             at=document.issued_at,
         )
-        render_document.send(document.owner_agency_id, str(document.pk))
+        if renders:
+            render_document.send(document.owner_agency_id, str(document.pk))
     return document
 
 
@@ -101,6 +126,8 @@ def _row(
     issue_key: str = "",
     format: str = Document.Format.PDF,
     at: datetime | None = None,
+    number: str = "",
+    replaces: Document | None = None,
     **whose: Any,
 ) -> tuple[Document, bool]:
     key = issue_key or f"{kind}:{subject.pk}"
@@ -112,9 +139,8 @@ def _row(
     at = at or clock.now(subject.owner_agency_id)
     pattern = paper_of(kind).series
     year = timezone.localtime(at).year
-    number = (
-        number_allocate(issuer=issuer, kind=kind, pattern=pattern, year=year) if pattern else ""
-    )
+    if pattern and not number:
+        number = number_allocate(issuer=issuer, kind=kind, pattern=pattern, year=year)
     digest = content_sha256(content)
     document = Document(
         **{**subject.tenant, **whose},
@@ -131,6 +157,7 @@ def _row(
         check_code=check_code(digest, key, format),
         issued_at=at,
         issued_by_id=actor.membership_id,
+        replaces=replaces,
     )
     return document, True
 
@@ -163,6 +190,11 @@ def document_store(*, actor: Actor, file: bytes, pages: int | None, **order: Any
 
 
 def _attach(document: Document, file: bytes, pages: int | None) -> None:
+    """Sign a PDF, keep it, and note what made it. The signature is appended to the bytes given."""
+    document.unsigned_size = len(file)
+    document.unsigned_sha256 = hashlib.sha256(file).hexdigest()
+    if document.format == Document.Format.PDF:
+        file = _signed(document, file)
     path = file_path(document, "")
     if default_storage.exists(path):  # a rendering that was cut off before it was written down
         default_storage.delete(path)
@@ -173,16 +205,109 @@ def _attach(document: Document, file: bytes, pages: int | None) -> None:
     document.rendered_at = timezone.now()
 
 
+def _signed(document: Document, file: bytes) -> bytes:
+    from documents import keys, signing
+
+    issuer = document.issuer_org
+    key = keys.signing_key(org_id=issuer.pk, org_name=issuer.name, at=timezone.now())
+    document.certificate_serial = str(key.serial)
+    reason = f"{document.kind_name} {document.number}".strip()
+    return signing.sign(file, key=key, at=timezone.now(), reason=reason, name=issuer.name)
+
+
 @transaction.atomic
 def document_render(document_id: str) -> Document:
     """Make the file of an issued paper, once; safe to begin again after being killed."""
-    document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
+    document = (
+        Document.objects.select_for_update(of=("self",))
+        .select_related("issuer_org")
+        .get(pk=document_id)
+    )
     if document.rendered_at:
         return document
-    rendered = pdf.render(paper_of(document.kind).template, document_context(document))
+    approval = seal_approval_for(document)
+    context = document_context(document)
+    if approval is not None:
+        document.seal_approval = approval
+        context["seal_uri"] = pdf.data_uri(bytes(approval.seal.image))
+    rendered = pdf.render(paper_of(document.kind).template, context)
     _attach(document, rendered.content, rendered.pages)
     document.save()
+    _failures(document).update(done_at=timezone.now())
     return document
+
+
+FAILED = "document_failed"
+
+
+def _failures(document: Document) -> QuerySet[WorkTask]:
+    return WorkTask.objects.filter(kind=FAILED, subject_id=str(document.pk), done_at=None)
+
+
+def document_failed(document_id: str, error: Exception) -> None:
+    """Put a paper whose file could not be made before its issuer; its number stays taken."""
+    document = Document.objects.defer("content").get(pk=document_id)
+    work_task_open(
+        row=document,
+        org_id=document.issuer_org_id,
+        kind=FAILED,
+        title=f"{document}的文件没有做成：{type(error).__name__}: {error}",
+        url=reverse("documents:paper", args=[document.pk]),
+    )
+
+
+def documents_owed() -> QuerySet[Document]:
+    """Return the papers without a file that wait for a worker, not for a person."""
+    failed = WorkTask.objects.filter(kind=FAILED, done_at=None)
+    ids = [UUID(pk) for pk in failed.values_list("subject_id", flat=True)]
+    return Document.objects.filter(rendered_at=None).exclude(pk__in=ids).defer("content")
+
+
+@transaction.atomic
+def document_render_again(*, actor: Actor, document: Document) -> None:
+    """Have the file of a paper made after it failed; DomainError where nothing failed."""
+    from documents.tasks import render_document
+
+    if not _failures(document).update(done_at=timezone.now(), done_by_id=actor.membership_id):
+        raise DomainError("这份文书没有需要重新制作的文件")
+    record(actor=actor, act="document.render_again", subject=document)
+    render_document.send(document.owner_agency_id, str(document.pk))
+
+
+def seal_approval_for(document: Document) -> SealApproval | None:
+    """Return the approval under which the issuer's seal may be laid on this paper, if there is one."""
+    day = timezone.localdate(document.issued_at)
+    rows = SealApproval.objects.filter(
+        org=document.issuer_org_id,
+        seal__retired_at=None,
+        approved_at__isnull=False,
+        revoked_at=None,
+        valid_from__lte=day,
+        valid_until__gte=day,
+        kinds__contains=[document.kind],
+    )
+    return rows.select_related("seal").order_by("approved_at").first()
+
+
+def unsigned_bytes(document: Document) -> bytes:
+    """Return a paper as it was rendered, before the signature was appended."""
+    with document.file.open("rb") as file:
+        content: bytes = file.read(document.unsigned_size or -1)
+    return content
+
+
+def document_preview(*, kind: str, content: Any, title: str, at: datetime) -> pdf.RenderedPdf:
+    """Return what a paper would look like: no number is taken, nothing is written down."""
+    context = {
+        "content": content,
+        "number": "",
+        "title": title,
+        "content_sha256": content_sha256(content),
+        "issued_at": at,
+        "check_url": settings.SITE_URL,
+        "is_preview": True,
+    }
+    return pdf.render(paper_of(kind).template, context)
 
 
 def document_context(document: Document) -> dict[str, Any]:
@@ -196,6 +321,31 @@ def document_context(document: Document) -> dict[str, Any]:
         "issued_at": document.issued_at,
         "check_url": check_url(document.check_code),
     }
+
+
+def document_word(*, actor: Actor, document: Document) -> bytes:
+    """Return a copy of a paper to edit: by the office's own Word form, else from the paper itself.
+
+    Raises DomainError where the office's form no longer fits the paper.
+    """
+    from documents import word
+
+    own = WordTemplate.objects.filter(org_id=actor.org_id, kind=document.kind, retired_at=None)
+    template = own.first()
+    context = document_context(document)
+    if template is not None:
+        head = {name: str(context[name]) for name in HEAD if name in context}
+        head["issued_on"] = timezone.localdate(document.issued_at).isoformat()
+        return word.template_fill(
+            template=bytes(template.content), content=context["content"], head=head
+        )
+    note = f"可编辑副本，与签发的文件不具同等效力；原件文号 {document.number or '（无）'}"
+    return word.word_copy(
+        html=pdf.html_of(paper_of(document.kind).template, context),
+        title=document.title,
+        number=document.number,
+        note=note,
+    )
 
 
 def check_url(code: str) -> str:
@@ -212,6 +362,7 @@ def document_void(*, actor: Actor, document: Document, reason: str) -> Document:
     if not reason.strip():
         raise DomainError("请填写作废原因", field="reason")
     locked.state, locked.void_reason = Document.State.VOIDED, reason.strip()
-    locked.save(update_fields=["state", "void_reason"])
-    record(actor=actor, act="document.void", subject=locked, summary=reason)
+    locked.voided_at, locked.voided_by_name = clock.now(locked.owner_agency_id), actor.display
+    locked.save(update_fields=["state", "void_reason", "voided_at", "voided_by_name"])
+    record(actor=actor, act="document.void", subject=locked, summary=reason, at=locked.voided_at)
     return locked

@@ -14,6 +14,40 @@ def reading_path(photo: "Photo", filename: str) -> str:
     return f"reading/{photo.sha256[:2]}/{photo.sha256}.jpg"
 
 
+def attachment_path(attachment: "Attachment", filename: str) -> str:
+    """Where an attachment lies: by its hash, so the same file is stored once."""
+    return f"attachments/{attachment.sha256[:2]}/{attachment.sha256}"
+
+
+class Attachment(TenantModel):
+    """A file as evidence: a plan, a roll, a ledger, a screenshot. Known by its content, not its name."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=64)
+    filename = models.CharField("文件名", max_length=200)
+    file = models.FileField("文件", upload_to=attachment_path, max_length=200)
+    sha256 = models.CharField("哈希", max_length=64)
+    size = models.PositiveIntegerField("字节数")
+    content_type = models.CharField("格式", max_length=100)
+    uploaded_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    uploaded_by_name = models.CharField("上传人", max_length=80)
+    arrived_at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = "附件"
+        verbose_name_plural = "附件"
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="attachment_subject")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "sha256"], name="attachment_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
 class Photo(TenantModel):
     """A picture as evidence: original bytes and their hash, and a copy for reading without metadata.
 

@@ -112,3 +112,13 @@ def _degrees(parts: tuple[float, float, float], negative: bool) -> Decimal:
     degrees, minutes, seconds = (float(part) for part in parts)
     value = Decimal(str(round(degrees + minutes / 60 + seconds / 3600, 6)))
     return -value if negative else value
+
+
+def small_copy(reading: bytes, side: int = 420) -> bytes:
+    """Return a picture small enough for a paper (JPEG, longest side in pixels)."""
+    with Image.open(io.BytesIO(reading)) as image:
+        small = image.convert("RGB")
+        small.thumbnail((side, side))
+        out = io.BytesIO()
+        small.save(out, "JPEG", quality=70)
+    return out.getvalue()

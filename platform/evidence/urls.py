@@ -6,4 +6,5 @@ app_name = "evidence"
 urlpatterns = [
     path("photos/<uuid:pk>/", views.photo_reading, name="photo"),
     path("photos/<uuid:pk>/original/", views.photo_original, name="photo-original"),
+    path("attachments/<uuid:pk>/", views.attachment, name="attachment"),
 ]

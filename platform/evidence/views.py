@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse
 from django.views.decorators.cache import cache_control
 
-from evidence.access import photo_for
+from evidence.access import attachment_for, photo_for
 from tenancy.request import Request
 
 
@@ -26,5 +26,17 @@ def photo_original(request: Request, pk: UUID) -> FileResponse:
         photo.original.open("rb"),
         as_attachment=True,
         filename=f"{name}.{suffix}",
+        content_type="application/octet-stream",
+    )
+
+
+@login_required
+def attachment(request: Request, pk: UUID) -> FileResponse:
+    """The bytes of an attachment; always as a download, never rendered."""
+    found = attachment_for(request.actor, pk)
+    return FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=found.filename,
         content_type="application/octet-stream",
     )

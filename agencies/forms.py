@@ -3,8 +3,9 @@ from typing import Any
 from django import forms
 
 from agencies.grants import officers_of
-from agencies.models import ServiceContract
+from agencies.models import Assignment, ServiceBatch, ServiceContract
 from agencies.services import INSPECTORS
+from enterprises.models import Enterprise
 from tenancy.enums import OrgKind, Role
 from tenancy.forms import ActorForm
 from tenancy.models import Membership, Organization
@@ -96,3 +97,31 @@ class ReasonForm(forms.Form):
     """Why something is done that cannot be undone."""
 
     reason = forms.CharField(label="原因", max_length=200)
+
+
+class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What of a batch is a parameter; defaults are proposals (domain.md 1.1)."""
+
+    class Meta:
+        model = ServiceBatch
+        fields = ("sample_ratio", "sample_minimum", "spot_check_days", "referral_overdue_days")
+
+
+class WithdrawForm(ActorForm):
+    """Why an enterprise leaves, and which takes its place."""
+
+    withdrawal = forms.ChoiceField(
+        label="退出类别", choices=Assignment.Withdrawal.choices, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(label="退出原因", max_length=200)
+    replacement = forms.ModelChoiceField(
+        label="替换企业", queryset=Enterprise.objects.none(), required=False,
+        empty_label="不替换",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, batch: ServiceBatch, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        taken = batch.assignments.filter(withdrawn_at=None).values("enterprise_id")
+        rows = Enterprise.objects.filter(owner_agency_id=batch.owner_agency_id)
+        rows = rows.exclude(pk__in=taken).order_by("name")
+        self.fields["replacement"].queryset = rows  # type: ignore[attr-defined]

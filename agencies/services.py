@@ -1,5 +1,6 @@
 """contract_create · contract_activate · contract_complete · contract_terminate · batch_create ·
-batch_assign · split_by_town · split_evenly · inspectors_assign"""
+batch_rules_set · batch_assign · batch_recheck_complete · assignment_withdraw · split_by_town ·
+split_evenly · inspectors_assign"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from agencies import grants
+from agencies.gates import AssignmentFacts, facts_of
 from agencies.models import Assignment, ServiceBatch, ServiceContract
 from audit.services import record
 from common.errors import DomainError
@@ -21,6 +23,7 @@ from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.enums import OrgKind, Role
 from tenancy.models import Agency, Grant, Membership, Organization
+from tenancy.selectors import work_calendar
 from workflow.services import transition
 
 INSPECTORS = (Role.INSPECTOR, Role.PROJECT_LEAD)
@@ -105,18 +108,19 @@ def contract_terminate(*, actor: Actor, contract: ServiceContract, reason: str) 
     return moved
 
 
-def _close_files(contract: ServiceContract) -> None:
-    """End the grants that no other live contract of the same provider still needs."""
+def _close_files(contract: ServiceContract, only: int | None = None) -> None:
+    """End the grants that no live assignment of the same provider still needs."""
     live = Assignment.objects.filter(
         provider_org=contract.provider_org,
         withdrawn_at=None,
         batch__contract__state=ServiceContract.State.ACTIVE,
-    ).exclude(batch__contract=contract)
-    Grant.objects.filter(
-        owner_agency=contract.owner_agency, org=contract.provider_org, ended_at=None
-    ).exclude(subject_id__in=live.values("enterprise_id")).update(
-        ended_at=clock.now(contract.owner_agency_id)
     )
+    rows = Grant.objects.filter(
+        owner_agency=contract.owner_agency, org=contract.provider_org, ended_at=None
+    ).exclude(subject_id__in=live.values("enterprise_id"))
+    if only is not None:
+        rows = rows.filter(subject_id=only)
+    rows.update(ended_at=clock.now(contract.owner_agency_id))
 
 
 @transaction.atomic
@@ -166,39 +170,158 @@ def batch_assign(
     )  # fmt: skip
     if locked.contract.state != ServiceContract.State.ACTIVE:
         raise DomainError("合同不在履行中，不能指派")
+    if locked.recheck_completed_on:
+        raise DomainError("本批次的复查验收已经完成，不能再加企业；请另建批次")
     wanted = set(enterprise_ids)
     enterprises = list(Enterprise.objects.filter(pk__in=wanted).order_by("region_code", "pk"))
     _check_assignable(actor, locked, wanted, enterprises)
-    assignments = Assignment.objects.bulk_create(
-        Assignment(
-            owner_agency_id=locked.owner_agency_id,
-            region_code=enterprise.region_code,
-            provider_org_id=locked.provider_org_id,
-            enterprise_org_id=enterprise.enterprise_org_id,
-            batch=locked,
-            enterprise=enterprise,
-        )
-        for enterprise in enterprises
-    )
+    assignments = Assignment.objects.bulk_create(_assignment(locked, e) for e in enterprises)
     _open_files(locked, enterprises)
     _tell_assigned(actor, locked, len(assignments))
     return assignments
 
 
+def _assignment(
+    batch: ServiceBatch, enterprise: Enterprise, replaces: Assignment | None = None
+) -> Assignment:
+    return Assignment(
+        owner_agency_id=batch.owner_agency_id,
+        region_code=enterprise.region_code,
+        provider_org_id=batch.provider_org_id,
+        enterprise_org_id=enterprise.enterprise_org_id,
+        batch=batch,
+        enterprise=enterprise,
+        replaces=replaces,
+    )
+
+
+@transaction.atomic
+def assignment_withdraw(
+    *,
+    actor: Actor,
+    assignment: Assignment,
+    withdrawal: str,
+    reason: str,
+    replacement_id: int | None = None,
+) -> Assignment:
+    """Take an enterprise out of a batch (stopped, moved, closed), perhaps with another in its place.
+
+    Its hazards stay on record; its file closes to the provider. DomainError names the field.
+    """
+    batch = ServiceBatch.objects.select_for_update(of=("self",)).select_related("contract").get(
+        pk=assignment.batch_id
+    )  # fmt: skip
+    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    _check_withdrawal(locked, withdrawal, reason)
+    locked.withdrawal, locked.withdrawn_reason = withdrawal, reason.strip()
+    locked.withdrawn_at = clock.now(locked.owner_agency_id)
+    locked.save()
+    record(
+        actor=actor,
+        act="assignment.withdraw",
+        subject=locked,
+        summary=f"{locked.get_withdrawal_display()}：{reason.strip()}",
+        at=locked.withdrawn_at,
+    )
+    _close_files(batch.contract, only=locked.enterprise_id)
+    if replacement_id is not None:
+        _replace(actor, batch, locked, replacement_id)
+    batch_recheck_complete(actor=actor, batch=batch)
+    return locked
+
+
+def _check_withdrawal(assignment: Assignment, withdrawal: str, reason: str) -> None:
+    if assignment.withdrawn_at:
+        raise DomainError("该企业已退出本批次")
+    if not assignment.is_open:
+        raise DomainError("复查验收已完成，不能再退出")
+    if withdrawal not in Assignment.Withdrawal.values:
+        raise DomainError("请选择退出类别", field="withdrawal")
+    if not reason.strip():
+        raise DomainError("请填写退出原因", field="reason")
+    if facts_of([assignment.pk]).get(assignment.pk, AssignmentFacts()).open_visits:
+        raise DomainError("有一次检查还没有签字，请先结束检查")
+
+
+def _replace(actor: Actor, batch: ServiceBatch, old: Assignment, enterprise_id: int) -> None:
+    enterprises = list(Enterprise.objects.filter(pk=enterprise_id))
+    _check_assignable(actor, batch, {enterprise_id}, enterprises, field="replacement")
+    _assignment(batch, enterprises[0], replaces=old).save(force_insert=True)
+    _open_files(batch, enterprises)
+    _tell_assigned(actor, batch, 1)
+
+
+@transaction.atomic
+def batch_recheck_complete(*, actor: Actor, batch: ServiceBatch) -> bool:
+    """Note the day on which the last enterprise was accepted or withdrawn; return whether it is so.
+
+    From that day the regulator has its working days for the spot check (D12; A1 says from when).
+    """
+    locked = ServiceBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    states = list(
+        locked.assignments.filter(withdrawn_at=None).values_list("state", flat=True)
+    )  # fmt: skip
+    done = (Assignment.Phase.ACCEPTED, Assignment.Phase.CONCLUDED)
+    if locked.recheck_completed_on or not states or any(state not in done for state in states):
+        return locked.recheck_completed_on is not None
+    today = clock.today(locked.owner_agency_id)
+    due = work_calendar(locked.owner_agency_id).add(today, locked.spot_check_days)
+    locked.recheck_completed_on = today
+    locked.spot_check_due_on, locked.spot_check_due_reason = due.date, due.why
+    locked.save()
+    at = clock.now(locked.owner_agency_id)
+    words = f"复查验收完成，抽查期限{due.date:%Y-%m-%d}"
+    record(actor=actor, act="servicebatch.recheck_complete", subject=locked, summary=words, at=at)
+    notify(
+        org_id=locked.owner_agency_id,
+        kind="batch.recheck_complete",
+        title=f"{locked.name}：{words}",
+        url=reverse("agencies:batch", args=[locked.pk]),
+        at=at,
+    )
+    return True
+
+
+@transaction.atomic
+def batch_rules_set(*, actor: Actor, batch: ServiceBatch, **rules: Any) -> ServiceBatch:
+    """Set what is a parameter of the batch: sample ratio and minimum, deadlines in working days."""
+    locked = ServiceBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    if locked.recheck_completed_on:
+        raise DomainError("复查验收已完成，规则不能再改")
+    if not 0 < rules["sample_ratio"] <= 1:
+        raise DomainError("抽查比例应大于 0、不超过 1", field="sample_ratio")
+    before = {name: str(getattr(locked, name)) for name in rules}
+    for name, value in rules.items():
+        setattr(locked, name, value)
+    locked.save(update_fields=list(rules))
+    record(
+        actor=actor,
+        act="servicebatch.rules",
+        subject=locked,
+        data={"before": before, "after": {name: str(value) for name, value in rules.items()}},
+        at=clock.now(locked.owner_agency_id),
+    )
+    return locked
+
+
 def _check_assignable(
-    actor: Actor, batch: ServiceBatch, wanted: set[int], enterprises: Sequence[Enterprise]
+    actor: Actor,
+    batch: ServiceBatch,
+    wanted: set[int],
+    enterprises: Sequence[Enterprise],
+    field: str = "enterprises",
 ) -> None:
     if not wanted:
-        raise DomainError("请先选择企业", field="enterprises")
+        raise DomainError("请先选择企业", field=field)
     missing = wanted - {enterprise.pk for enterprise in enterprises}
     if missing:
         for pk in sorted(missing)[:20]:
-            record(actor=actor, act="field.refused", subject=("form.enterprises", str(pk)))
-        raise DomainError("选择的企业不存在，请刷新列表后重选", field="enterprises")
+            record(actor=actor, act="field.refused", subject=(f"form.{field}", str(pk)))
+        raise DomainError("选择的企业不存在，请刷新列表后重选", field=field)
     taken = batch.assignments.filter(enterprise__in=wanted, withdrawn_at=None)
     names = list(taken.values_list("enterprise__name", flat=True)[:5])
     if names:
-        raise DomainError(f"{'、'.join(names)}已在本批次中，不能重复指派", field="enterprises")
+        raise DomainError(f"{'、'.join(names)}已在本批次中，不能重复指派", field=field)
 
 
 def _open_files(batch: ServiceBatch, enterprises: Sequence[Enterprise]) -> None:

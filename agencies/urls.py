@@ -36,5 +36,6 @@ urlpatterns = [
     path("batches/<int:pk>/build/", views.batch_build, name="batch-build"),
     path("batches/<int:pk>/assign/", views.batch_assign, name="batch-assign"),
     path("batches/<int:pk>/inspectors/", views.inspectors, name="inspectors"),
-    path("assignments/<int:pk>/", views.assignment, name="assignment"),
+    path("batches/<int:pk>/rules/", views.batch_rules, name="batch-rules"),
+    path("assignments/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
 ]

@@ -5,17 +5,28 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies import board, grants, services
 from agencies.access import assignment_for, batch_for, contract_for, require_hand_in
-from agencies.forms import BatchForm, ContractForm, OfficerForm, PlanForm, ReasonForm
+from agencies.forms import (
+    BatchForm,
+    ContractForm,
+    OfficerForm,
+    PlanForm,
+    ReasonForm,
+    RulesForm,
+    WithdrawForm,
+)
 from agencies.models import Assignment, ServiceBatch, ServiceContract
 from common.errors import DomainError
+from common.pages import form_page
 from common.paging import count_up_to, keyset
 from enterprises.forms import EnterpriseFilter
 from enterprises.models import Enterprise
@@ -68,20 +79,42 @@ def contract_new(request: Request) -> HttpResponse:
 def contract(request: Request, pk: int) -> HttpResponse:
     """One contract: its batches, who works on it, what comes next."""
     found = contract_for(request.actor, pk)
-    batches = found.batches.annotate(
-        enterprises=Count("assignments", filter=Q(assignments__withdrawn_at=None))
-    ).order_by("pk")
     is_own = request.actor.org_id == found.owner_agency_id
+    is_active = found.state == ServiceContract.State.ACTIVE
     context = {
         "contract": found,
-        "batches": batches,
+        "batches": _batches(found),
         "officers": grants.officers_of(found) if request.actor.is_agency else [],
         "may_edit": is_own and request.actor.may("contract_edit"),
+        "may_add_batch": is_active
+        and request.actor.may("batch_edit")
+        and _has_hand(request, found),
         "officer_form": OfficerForm(actor=request.actor, contract=found) if is_own else None,
         "reason_form": ReasonForm(),
         "days_left": (found.ends_on - clock.today(found.owner_agency_id)).days,
     }
     return render(request, "agencies/contract.html", context)
+
+
+def _batches(found: ServiceContract) -> list[tuple[ServiceBatch, list[tuple[str, str, int]]]]:
+    """Return each batch with (phase, its word, how many) for the phases that somebody is in."""
+    live = Q(assignments__withdrawn_at=None)
+    counts = {
+        f"in_{phase}": Count("assignments", filter=live & Q(assignments__state=phase))
+        for phase in Assignment.Phase.values
+    }
+    rows = found.batches.annotate(enterprises=Count("assignments", filter=live), **counts)
+    return [
+        (
+            row,
+            [
+                (phase, label, getattr(row, f"in_{phase}"))
+                for phase, label in Assignment.Phase.choices
+                if getattr(row, f"in_{phase}")
+            ],
+        )
+        for row in rows.order_by("pk")
+    ]
 
 
 @login_required
@@ -231,42 +264,93 @@ def _confirm(
 
 @login_required
 def batch(request: Request, pk: int) -> HttpResponse:
-    """The board of one batch: enterprises × phases, what is late, filters in the URL."""
+    """The board of one batch: enterprises × phases, what holds each back, filters in the URL."""
     found = batch_for(request.actor, pk)
-    town, person = request.GET.get("town", ""), request.GET.get("inspector", "")
     whole = found.assignments.filter(withdrawn_at=None)
     rows = whole.select_related("enterprise").order_by("region_code", "enterprise__name")
-    if town:
-        rows = rows.filter(region_code=town)
-    if person.isdigit():
-        rows = rows.filter(inspector_id=int(person))
-    late = request.GET.get("late") == "1"
     table = board.board_rows(list(rows), clock.today(found.owner_agency_id))
-    codes = list(whole.order_by().values_list("region_code", flat=True).distinct())
+    chosen = board.BoardFilter.of(request.GET)
+    narrowed = chosen.narrow(table)
     context = {
         "batch": found,
-        "rows": [row for row in table if row.is_late or not late],
-        "total": len(table),
-        "late_count": sum(row.is_late for row in table),
+        "rows": chosen.shown(table),
+        "chosen": chosen,
+        "is_filtered": any((chosen.town, chosen.inspector, chosen.phase, chosen.only)),
+        "total": len(narrowed),
+        "everybody": len(table),
+        "counts": board.phase_counts(narrowed),
+        "late_count": sum(row.is_late for row in narrowed),
+        "held_count": sum(bool(row.held_back) for row in narrowed),
+        "ready_count": sum(row.is_ready for row in narrowed),
         "phases": board.PHASES,
-        "towns": sorted(region_names(set(codes)).items()),
-        "town": town,
-        "inspectors": _inspectors(whole),
-        "inspector": person,
-        "late": late,
-        "unassigned": sum(row.assignment.inspector_id is None for row in table),
-        "may_assign": _may_assign(request, found),
+        "states": Assignment.Phase.choices,
+        "towns": sorted(region_names({row.assignment.region_code for row in table}).items()),
+        "inspectors": _inspectors(table),
+        "unassigned": sum(row.assignment.inspector_id is None for row in narrowed),
+        "withdrawn": _withdrawn(found),
+        **_batch_acts(request, found, table),
     }
     return render(request, "agencies/batch.html", context)
 
 
-def _inspectors(whole: Any) -> list[tuple[int, str]]:
-    rows = whole.exclude(inspector=None).order_by("inspector_name")
-    return list(rows.values_list("inspector_id", "inspector_name").distinct())
+def _inspectors(table: list[board.BoardRow]) -> list[tuple[str, str]]:
+    rows = (row.assignment for row in table if row.assignment.inspector_id)
+    people = {str(row.inspector_id): row.inspector_name for row in rows}
+    return sorted(people.items(), key=lambda person: person[1])
 
 
-def _may_assign(request: Request, found: ServiceBatch) -> bool:
-    return bool(request.actor.may("batch_assign") and request.actor.org_id == found.owner_agency_id)
+def _withdrawn(found: ServiceBatch) -> list[tuple[Assignment, Enterprise | None, Any]]:
+    """Return (assignment, enterprise, replacement) of those who left.
+
+    The file of one who left is closed to the provider, so its enterprise may be None.
+    """
+    rows = list(found.assignments.exclude(withdrawn_at=None).order_by("withdrawn_at"))
+    if not rows:
+        return []
+    instead = {a.replaces_id: a for a in found.assignments.filter(replaces__in=rows)}
+    firms = Enterprise.objects.in_bulk([a.enterprise_id for a in (*rows, *instead.values())])
+    return [
+        (row, firms.get(row.enterprise_id), _replacement(instead.get(row.pk), firms))
+        for row in rows
+    ]
+
+
+def _replacement(
+    assignment: Assignment | None, firms: dict[int, Enterprise]
+) -> tuple[Assignment, Enterprise | None] | None:
+    return (assignment, firms.get(assignment.enterprise_id)) if assignment else None
+
+
+def _batch_acts(
+    request: Request, found: ServiceBatch, table: list[board.BoardRow]
+) -> dict[str, Any]:
+    """Return what the actor may do with the whole batch at this moment."""
+    actor, is_active = request.actor, found.contract.state == ServiceContract.State.ACTIVE
+    is_complete = found.recheck_completed_on is not None
+    has_hand = actor.may("batch_edit") and _has_hand(request, found.contract)
+    moves = actor.may("phase_move")
+    ready = [row.assignment.state for row in table if row.is_ready]
+    accepting = ready.count(Assignment.Phase.RECHECK)
+    return {
+        "may_assign": has_hand and is_active and not is_complete,
+        "may_rules": has_hand and not is_complete,
+        "may_share": actor.may("inspector_assign") and bool(table),
+        "advancing": len(ready) - accepting if moves else 0,
+        "accepting": accepting if moves else 0,
+        "may_correct": moves
+        and not accepting
+        and any(row.assignment.state == Assignment.Phase.ACCEPTED for row in table),
+        "may_report": moves and is_complete,
+        "report_waits": moves and not is_complete and bool(table),
+    }
+
+
+def _has_hand(request: Request, found: ServiceContract) -> bool:
+    try:
+        require_hand_in(request.actor, found)
+    except PermissionDenied:
+        return False
+    return True
 
 
 @login_required
@@ -319,14 +403,44 @@ def _assign_inspectors(request: Request, found: ServiceBatch) -> HttpResponse:
 
 
 @login_required
-def assignment(request: Request, pk: int) -> HttpResponse:
-    """One enterprise of a batch: phases, dates, who, and where to look further."""
-    found = assignment_for(request.actor, pk)
-    [row] = board.board_rows([found], clock.today(found.owner_agency_id))
-    context = {
-        "assignment": found,
-        "row": row,
-        "phases": list(zip(board.PHASES, row.cells, strict=True)),
-        "town": region_names({found.region_code}).get(found.region_code, ""),
-    }
-    return render(request, "agencies/assignment.html", context)
+@require_http_methods(["GET", "POST"])
+def batch_rules(request: Request, pk: int) -> HttpResponse:
+    """The parameters of a batch: sample, deadlines."""
+    found = batch_for(request.actor, pk, "batch_edit")
+    form = RulesForm(request.POST or None, instance=found)
+    back = reverse("agencies:batch", args=[pk])
+
+    def act(data: dict[str, Any]) -> str:
+        services.batch_rules_set(actor=request.actor, batch=found, **data)
+        return back
+
+    return form_page(
+        request, form, act, success="已保存", title=f"抽查和执法规则 · {found.name}", submit="保存",
+        back=back, back_text=found.name,
+        intro="方案未写明的数字是建议默认值；复查验收完成后不能再改。",
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request: Request, pk: int) -> HttpResponse:
+    """Take an enterprise out of its batch."""
+    found = assignment_for(request.actor, pk, "assignment_withdraw")
+    require_hand_in(request.actor, found.batch.contract)
+    form = WithdrawForm(request.POST or None, actor=request.actor, batch=found.batch)
+
+    def act(data: dict[str, Any]) -> str:
+        replacement = data.pop("replacement")
+        services.assignment_withdraw(
+            actor=request.actor,
+            assignment=found,
+            replacement_id=replacement.pk if replacement else None,
+            **data,
+        )
+        return reverse("agencies:batch", args=[found.batch_id])
+
+    return form_page(
+        request, form, act, success="已退出本批次", title=f"退出 · {found.enterprise.name}",
+        submit="退出本批次", confirm="退出后不能恢复，服务机构不能再查看该企业。确定吗？",
+        back=reverse("inspections:assignment", args=[pk]), back_text=found.enterprise.name,
+    )  # fmt: skip

@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from enterprises.models import Enterprise, Industry
+from enterprises.models import Enterprise, Industry, SpecialOperationCertificate
 from tenancy.models import Agency
 from tenancy.selectors import townships
 
@@ -96,6 +96,7 @@ class EnterpriseForm(forms.ModelForm):  # type: ignore[type-arg]
             "principal_name",
             "phone",
             "risk_factors",
+            "major_installation",
         )
 
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
@@ -103,3 +104,50 @@ class EnterpriseForm(forms.ModelForm):  # type: ignore[type-arg]
         towns = {agency.region_name: agency.region_code, **townships(agency)}
         choices = [(code, name) for name, code in towns.items()]
         self.fields["region_code"].choices = choices  # type: ignore[attr-defined]
+
+
+class FactsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What was seen on site of the seven facts (domain.md 1.1, criterion 1), and installations."""
+
+    class Meta:
+        model = Enterprise
+        fields = (
+            "address",
+            "products",
+            "employee_count",
+            "safety_manager_count",
+            "special_operator_count",
+            "risk_factors",
+            "major_installation",
+        )
+
+
+class CertificateForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One special operator's certificate. Of the number only the end is kept: it is the ID number."""
+
+    number = forms.RegexField(
+        label="证号", regex=r"^[0-9A-Za-z]{6,20}$", help_text="只保存后六位",
+        error_messages={"invalid": "证号应为 6 到 20 位数字或字母"},
+    )  # fmt: skip
+
+    class Meta:
+        model = SpecialOperationCertificate
+        fields = ("holder_name", "category", "project", "valid_until", "review_due_on")
+        widgets = {
+            "valid_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "review_due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    field_order = (
+        "holder_name", "number", "category", "project", "valid_until", "review_due_on",
+    )  # fmt: skip
+
+
+class ConsentForm(forms.Form):
+    """The enterprise's signed confirmation of electronic delivery."""
+
+    signed_on = forms.DateField(
+        label="签署日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    signer_name = forms.CharField(label="签署人", max_length=40)
+    contact = forms.CharField(label="送达方式", max_length=100, help_text="手机号、邮箱或平台账号")

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 
 from common.ids import uuid7
@@ -17,6 +19,14 @@ class Industry(models.TextChoices):
     COMMERCE = "商贸", "商贸"
     CHEMICALS = "危化品", "危化品"
     OTHER = "其他", "其他"
+
+
+class MajorInstallation(models.TextChoices):
+    """Whether there is a major hazard installation (重大危险源); empty: nobody has said yet."""
+
+    NONE = "none", "无"
+    SUPERVISED = "watched", "有，已备案监控"
+    UNSUPERVISED = "open", "有，未备案监控"
 
 
 class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
@@ -45,6 +55,9 @@ class Enterprise(TenantModel):
     principal_name = models.CharField("主要负责人", max_length=40, blank=True)
     phone = models.CharField("联系电话", max_length=60, blank=True)
     risk_factors = models.CharField("主要风险因素", max_length=200, blank=True)
+    major_installation = models.CharField(
+        "重大危险源", max_length=8, choices=MajorInstallation.choices, blank=True
+    )
     latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
     search_text = models.CharField(max_length=260, editable=False)
@@ -68,6 +81,54 @@ class Enterprise(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SpecialOperationCertificate(TenantModel):
+    """A special operator's certificate (特种作业操作证): valid to a day, reviewed by a day (5.5)."""
+
+    class Category(models.TextChoices):
+        ELECTRIC = "电工作业", "电工作业"
+        WELDING = "焊接与热切割", "焊接与热切割"
+        HEIGHT = "高处作业", "高处作业"
+        COOLING = "制冷与空调", "制冷与空调"
+        COAL = "煤矿", "煤矿"
+        MINE = "金属非金属矿山", "金属非金属矿山"
+        OIL = "石油天然气", "石油天然气"
+        METALLURGY = "冶金（有色）生产", "冶金（有色）生产"
+        CHEMICALS = "危险化学品", "危险化学品"
+        FIREWORKS = "烟花爆竹", "烟花爆竹"
+        OTHER = "其他", "其他"
+
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="certificates", verbose_name="企业"
+    )
+    holder_name = models.CharField("姓名", max_length=40)
+    number_end = models.CharField("证号后六位", max_length=6)
+    category = models.CharField("作业类别", max_length=20, choices=Category.choices)
+    project = models.CharField("操作项目", max_length=40, blank=True)
+    valid_until = models.DateField("有效期至")
+    review_due_on = models.DateField("复审日期", null=True, blank=True)
+    recorded_by_name = models.CharField("登记人", max_length=80)
+    recorded_at = models.DateTimeField("登记时间")
+    removed_at = models.DateTimeField("撤销时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "特种作业操作证"
+        verbose_name_plural = "特种作业操作证"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "holder_name", "number_end", "category"],
+                condition=models.Q(removed_at=None),
+                name="special_certificate_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder_name} {self.category}"
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether it holds on a day: neither run out nor overdue for review."""
+        return self.valid_until >= day and (self.review_due_on is None or self.review_due_on >= day)
 
 
 def upload_path(draft: "EnterpriseImport", filename: str) -> str:

@@ -1,8 +1,9 @@
 """enterprises_import · import_upload · import_confirm · import_answer_towns · import_drop ·
-enterprise_save"""
+enterprise_save · certificate_add · certificate_drop"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +15,8 @@ from pypinyin import Style, lazy_pinyin
 from audit.services import record
 from common.errors import DomainError
 from enterprises import sheet
-from enterprises.models import Enterprise, EnterpriseImport
+from enterprises.models import Enterprise, EnterpriseImport, SpecialOperationCertificate
+from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.enums import OrgKind
 from tenancy.models import Agency
@@ -254,3 +256,54 @@ def enterprise_save(*, actor: Actor, enterprise: Enterprise) -> Enterprise:
     enterprise.save()
     record(actor=actor, act="enterprise.edit", subject=enterprise, data={"fields": changed})
     return enterprise
+
+
+@transaction.atomic
+def certificate_add(
+    *,
+    actor: Actor,
+    enterprise: Enterprise,
+    holder_name: str,
+    number: str,
+    category: str,
+    project: str,
+    valid_until: date,
+    review_due_on: date | None,
+) -> SpecialOperationCertificate:
+    """Register a special operator's certificate; only the end of its number is kept."""
+    if review_due_on is not None and review_due_on > valid_until:
+        raise DomainError("复审日期不能晚于有效期", field="review_due_on")
+    end = number[-6:].upper()
+    held = SpecialOperationCertificate.objects.filter(
+        enterprise=enterprise, holder_name=holder_name, number_end=end, category=category,
+        removed_at=None,
+    )  # fmt: skip
+    if held.exists():
+        raise DomainError("该人员的这类证件已登记", field="holder_name")
+    now = clock.now(enterprise.owner_agency_id)
+    row = SpecialOperationCertificate.objects.create(
+        **enterprise.tenant,
+        enterprise=enterprise,
+        holder_name=holder_name.strip(),
+        number_end=end,
+        category=category,
+        project=project.strip(),
+        valid_until=valid_until,
+        review_due_on=review_due_on,
+        recorded_by_name=actor.display,
+        recorded_at=now,
+    )
+    record(actor=actor, act="special_certificate.add", subject=row, summary=category, at=now)
+    return row
+
+
+@transaction.atomic
+def certificate_drop(*, actor: Actor, certificate: SpecialOperationCertificate) -> None:
+    """Take a certificate off the register: entered wrongly, or the person left."""
+    now = clock.now(certificate.owner_agency_id)
+    changed = SpecialOperationCertificate.objects.filter(pk=certificate.pk, removed_at=None).update(
+        removed_at=now
+    )
+    if not changed:
+        raise DomainError("该证件已撤销登记")
+    record(actor=actor, act="special_certificate.remove", subject=certificate, at=now)

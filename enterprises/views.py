@@ -8,15 +8,28 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from common.errors import DomainError
+from common.pages import act_page, form_page
 from common.paging import count_up_to, keyset
+from documents.handing_over import consent_record, consent_withdraw
+from documents.models import DeliveryConsent
 from enterprises.access import enterprise_for, import_for
-from enterprises.forms import EnterpriseFilter, EnterpriseForm, UploadForm
+from enterprises.forms import (
+    CertificateForm,
+    ConsentForm,
+    EnterpriseFilter,
+    EnterpriseForm,
+    FactsForm,
+    UploadForm,
+)
 from enterprises.models import EnterpriseImport
 from enterprises.services import (
+    certificate_add,
+    certificate_drop,
     enterprise_save,
     import_answer_towns,
     import_confirm,
@@ -25,7 +38,8 @@ from enterprises.services import (
     import_upload,
 )
 from enterprises.sheet import write_rejected
-from tenancy.access import require
+from tenancy import clock
+from tenancy.access import require, visible_or_404
 from tenancy.enums import Role
 from tenancy.forms import InvitationForm
 from tenancy.models import Agency
@@ -79,8 +93,14 @@ def record(request: Request, pk: int) -> HttpResponse:
     """One file."""
     enterprise = enterprise_for(request.actor, pk)
     towns = region_names({enterprise.region_code})
+    consents = DeliveryConsent.objects.filter(
+        owner_agency_id=enterprise.owner_agency_id,
+        enterprise_org_id=enterprise.enterprise_org_id,
+        withdrawn_at=None,
+    )
     context = {
         "enterprise": enterprise,
+        "consent": None if request.actor.is_provider else consents.first(),
         "town": towns.get(enterprise.region_code, enterprise.region_code),
         "sees_phone": request.actor.is_enterprise or request.actor.may("enterprise_edit"),
     }
@@ -200,3 +220,105 @@ def rejected(request: Request, pk: UUID) -> Any:
     write_rejected(import_preview(draft), out, created=timezone.now())
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename="未导入的企业.xlsx")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def facts(request: Request, pk: int) -> HttpResponse:
+    """Set right on site what the file says of the enterprise."""
+    enterprise = enterprise_for(request.actor, pk, "enterprise_facts")
+    form = FactsForm(request.POST or None, instance=enterprise)
+    back = reverse("enterprises:record", args=[pk])
+
+    def act(data: dict[str, Any]) -> str:
+        enterprise_save(actor=request.actor, enterprise=form.save(commit=False))
+        return back
+
+    return form_page(
+        request, form, act, success="已保存", title=f"核实档案 · {enterprise.name}", submit="保存",
+        back=back, back_text="企业档案", intro="没有重大危险源的也请明确选“无”。",
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def certificates(request: Request, pk: int) -> HttpResponse:
+    """The special operators' certificates of an enterprise: which hold today, which do not."""
+    enterprise = enterprise_for(request.actor, pk)
+    today = clock.today(enterprise.owner_agency_id)
+    rows = enterprise.certificates.filter(removed_at=None).order_by("valid_until", "pk")
+    form = CertificateForm(request.POST or None)
+
+    def act(data: dict[str, Any]) -> str:
+        require(request.actor, "special_certificate_edit")
+        certificate_add(actor=request.actor, enterprise=enterprise, **data)
+        return reverse("enterprises:certificates", args=[pk])
+
+    return form_page(
+        request, form, act, success="已登记", template="enterprises/certificates.html",
+        enterprise=enterprise, rows=[(row, row.is_valid_on(today)) for row in rows], today=today,
+        may_edit=request.actor.may("special_certificate_edit"),
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def certificate_remove(request: Request, pk: int, certificate: int) -> HttpResponse:
+    """Take a certificate off the register; its row stays."""
+    enterprise = enterprise_for(request.actor, pk, "special_certificate_edit")
+    row = visible_or_404(enterprise.certificates.filter(removed_at=None), certificate)
+    return act_page(
+        request,
+        lambda: certificate_drop(actor=request.actor, certificate=row),
+        reverse("enterprises:certificates", args=[pk]),
+        success="已撤销登记",
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def consent(request: Request, pk: int) -> HttpResponse:
+    """Write down that the enterprise signed for electronic delivery."""
+    enterprise = enterprise_for(request.actor, pk, "consent_record")
+    today = clock.today(enterprise.owner_agency_id)
+    start = {"signed_on": today, "signer_name": enterprise.principal_name}
+    form = ConsentForm(request.POST or None, initial=start)
+    back = reverse("enterprises:record", args=[pk])
+
+    def act(data: dict[str, Any]) -> str:
+        assert enterprise.enterprise_org_id is not None  # a file always names its body
+        consent_record(
+            actor=request.actor,
+            owner_agency_id=enterprise.owner_agency_id,
+            region_code=enterprise.region_code,
+            enterprise_org_id=enterprise.enterprise_org_id,
+            **data,
+        )
+        return back
+
+    return form_page(
+        request, form, act, success="已登记电子送达确认书", submit="登记", back=back,
+        title=f"电子送达确认书 · {enterprise.name}", back_text="企业档案",
+        intro="企业签署确认书后，执法文书和告知书才能由企业在手机上签收；没有签署的，当面送达。",
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def consent_end(request: Request, pk: int) -> HttpResponse:
+    """The enterprise takes its word back."""
+    enterprise = enterprise_for(request.actor, pk, "consent_record")
+    row = visible_or_404(
+        DeliveryConsent.objects.filter(withdrawn_at=None),
+        DeliveryConsent.objects.filter(
+            owner_agency_id=enterprise.owner_agency_id,
+            enterprise_org_id=enterprise.enterprise_org_id,
+            withdrawn_at=None,
+        ).values_list("pk", flat=True).first(),
+    )  # fmt: skip
+    return act_page(
+        request,
+        lambda: consent_withdraw(actor=request.actor, consent=row),
+        reverse("enterprises:record", args=[pk]),
+        success="已登记撤回",
+    )

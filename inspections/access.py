@@ -1,12 +1,25 @@
+from typing import TypeVar
+
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 
 from agencies.access import assignment_for
 from agencies.grants import may_log_visit
 from agencies.models import Assignment
-from inspections.models import Extension, Hazard, Visit
+from inspections.models import (
+    EnforcementReferral,
+    Extension,
+    Hazard,
+    Meeting,
+    RectificationOrder,
+    SpotCheck,
+    Visit,
+)
+from inspections.models.hazards import HazardQuerySet
 from tenancy.access import require, visible_or_404
 from tenancy.actors import Actor
 from tenancy.enums import Role
+from tenancy.models import TenantModel
 
 LEADS = (Role.PROVIDER_ADMIN, Role.PROJECT_LEAD)
 
@@ -15,27 +28,79 @@ def assignment_to_visit(actor: Actor | None, pk: object) -> Assignment:
     """Return an assignment that the actor may log visits on: leads all, others by grant."""
     actor = require(actor, "visit_log")
     assignment = assignment_for(actor, pk, "visit_log")
+    if not actor.is_provider:
+        raise PermissionDenied("log_visit")
     if actor.role not in LEADS and not may_log_visit(actor, assignment):
         raise PermissionDenied("log_visit")
     return assignment
 
 
 def visit_for(actor: Actor | None, pk: object, perm: str = "visit_view") -> Visit:
-    """Return a visit of the actor's region or provider; writing to it needs its assignment."""
+    """Return a visit of the actor's region or provider.
+
+    Writing to the provider's needs its assignment, to an official one a place in its team.
+    """
     actor = require(actor, perm)
     rows = Visit.objects.select_related(
         "assignment__batch__contract", "enterprise", "provider_org", "owner_agency__org"
-    )
+    ).exclude(_hidden(actor))
     visit = visible_or_404(rows, pk)
     if perm == "visit_log":
-        assignment_to_visit(actor, visit.assignment_id)
+        if not visit.is_official:
+            assignment_to_visit(actor, visit.assignment_id)
+        elif not visit.team.filter(membership_id=actor.member).exists():
+            raise PermissionDenied("log_visit")
     return visit
+
+
+def blind_to(actor: Actor) -> QuerySet[SpotCheck]:
+    """Return the spot checks before which the actor may not see what the provider found (phase 4).
+
+    Officers from the draw on, until the spot check is signed; whoever else goes along, from then on.
+    Leaders keep the view of dangers: they see everything while they do not look for themselves.
+    """
+    if not actor.is_agency or actor.membership_id is None:
+        return SpotCheck.objects.none()
+    if actor.role == Role.OFFICER:
+        return SpotCheck.objects.filter(state__in=SpotCheck.BLIND)
+    return SpotCheck.objects.filter(
+        state=SpotCheck.State.VISITING, visit__team__membership_id=actor.member
+    )
+
+
+def _hidden(actor: Actor) -> Q:
+    blind = blind_to(actor).values("assignment")
+    return Q(assignment__in=blind, provider_org__isnull=False)
+
+
+def hidden_papers(actor: Actor) -> Q:
+    """Return which papers would show a blind officer what the provider found."""
+    blind = list(blind_to(actor).values_list("assignment_id", flat=True))
+    visits = Visit.objects.filter(assignment__in=blind, provider_org__isnull=False)
+    subjects = {
+        "agencies.assignment": [str(pk) for pk in blind],
+        "inspections.visit": [str(pk) for pk in visits.values_list("pk", flat=True)],
+    }
+    found = Q(pk__in=[])
+    for kind, ids in subjects.items():
+        found |= Q(subject_type=kind, subject_id__in=ids)
+    return found
+
+
+def visits_of(actor: Actor) -> QuerySet[Visit]:
+    """Return the visits that the actor may see at this moment."""
+    return Visit.objects.exclude(_hidden(actor))
+
+
+def hazards_of(actor: Actor) -> HazardQuerySet:
+    """Return the hazards that the actor may see at this moment."""
+    return Hazard.objects.exclude(_hidden(actor))
 
 
 def hazard_for(actor: Actor | None, pk: object, perm: str = "hazard_view") -> Hazard:
     """Return a hazard that the actor may see; an enterprise only after issue (by the database)."""
     actor = require(actor, perm)
-    rows = Hazard.objects.select_related("enterprise", "provider_org", "owner_agency__org")
+    rows = hazards_of(actor).select_related("enterprise", "provider_org", "owner_agency__org")
     if not actor.is_enterprise:
         rows = rows.select_related("assignment__batch__contract", "visit")
     hazard = visible_or_404(rows, pk)
@@ -47,4 +112,64 @@ def hazard_for(actor: Actor | None, pk: object, perm: str = "hazard_view") -> Ha
 def extension_for(actor: Actor | None, pk: object, perm: str = "extension_answer") -> Extension:
     """Return a request for more time."""
     require(actor, perm)
-    return visible_or_404(Extension.objects.select_related("hazard__enterprise"), pk)
+    rows = Extension.objects.select_related("hazard__enterprise", "owner_agency__org")
+    return visible_or_404(rows, pk)
+
+
+def meeting_for(actor: Actor | None, pk: object, perm: str = "meeting_view") -> Meeting:
+    """Return a meeting of a batch of the actor's region or provider."""
+    require(actor, perm)
+    rows = Meeting.objects.select_related("batch__contract", "provider_org", "owner_agency__org")
+    return visible_or_404(rows, pk)
+
+
+def spot_check_for(actor: Actor | None, pk: object) -> SpotCheck:
+    """Return a drawn enterprise."""
+    require(actor, "spot_check")
+    rows = SpotCheck.objects.select_related(
+        "draw__batch__contract", "assignment__enterprise", "assignment__batch__contract", "visit"
+    )
+    return visible_or_404(rows, pk)
+
+
+def spot_check_to_do(actor: Actor | None, pk: object) -> SpotCheck:
+    """Return a drawn enterprise to act on: the drawing agency's own people; a superior only looks."""
+    return _own(actor, spot_check_for(actor, pk))
+
+
+def referral_for(
+    actor: Actor | None, pk: object, perm: str = "enforcement_view"
+) -> EnforcementReferral:
+    """Return a file of phase 5; to act on it, its own agency's."""
+    require(actor, perm)
+    rows = EnforcementReferral.objects.select_related(
+        "assignment__enterprise", "assignment__batch__contract", "owner_agency__org"
+    )
+    found = visible_or_404(rows, pk)
+    return found if perm == "enforcement_view" else _own(actor, found)
+
+
+def visit_to_order(actor: Actor | None, pk: object) -> Visit:
+    """Return an officers' visit to order something after: the own agency's."""
+    require(actor, "enforcement_act")
+    visit = visit_for(actor, pk)
+    if not visit.is_official:
+        raise PermissionDenied("enforcement_act")
+    return _own(actor, visit)
+
+
+def order_for(actor: Actor | None, pk: object) -> RectificationOrder:
+    """Return an order that is to be answered: the own agency's."""
+    require(actor, "enforcement_act")
+    rows = RectificationOrder.objects.select_related("visit__enterprise", "document", "referral")
+    return _own(actor, visible_or_404(rows, pk))
+
+
+OfAgency = TypeVar("OfAgency", bound=TenantModel)
+
+
+def _own(actor: Actor | None, row: OfAgency) -> OfAgency:
+    """Refuse (403) a row of a lower agency: whoever may see it need not act in its place."""
+    if actor is None or row.owner_agency_id != actor.org_id:
+        raise PermissionDenied("another agency's")
+    return row

@@ -6,20 +6,17 @@ class InspectionsConfig(AppConfig):
     verbose_name = "检查"
 
     def ready(self) -> None:
-        from agencies.board import register_facts
-        from documents.models import Document
-        from documents.registry import Paper, register
-        from inspections.documents import ServiceRecordDocument, SuggestionDocument
+        from agencies.gates import register_facts
+        from documents.access import register_hidden
+        from documents.registry import register
+        from inspections.access import hidden_papers
+        from inspections.kinds import PAPERS
         from inspections.selectors import assignment_facts
+        from inspections.services import acceptance
+        from workflow.services import register_job
 
         register_facts(assignment_facts)
-        register(
-            Document.Kind.SERVICE_RECORD,
-            Paper(
-                ServiceRecordDocument, "documents/service_record.html", "{short}服检〔{year}〕{n}号"
-            ),
-        )
-        register(
-            Document.Kind.SUGGESTION,
-            Paper(SuggestionDocument, "documents/suggestion.html", "{short}服建〔{year}〕{n}号"),
-        )
+        register_hidden(hidden_papers)
+        for paper in PAPERS:
+            register(paper)
+        register_job(acceptance.KIND, acceptance.run_part)

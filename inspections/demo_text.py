@@ -319,7 +319,8 @@ def signature(rng: Random) -> bytes:
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def font(size: int) -> ImageFont.FreeTypeFont:
+    """Return the demonstration's type face at a size in pixels."""
     if not FONT.exists():
         raise FileNotFoundError(f"{FONT.name} is not in node_modules; run npm ci")
     return ImageFont.truetype(str(FONT), size)
@@ -329,7 +330,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 def _watermark() -> Image.Image:
     """The mask of 演示图片 across the picture; drawn once, for turning it takes time."""
     mask = Image.new("L", (SIZE[0], BAR - 40), 0)
-    ImageDraw.Draw(mask).text((110, 180), "演示图片", font=_font(140), fill=80)
+    ImageDraw.Draw(mask).text((110, 180), "演示图片", font=font(140), fill=80)
     return mask.rotate(18, resample=Image.Resampling.BILINEAR)
 
 
@@ -340,7 +341,7 @@ def _shape(pen: ImageDraw.ImageDraw, shape: list[Any], shift: tuple[int, int]) -
     if name == "line":
         pen.line(moved, fill=colour, width=width, joint="curve")
     elif name == "text":
-        pen.text((moved[0], moved[1]), fill, font=_font(width), fill=colour)
+        pen.text((moved[0], moved[1]), fill, font=font(width), fill=colour)
     else:
         getattr(pen, name)(moved, fill=fill, outline=colour, width=width if colour else 0)
 
@@ -359,9 +360,9 @@ def _mark(
 
 def _frame(pen: ImageDraw.ImageDraw, head: str, caption: str) -> None:
     pen.rectangle((0, 0, SIZE[0], 40), fill=DARK)
-    pen.text((16, 2), f"演示图片（绘制，非实拍） · {head}", font=_font(24), fill=WHITE)
+    pen.text((16, 2), f"演示图片（绘制，非实拍） · {head}", font=font(24), fill=WHITE)
     pen.rectangle((0, BAR, *SIZE), fill=DARK)
     words = caption
-    while words and pen.textlength(words, font=_font(24)) > SIZE[0] - 32:
+    while words and pen.textlength(words, font=font(24)) > SIZE[0] - 32:
         words = words[:-1]
-    pen.text((16, BAR + 10), words, font=_font(24), fill=WHITE)
+    pen.text((16, BAR + 10), words, font=font(24), fill=WHITE)

@@ -1,12 +1,13 @@
 """A filter of the hazard ledger as a sheet with the 30 columns of domain.md 4.6."""
 
+import io
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from documents.xlsx import write_table
+from documents.xlsx import Cell, Column, write_table
 from evidence.models import Photo
 from inspections.documents import (
     LEDGER_COLUMNS,
@@ -15,6 +16,7 @@ from inspections.documents import (
     LedgerRow,
     overdue_words,
 )
+from inspections.documents.reports import AcceptanceSheetDocument
 from inspections.models import Hazard, Recheck, Rectification
 from tenancy import clock
 from tenancy.actors import Actor
@@ -117,3 +119,32 @@ def _counts(kind: str, ids: list[Any], purpose: str) -> dict[str, int]:
         subject_type=kind, subject_id__in=[str(pk) for pk in ids], purpose=purpose
     )
     return dict(rows.order_by().values_list("subject_id").annotate(n=Count("pk")))
+
+
+def acceptance_xlsx(sheet: AcceptanceSheetDocument) -> bytes:
+    """Nine criteria × enterprises as a sheet, with the totals under them and what is not met."""
+    columns = [Column("序号", 6, "integer"), Column("企业", 30), Column("镇街", 14)]
+    columns += [Column(f"{n}. {text}", 13) for n, text in enumerate(sheet.criteria, start=1)]
+    columns += [Column("结论", 16), Column("不符合的原因", 50)]
+    out = io.BytesIO()
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        for row in sheet.rows:
+            notes = "\n".join(row.notes)
+            yield (row.position, row.name, row.town, *row.results, row.conclusion, notes)
+
+    totals = [
+        f"{word}：" + "、".join(f"标准{n} {count}家" for n, count in enumerate(counts, start=1))
+        for word, counts in sheet.totals
+    ]
+    write_table(
+        out,
+        title="验收标准核查表",
+        columns=columns,
+        rows=rows(),
+        head=[f"{sheet.contract_title}　{sheet.batch_name}　服务机构：{sheet.provider_name}"],
+        notes=totals,
+        training=sheet.training,
+        created=sheet.made_at,
+    )
+    return out.getvalue()

@@ -1,21 +1,27 @@
 """What is asked of checklists, the hazard library and deadlines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
 
-from agencies.board import AssignmentFacts
+from agencies.gates import AssignmentFacts
+from agencies.models import Assignment
 from enterprises.models import Enterprise
+from inspections import criteria
 from inspections.models import (
     ChecklistItem,
     ChecklistTemplate,
+    EnforcementReferral,
     Hazard,
     LibraryEntry,
+    Meeting,
     Severity,
+    SpotCheck,
     Visit,
 )
+from tenancy import clock
 from tenancy.selectors import work_calendar
 from tenancy.workdays import Due
 
@@ -40,8 +46,10 @@ def _fits(template: ChecklistTemplate, enterprise: Enterprise) -> bool:
 
 
 def checklist_items(visit: Visit) -> list[ChecklistItem]:
-    """Return the questions of a visit: papers first, then the site."""
+    """Return the questions of a visit: papers first, then the site; of its part only."""
     items = ChecklistItem.objects.filter(template__in=visit.templates.all())
+    if visit.part != Visit.Part.BOTH:
+        items = items.filter(part=visit.part)
     return list(items.select_related("template").order_by("-part", "template_id", "position"))
 
 
@@ -59,42 +67,97 @@ def library_search(text: str, codes: Sequence[str] = ()) -> list[LibraryEntry]:
     return list(rows.order_by("code")[:30])
 
 
+def due_rule(severity: str, entry: LibraryEntry | None) -> tuple[int, bool]:
+    """Return (days, whether they are working days) that the library proposes for a finding."""
+    if entry is None:
+        return MAJOR_DAYS if severity == Severity.MAJOR else GENERAL_DAYS, True
+    return entry.deadline_days, entry.deadline_in_workdays
+
+
 def suggested_due(agency_id: int, found_on: date, severity: str, entry: LibraryEntry | None) -> Due:
     """Return the deadline that the library proposes, with the reason for it."""
-    calendar = work_calendar(agency_id)
-    if entry is None:
-        days = MAJOR_DAYS if severity == Severity.MAJOR else GENERAL_DAYS
-        return calendar.add(found_on, days)
-    if entry.deadline_in_workdays:
-        return calendar.add(found_on, entry.deadline_days)
-    return calendar.add_calendar(found_on, entry.deadline_days)
+    calendar, (days, in_workdays) = work_calendar(agency_id), due_rule(severity, entry)
+    return calendar.add(found_on, days) if in_workdays else calendar.add_calendar(found_on, days)
 
 
 def assignment_facts(assignment_ids: Sequence[int]) -> dict[int, AssignmentFacts]:
-    """Return what happened at each assignment, in two statements."""
-    visits = dict(
-        Visit.objects.filter(assignment__in=assignment_ids)
-        .values_list("assignment")
-        .annotate(n=Count("pk"))
+    """Return what happened at each assignment, in a fixed number of statements."""
+    assignments = list(
+        Assignment.objects.filter(pk__in=assignment_ids).select_related("enterprise")
     )
+    visits = _visit_counts(assignment_ids)
+    hazards = _hazard_counts(assignment_ids)
+    kicked_off = set(
+        Meeting.objects.filter(
+            kind=Meeting.Kind.KICKOFF,
+            state=Meeting.State.HELD,
+            batch__in={a.batch_id for a in assignments},
+        ).values_list("batch_id", flat=True)
+    )
+    spot_checks: dict[int, str] = dict(
+        SpotCheck.objects.filter(assignment__in=assignment_ids).values_list("assignment", "state")
+    )
+    referrals: dict[int, str] = dict(
+        EnforcementReferral.objects.filter(assignment__in=assignment_ids)
+        .order_by("listed_at")
+        .values_list("assignment", "state")
+    )
+    today = clock.today(assignments[0].owner_agency_id) if assignments else None
+    known = criteria.known_of(assignments, today) if today else {}
+    found = {}
+    for a in assignments:
+        cells = criteria.cells_of(known[a.pk])
+        found[a.pk] = AssignmentFacts(
+            **visits.get(a.pk, {}),
+            **hazards.get(a.pk, {}),
+            is_kicked_off=a.batch_id in kicked_off,
+            guidance_left=criteria.guidance_left(known[a.pk]),
+            guidance_total=len(known[a.pk].topics),
+            criteria_left=sum(cell.result == criteria.OWED for cell in cells),
+            criteria_failed=sum(cell.result == criteria.FAIL for cell in cells),
+            spot_check=spot_checks.get(a.pk, ""),
+            referral=referrals.get(a.pk, ""),
+        )
+    return found
+
+
+def _visit_counts(assignment_ids: Sequence[int]) -> dict[int, dict[str, int]]:
     rows = (
-        Hazard.objects.filter(assignment__in=assignment_ids)
+        Visit.objects.filter(assignment__in=assignment_ids)
+        .exclude(kind__in=Visit.OFFICIAL)
+        .values("assignment")
+        .annotate(visits=Count("pk"), open_visits=Count("pk", filter=Q(state=Visit.State.OPEN)))
+    )
+    return _by_assignment(rows)
+
+
+def _hazard_counts(assignment_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    unchecked = Q(state=Hazard.State.SUBMITTED) | Q(
+        state__in=Hazard.OPEN_STATES, rechecked_on__isnull=True
+    )
+    major = Q(severity=Severity.MAJOR)
+    rows = (
+        Hazard.objects.filter(assignment__in=assignment_ids, source=Hazard.Source.PROVIDER)
         .exclude(state=Hazard.State.DISMISSED)
         .values("assignment")
         .annotate(
             hazards=Count("pk"),
+            unconfirmed=Count("pk", filter=Q(state=Hazard.State.FOUND)),
             open=Count("pk", filter=Q(state__in=Hazard.OPEN_STATES)),
             overdue=Count("pk", filter=Q(is_overdue=True)),
-            major_open=Count(
-                "pk", filter=Q(severity=Severity.MAJOR) & ~Q(state=Hazard.State.CLOSED)
-            ),
+            major_open=Count("pk", filter=major & ~Q(state=Hazard.State.CLOSED)),
             submitted=Count("pk", filter=Q(state=Hazard.State.SUBMITTED)),
+            unchecked=Count("pk", filter=unchecked),
+            unreported_majors=Count("pk", filter=major & Q(major_reported_at=None)),
+            refused=Count("pk", filter=Q(is_refused=True) & ~Q(state=Hazard.State.CLOSED)),
         )
     )
-    found: dict[Any, Any] = {}
+    return _by_assignment(rows)
+
+
+def _by_assignment(rows: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, int]]:
+    found = {}
     for row in rows:
-        counts: dict[str, Any] = {**row}
+        counts = {**row}
         found[counts.pop("assignment")] = counts
-    return {
-        pk: AssignmentFacts(visits=visits.get(pk, 0), **found.get(pk, {})) for pk in assignment_ids
-    }
+    return found

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from common.scope import current
-from inspections.services import hazards_mark_overdue
+from inspections.services import hazards_mark_overdue, referrals_list_due
 from tenancy.tasks import EveryAgencyTask, TenantTask
 
 
@@ -15,3 +15,15 @@ def mark_overdue_of_agency(agency_id: int) -> int:
 def mark_overdue(self: EveryAgencyTask) -> int:
     """Daily, agency by agency."""
     return self.fan_out(mark_overdue_of_agency, with_id=True)
+
+
+@shared_task(base=TenantTask, name="inspections.list_referrals_of_agency")
+def list_referrals_of_agency(agency_id: int) -> int:
+    """Put on the list of phase 5 what belongs there; any number of times."""
+    return referrals_list_due(actor=current.get(), agency_id=agency_id)  # type: ignore[arg-type]
+
+
+@shared_task(base=EveryAgencyTask, name="inspections.list_referrals", bind=True)
+def list_referrals(self: EveryAgencyTask) -> int:
+    """Daily, agency by agency."""
+    return self.fan_out(list_referrals_of_agency, with_id=True)

@@ -6,8 +6,7 @@ class ScoringConfig(AppConfig):
     verbose_name = "记分与考评"
 
     def ready(self) -> None:
-        from documents.models import Document
-        from documents.registry import Paper, register
+        from documents.registry import Family, Paper, register
         from inspections.documents import LedgerHead
         from inspections.signals import hazard_moved
         from scoring.documents import (
@@ -18,18 +17,34 @@ class ScoringConfig(AppConfig):
         from scoring.services import outputs
         from workflow.services import register_job
 
-        kinds = Document.Kind
-        register(kinds.LEDGER, Paper(LedgerHead, "documents/ledger.html"))
+        register(Paper("ledger", "隐患排查治理台账", LedgerHead, "documents/ledger.html"))
         register(
-            kinds.POINTS_SHEET,
-            Paper(PointsSheetDocument, "documents/points_sheet.html", "{short}安记〔{year}〕{n}号"),
+            Paper(
+                "points_sheet",
+                "安全生产监督检查记分表",
+                PointsSheetDocument,
+                "documents/points_sheet.html",
+                "{short}安记〔{year}〕{n}号",
+                Family.NOTICE,
+            )
         )
         register(
-            kinds.POINTS_SUMMARY, Paper(PointsSummaryDocument, "documents/points_summary.html")
+            Paper(
+                "points_summary",
+                "记分汇总",
+                PointsSummaryDocument,
+                "documents/points_summary.html",
+            )
         )
         register(
-            kinds.APPRAISAL,
-            Paper(AppraisalDocument, "documents/appraisal.html", "{short}应急考〔{year}〕{n}号"),
+            Paper(
+                "appraisal",
+                "绩效考评表",
+                AppraisalDocument,
+                "documents/appraisal.html",
+                "{short}应急考〔{year}〕{n}号",
+                Family.NOTICE,
+            )
         )
         register_job(outputs.KIND, outputs.run_part, snapshots=[outputs.FREEZE])
         hazard_moved.connect(_recompute, dispatch_uid="scoring.recompute")

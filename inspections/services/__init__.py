@@ -3,15 +3,51 @@
 visits: visit_start · answers_save · visit_note · visit_sign · visit_refuse
 hazards: hazard_add · hazard_edit · hazard_remove · hazards_confirm · hazard_dismiss ·
          major_report · hazards_mark_overdue
-closing: rectification_submit · extension_ask · extension_grant · extension_refuse · hazard_recheck
+closing: rectification_submit · extension_ask · extension_grant · extension_refuse ·
+         hazard_recheck · hazard_find_unmended
+phases: phase_advance · batch_advance          acceptance: assignment_accept · batch_accept
+meetings: meeting_plan · meeting_hold · meeting_cancel · attendance_add · sign_in
+guidance: guidance_save · guidance_save_many · criterion_find · criterion_clear
+draws: draw_commit · draw_freeze · draw_number · draw_reveal · draw_announce ·
+       spot_check_begin · spot_check_compare
+enforcement: referral_list · referrals_list_due · referral_remove · plan_make ·
+             enforcement_begin · order_issue · opinion_issue · referral_close
+deadlines: holiday_preview · holiday_load (imported where it is used)
 """
 
+from inspections.services.acceptance import assignment_accept, batch_accept
 from inspections.services.closing import (
     extension_ask,
     extension_grant,
     extension_refuse,
+    hazard_find_unmended,
     hazard_recheck,
     rectification_submit,
+)
+from inspections.services.draws import (
+    draw_announce,
+    draw_commit,
+    draw_freeze,
+    draw_number,
+    draw_reveal,
+    spot_check_begin,
+    spot_check_compare,
+)
+from inspections.services.enforcement import (
+    enforcement_begin,
+    opinion_issue,
+    order_issue,
+    plan_make,
+    referral_close,
+    referral_list,
+    referral_remove,
+    referrals_list_due,
+)
+from inspections.services.guidance import (
+    criterion_clear,
+    criterion_find,
+    guidance_save,
+    guidance_save_many,
 )
 from inspections.services.hazards import (
     hazard_add,
@@ -22,6 +58,14 @@ from inspections.services.hazards import (
     hazards_mark_overdue,
     major_report,
 )
+from inspections.services.meetings import (
+    attendance_add,
+    meeting_cancel,
+    meeting_hold,
+    meeting_plan,
+    sign_in,
+)
+from inspections.services.phases import batch_advance, phase_advance
 from inspections.services.visits import (
     answers_save,
     visit_note,
@@ -32,18 +76,47 @@ from inspections.services.visits import (
 
 __all__ = [
     "answers_save",
+    "assignment_accept",
+    "attendance_add",
+    "batch_accept",
+    "batch_advance",
+    "criterion_clear",
+    "criterion_find",
+    "draw_announce",
+    "draw_commit",
+    "draw_freeze",
+    "draw_number",
+    "draw_reveal",
+    "enforcement_begin",
     "extension_ask",
     "extension_grant",
     "extension_refuse",
+    "guidance_save",
+    "guidance_save_many",
     "hazard_add",
     "hazard_dismiss",
     "hazard_edit",
+    "hazard_find_unmended",
     "hazard_recheck",
     "hazard_remove",
     "hazards_confirm",
     "hazards_mark_overdue",
     "major_report",
+    "meeting_cancel",
+    "meeting_hold",
+    "meeting_plan",
+    "opinion_issue",
+    "order_issue",
+    "phase_advance",
+    "plan_make",
     "rectification_submit",
+    "referral_close",
+    "referral_list",
+    "referral_remove",
+    "referrals_list_due",
+    "sign_in",
+    "spot_check_begin",
+    "spot_check_compare",
     "visit_note",
     "visit_refuse",
     "visit_sign",

@@ -1,4 +1,5 @@
-"""rectification_submit · extension_ask · extension_grant · extension_refuse · hazard_recheck"""
+"""rectification_submit · extension_ask · extension_grant · extension_refuse · hazard_recheck ·
+hazard_find_unmended"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,17 +11,18 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Assignment
 from audit.services import record
 from common.errors import DomainError
+from documents.services import Issuer, document_issue
 from evidence.models import Photo
 from evidence.services import photo_add
 from inspections.models import Extension, Hazard, Recheck, Rectification
-from inspections.services.hazards import open_count
+from inspections.papers.reports import extension_notice
 from inspections.signals import hazard_moved
 from notifications.services import notify
 from tenancy import clock
 from tenancy.actors import Actor
+from tenancy.models import Agency
 from tenancy.selectors import work_calendar
 from workflow.services import transition, work_task_close
 
@@ -183,10 +185,11 @@ def extension_grant(
         answered_at=now,
         answered_by_name=actor.display,
     )
-    hazard.due_on = granted_on
+    hazard.due_on, hazard.due_from, hazard.due_days = granted_on, None, None
     hazard.due_reason = f"{now:%Y-%m-%d}同意延期，原期限{extension.old_due_on:%Y-%m-%d}"
     hazard.is_overdue = hazard.is_overdue and granted_on < timezone.localdate(now)
-    hazard.save(update_fields=["due_on", "due_reason", "is_overdue", "updated_at"])
+    hazard.save()
+    _issue_answer(actor, granted, timezone.localdate(now))
     _tell_answer(hazard, f"{hazard.number} 延期至{granted_on:%Y-%m-%d}")
     return granted
 
@@ -205,8 +208,22 @@ def extension_refuse(*, actor: Actor, extension: Extension, answer: str) -> Exte
             answered_at=clock.now(hazard.owner_agency_id),
             answered_by_name=actor.display,
         )
+        _issue_answer(actor, refused, clock.today(hazard.owner_agency_id))
         _tell_answer(hazard, f"{hazard.number} 的延期申请未获同意")
     return refused
+
+
+def _issue_answer(actor: Actor, extension: Extension, today: date) -> None:
+    """The answer is a paper of its own (整改期限告知书)."""
+    agency = Agency.objects.select_related("org").get(pk=extension.owner_agency_id)
+    document_issue(
+        actor=actor,
+        kind="deadline_notice",
+        subject=extension,
+        content=extension_notice(extension, today),
+        title=f"{extension.hazard.number}整改期限告知书",
+        issuer=Issuer(agency.pk, agency.short_name),
+    )
 
 
 def _tell_answer(hazard: Hazard, title: str) -> None:
@@ -235,6 +252,8 @@ def hazard_recheck(
     Whoever entered the submission does not recheck it himself.
     """
     locked = _lock(hazard)
+    if locked.source in Hazard.OFFICIAL:
+        raise DomainError("执法人员查出的隐患由执法人员复查")
     if locked.state != Hazard.State.SUBMITTED:
         raise DomainError("该隐患没有待复查的整改")
     submission = locked.rectifications.order_by("-round")[0]
@@ -268,6 +287,73 @@ def hazard_recheck(
     return recheck
 
 
+@transaction.atomic
+def hazard_find_unmended(
+    *,
+    actor: Actor,
+    hazard: Hazard,
+    reason: str,
+    new_due_on: date,
+    is_refused: bool = False,
+    photos: Sequence[bytes] = (),
+) -> Recheck:
+    """A recheck of what was never handed in: not mended, or the enterprise refuses to mend it.
+
+    Mended after all, the provider enters the rectification for the enterprise with its signed slip.
+    """
+    locked = _lock(hazard)
+    if locked.state not in Hazard.DUE_STATES:
+        raise DomainError("该隐患不在整改中")
+    if locked.source in Hazard.OFFICIAL:
+        raise DomainError("执法人员查出的隐患由执法人员复查")
+    now = clock.now(locked.owner_agency_id)
+    today = timezone.localdate(now)
+    _check_sent_back(reason, new_due_on, today)
+    recheck = Recheck.objects.create(
+        **locked.tenant,
+        hazard=locked,
+        rectification=None,
+        result=Recheck.Result.FAILED,
+        reason=reason.strip(),
+        new_due_on=new_due_on,
+        rechecked_at=now,
+        rechecked_by_id=actor.member,
+        rechecked_by_name=actor.user_name,
+    )
+    for content in photos:
+        photo_add(
+            actor=actor, subject=recheck, purpose=Photo.Purpose.RECHECK, content=content,
+            issued_at=now,
+        )  # fmt: skip
+    words = "拒不整改" if is_refused else "未整改"
+    transition(
+        actor=actor,
+        row=locked,
+        name="find_unmended",
+        summary=f"{words}：{recheck.reason}",
+        return_count=locked.return_count + 1,
+        is_refused=locked.is_refused or is_refused,
+        rechecked_on=today,
+        rechecked_by_name=actor.user_name,
+        **_again(locked, today, new_due_on),
+    )
+    _tell_answer(locked, f"{locked.number} 复查：{words}。{recheck.reason}"[:200])
+    hazard_moved.send(sender=Hazard, hazard=locked)
+    return recheck
+
+
+def _again(hazard: Hazard, today: date, new_due_on: date) -> dict[str, Any]:
+    """The deadline's columns after a recheck that failed: a person set the day."""
+    left = work_calendar(hazard.owner_agency_id).between(today, new_due_on)
+    return {
+        "due_on": new_due_on,
+        "due_reason": f"{today:%Y-%m-%d}复查未通过，再次限期{left}个工作日",
+        "due_from": None,
+        "due_days": None,
+        "is_overdue": False,
+    }
+
+
 def _check_sent_back(reason: str, new_due_on: date | None, today: date) -> None:
     if not reason.strip():
         raise DomainError("请写明未整改到位的原因", field="reason")
@@ -284,25 +370,14 @@ def _move(actor: Actor, hazard: Hazard, recheck: Recheck, today: date) -> None:
         work_task_close(actor=actor, row=closed, kind="major_hazard")
     else:
         assert recheck.new_due_on is not None  # checked before
-        left = work_calendar(hazard.owner_agency_id).between(today, recheck.new_due_on)
         transition(
             actor=actor,
             row=hazard,
             name="send_back",
             summary=recheck.reason,
             return_count=hazard.return_count + 1,
-            due_on=recheck.new_due_on,
-            due_reason=f"{today:%Y-%m-%d}复查未通过，再次限期{left}个工作日",
+            **_again(hazard, today, recheck.new_due_on),
             **seen,
         )
         _tell_answer(hazard, f"{hazard.number} 复查未通过：{recheck.reason}"[:200])
-    _move_assignment(actor, hazard.assignment_id, today)
     hazard_moved.send(sender=Hazard, hazard=hazard)
-
-
-def _move_assignment(actor: Actor, pk: int, today: date) -> None:
-    assignment = Assignment.objects.get(pk=pk)
-    if assignment.state == Assignment.Phase.GUIDANCE:
-        assignment = transition(actor=actor, row=assignment, name="begin_recheck")
-    if assignment.state == Assignment.Phase.RECHECK and not open_count(pk):
-        transition(actor=actor, row=assignment, name="accept", accepted_on=today)

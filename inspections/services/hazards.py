@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Assignment, ServiceBatch
+from agencies.models import ServiceBatch
 from audit.services import record
 from common.errors import DomainError
 from common.ids import uuid7
@@ -20,7 +20,9 @@ from evidence.models import Photo
 from evidence.services import photo_add, photos_issue
 from inspections import papers
 from inspections.models import Answer, ChecklistItem, Hazard, LibraryEntry, Severity, Visit
-from inspections.selectors import suggested_due
+from inspections.papers import reports
+from inspections.selectors import due_rule, suggested_due
+from inspections.services.phases import advance_if_ready
 from inspections.services.visits import lock_open, provider_issuer
 from notifications.models import Notification
 from notifications.services import notify, notify_many
@@ -30,6 +32,10 @@ from tenancy.enums import Role
 from tenancy.selectors import work_calendar
 from workflow.services import transition, work_task_open
 
+SOURCES: dict[str, str] = {
+    Visit.Kind.SPOT_CHECK: Hazard.Source.SPOT_CHECK,
+    Visit.Kind.ENFORCEMENT: Hazard.Source.ENFORCEMENT,
+}
 LEADS = (Role.PROVIDER_ADMIN, Role.PROJECT_LEAD)
 
 
@@ -67,7 +73,7 @@ def hazard_add(
         raise DomainError("该项不符合时须拍照", field="photos")
     now = clock.now(locked.owner_agency_id)
     found_on = timezone.localdate(now)
-    due, reason = _deadline(locked, found_on, severity, entry, due_on)
+    deadline = _deadline(locked, found_on, severity, entry, due_on)
     hazard = Hazard.objects.create(
         id=id or uuid7(),
         **locked.tenant,
@@ -79,6 +85,7 @@ def hazard_add(
         entry=entry,
         found_on=found_on,
         found_at=now,
+        source=SOURCES.get(locked.kind, Hazard.Source.PROVIDER),
         found_by_name=actor.user_name,
         place=place.strip(),
         description=description.strip(),
@@ -89,8 +96,7 @@ def hazard_add(
         clause_code=clause_code,
         measure=measure.strip(),
         emergency_plan=emergency_plan.strip(),
-        due_on=due,
-        due_reason=reason,
+        **deadline,
         major_noticed_at=now if severity == Severity.MAJOR else None,
     )
     _keep_photos(actor, hazard, photos)
@@ -114,18 +120,26 @@ def _check_finding(place: str, text: str, measure: str, severity: str, basis: st
 
 
 def _deadline(
-    visit: Visit, found_on: date, severity: str, entry: LibraryEntry | None, wanted: date | None
-) -> tuple[date, str]:
+    row: Visit | Hazard,
+    found_on: date,
+    severity: str,
+    entry: LibraryEntry | None,
+    wanted: date | None,
+) -> dict[str, Any]:
+    """Return the deadline's columns: the day, why it is that day, and the rule it may move by."""
     if wanted is None:
-        due = suggested_due(visit.owner_agency_id, found_on, severity, entry)
-        return due.date, due.why
+        due = suggested_due(row.owner_agency_id, found_on, severity, entry)
+        days, in_workdays = due_rule(severity, entry)
+        rule = {"due_from": found_on, "due_days": days, "due_in_workdays": in_workdays}
+        return {"due_on": due.date, "due_reason": due.why, **rule}
     if wanted < found_on:
         raise DomainError("整改期限不能早于排查日期", field="due_on")
-    left = work_calendar(visit.owner_agency_id).between(found_on, wanted)
-    return wanted, f"检查人员指定，自{found_on:%Y-%m-%d}起{left}个工作日"
+    left = work_calendar(row.owner_agency_id).between(found_on, wanted)
+    why = f"检查人员指定，自{found_on:%Y-%m-%d}起{left}个工作日"
+    return {"due_on": wanted, "due_reason": why, "due_from": None, "due_days": None}
 
 
-def _next_number(assignment: Assignment) -> str:
+def _next_number(assignment: Any) -> str:
     """Give the batch's next hazard number under its row lock: no gap, no double."""
     batch = ServiceBatch.objects.select_for_update(of=("self",)).get(pk=assignment.batch_id)
     batch.hazard_sequence += 1
@@ -167,9 +181,7 @@ def hazard_edit(*, actor: Actor, hazard: Hazard, **values: Any) -> Hazard:
     if locked.state != Hazard.State.FOUND:
         raise DomainError("已交底的隐患不能再改文字；确有错误请撤销后重新登记")
     if "due_on" in values and values["due_on"] != locked.due_on:
-        values["due_on"], values["due_reason"] = _deadline(
-            locked, locked.found_on, locked.severity, None, values["due_on"]  # type: ignore[arg-type]
-        )  # fmt: skip
+        values |= _deadline(locked, locked.found_on, locked.severity, None, values["due_on"])
     for name, value in values.items():
         setattr(locked, name, value)
     _check_finding(locked.place, locked.description, locked.measure, locked.severity, locked.basis)
@@ -209,13 +221,15 @@ def hazard_dismiss(*, actor: Actor, hazard: Hazard, reason: str) -> Hazard:
 def hazards_confirm(*, actor: Actor, visit: Visit) -> Document | None:
     """The project lead confirms every finding of a signed visit: the enterprise sees them from here.
 
-    Issues one 隐患整改建议书 and moves the assignment on; without findings the enterprise is done.
+    Issues one 隐患整改建议书; where both parts are checked the assignment moves on to 指导整改.
     """
     if actor.role not in LEADS:
         raise DomainError("只有项目负责人可以确认并交底")
     locked = Visit.objects.select_for_update(of=("self",)).select_related(
         "assignment__batch__contract", "enterprise"
     ).get(pk=visit.pk)  # fmt: skip
+    if locked.is_official:
+        raise DomainError("执法人员的检查由执法文书处理")
     if locked.state == Visit.State.OPEN:
         raise DomainError("检查还没有签字，不能交底")
     now = clock.now(locked.owner_agency_id)
@@ -226,28 +240,21 @@ def hazards_confirm(*, actor: Actor, visit: Visit) -> Document | None:
     for hazard in hazards:
         transition(actor=actor, row=hazard, name="issue", issued_at=now)
     photos_issue(subjects=hazards, at=now)
-    _move_assignment(actor, locked.assignment_id, bool(hazards), timezone.localdate(now))
-    if not hazards:
-        return None
+    document = _suggest(actor, locked, hazards, timezone.localdate(now)) if hazards else None
+    advance_if_ready(actor=actor, assignment_id=locked.assignment_id)
+    return document
+
+
+def _suggest(actor: Actor, locked: Visit, hazards: list[Hazard], today: date) -> Document:
     _tell_issued(locked, len(hazards))
     return document_issue(
         actor=actor,
-        kind=Document.Kind.SUGGESTION,
+        kind="suggestion",
         subject=locked,
-        content=papers.suggestion(locked, hazards, actor, timezone.localdate(now)),
+        content=papers.suggestion(locked, hazards, actor, today),
         title=f"{locked.enterprise.name}隐患整改建议书",
         issuer=provider_issuer(actor),
     )
-
-
-def _move_assignment(actor: Actor, pk: int, has_hazards: bool, today: date) -> None:
-    assignment = Assignment.objects.get(pk=pk)
-    if assignment.state != Assignment.Phase.SURVEY:
-        return
-    if has_hazards:
-        transition(actor=actor, row=assignment, name="begin_guidance", guided_on=today)
-    else:
-        transition(actor=actor, row=assignment, name="accept", guided_on=today, accepted_on=today)
 
 
 def _tell_issued(visit: Visit, count: int) -> None:
@@ -270,17 +277,57 @@ def _tell_issued(visit: Visit, count: int) -> None:
 
 
 @transaction.atomic
-def major_report(*, actor: Actor, hazard: Hazard) -> Hazard:
-    """The written report of a major hazard was handed in (24 hours, a parameter: A15)."""
+def major_report(
+    *,
+    actor: Actor,
+    hazard: Hazard,
+    causes: str,
+    harm: str,
+    treatment: str,
+    temporary_measures: str,
+) -> Document:
+    """Hand in the written report of a major hazard (24 hours, a parameter: A15).
+
+    It says state and causes, harm and difficulty, treatment (domain.md 4.6), and what protects
+    people until then.
+    """
     locked = Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
     if not locked.is_major:
         raise DomainError("只有重大隐患需要书面报告")
     if locked.major_reported_at:
         raise DomainError("已经书面报告过")
+    words = {
+        "causes": causes,
+        "harm": harm,
+        "treatment": treatment,
+        "temporary_measures": temporary_measures,
+    }
+    for name, text in words.items():
+        if not text.strip():
+            raise DomainError("请填写这一项", field=name)
     locked.major_reported_at = clock.now(locked.owner_agency_id)
     locked.save(update_fields=["major_reported_at", "updated_at"])
     record(actor=actor, act="hazard.major_report", subject=locked, at=locked.major_reported_at)
-    return locked
+    report = document_issue(
+        actor=actor,
+        kind="major_report",
+        subject=locked,
+        content=reports.major_report(
+            locked, actor, locked.major_reported_at, {n: t.strip() for n, t in words.items()}
+        ),
+        title=f"{locked.enterprise.name}重大事故隐患报告单",
+        issuer=provider_issuer(actor),
+        enterprise_org_id=None,
+    )
+    notify(
+        org_id=locked.owner_agency_id,
+        kind="hazard.major_report",
+        title=f"{locked.enterprise.name}重大事故隐患书面报告 {report.number}",
+        url=reverse("inspections:hazard", args=[locked.pk]),
+        at=locked.major_reported_at,
+    )
+    advance_if_ready(actor=actor, assignment_id=locked.assignment_id)
+    return report
 
 
 @transaction.atomic
@@ -292,10 +339,11 @@ def hazards_mark_overdue(*, actor: Actor, agency_id: int) -> int:
         .filter(
             owner_agency_id=agency_id,
             state__in=Hazard.DUE_STATES,
+            assignment__withdrawn_at=None,
             due_on__lt=timezone.localdate(now),
             is_overdue=False,
         )
-        .select_related("enterprise")
+        .select_related("enterprise", "assignment")
         .order_by("number")
     )
     Hazard.objects.filter(pk__in=[h.pk for h in late]).update(
@@ -319,9 +367,3 @@ def _overdue_messages(hazard: Hazard, now: Any) -> list[Notification]:
         for org_id in (hazard.enterprise_org_id, hazard.provider_org_id)
         if org_id is not None
     ]
-
-
-def open_count(assignment_id: int) -> int:
-    """Return how many hazards of an assignment still stand between it and its acceptance."""
-    rows = Hazard.objects.filter(assignment_id=assignment_id)
-    return rows.filter(state__in=[*Hazard.OPEN_STATES, Hazard.State.FOUND]).count()

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from agencies.models import Assignment
 from audit.services import record
@@ -18,11 +19,15 @@ from evidence.models import Photo
 from evidence.services import photo_add
 from inspections import papers
 from inspections.models import Answer, Visit, VisitMember
+from inspections.papers.enforcement import check_record
 from inspections.selectors import checklist_items, checklists_for
+from inspections.services.official import official_left
 from providers.models import Provider
 from tenancy import clock
 from tenancy.actors import Actor
-from tenancy.models import Membership
+from tenancy.models import Agency, Membership
+from tenancy.selectors import certificate_numbers
+from tenancy.services import certified_pair
 from workflow.services import transition
 
 
@@ -37,29 +42,41 @@ def visit_start(
     accuracy: int | None = None,
     member_ids: Sequence[int] = (),
     kind: str = Visit.Kind.SURVEY,
+    part: str = Visit.Part.BOTH,
     id: UUID | None = None,
 ) -> Visit:
     """Arrive at an enterprise with a team; the same `id` again is the same visit.
 
-    The actor is of the team. The first visit moves the assignment to 摸底排查.
+    The actor is of the team. The provider's first visit moves the assignment to 摸底排查; officers
+    come to a spot check or an enforcement check, two of them with valid certificates.
     """
     if id is not None and (found := Visit.objects.filter(pk=id).first()):
         return found
     now = clock.now(assignment.owner_agency_id)
     arrived = arrived_at or now
+    official = kind in Visit.OFFICIAL
     _check_arrival(assignment, arrived, now)
     team = _team(actor, member_ids)
+    if official:
+        certified_pair(team, arrived.date())
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
-    if locked.withdrawn_at:
-        raise DomainError("该企业已退出本批次")
-    if Visit.objects.filter(assignment=locked, state=Visit.State.OPEN).exists():
+    if not official:
+        _check_open(locked)
+    same_side = Visit.objects.filter(
+        assignment=locked, state=Visit.State.OPEN, provider_org_id=None
+    ) if official else Visit.objects.filter(
+        assignment=locked, state=Visit.State.OPEN, provider_org_id=locked.provider_org_id
+    )  # fmt: skip
+    if same_side.exists():
         raise DomainError("该企业有一次检查还没有签字，请先完成那一次")
+    whose = {**assignment.tenant, "provider_org_id": None} if official else assignment.tenant
     visit = Visit.objects.create(
         id=id or uuid7(),
-        **assignment.tenant,
+        **whose,
         assignment=assignment,
         enterprise_id=assignment.enterprise_id,
         kind=kind,
+        part=part,
         started_by_id=actor.member,
         arrived_at=arrived,
         latitude=latitude,
@@ -67,9 +84,10 @@ def visit_start(
         accuracy=accuracy,
     )
     visit.templates.set(checklists_for(assignment.enterprise, arrived.date()))
-    VisitMember.objects.bulk_create(_member(visit, m) for m in team)
+    numbers = certificate_numbers(team, arrived.date()) if official else {}
+    VisitMember.objects.bulk_create(_member(visit, m, numbers.get(m.pk, "")) for m in team)
     record(actor=actor, act="visit.start", subject=visit, at=arrived)
-    if locked.state == Assignment.Phase.WAITING:
+    if not official and locked.state == Assignment.Phase.WAITING:
         transition(actor=actor, row=locked, name="begin_survey", surveyed_on=arrived.date())
     return visit
 
@@ -91,14 +109,21 @@ def _team(actor: Actor, member_ids: Sequence[int]) -> list[Membership]:
     return team
 
 
-def _member(visit: Visit, membership: Membership) -> VisitMember:
+def _check_open(assignment: Assignment) -> None:
+    if assignment.withdrawn_at:
+        raise DomainError("该企业已退出本批次")
+    if not assignment.is_open:
+        raise DomainError("该企业的复查验收已完成，不能再检查")
+
+
+def _member(visit: Visit, membership: Membership, certificate: str = "") -> VisitMember:
     return VisitMember(
         **visit.tenant,
         visit=visit,
         membership=membership,
         name=membership.user.name,
         qualification=membership.qualification,
-        certificate_number=membership.certificate_number,
+        certificate_number=certificate or membership.certificate_number,
     )
 
 
@@ -172,7 +197,7 @@ def visit_sign(
         representative_post=representative_post.strip(),
         **_leaving(locked, left_at),
     )
-    _issue_record(actor, signed, signature)
+    _left(actor, signed, signature)
     return signed
 
 
@@ -200,7 +225,7 @@ def visit_refuse(
         witness_name=witness_name.strip(),
         **_leaving(locked, left_at),
     )
-    _issue_record(actor, refused, b"")
+    _left(actor, refused, b"")
     return refused
 
 
@@ -223,10 +248,48 @@ def _leaving(visit: Visit, left_at: datetime | None) -> dict[str, Any]:
     return {"left_at": left, "signed_at": left}
 
 
+def _left(actor: Actor, visit: Visit, signature: bytes) -> None:
+    """Issue the record, note which parts of the check are done, and tell whoever waits for it."""
+    if visit.is_official:
+        issue_check_record(actor, visit, signature)
+        official_left(actor=actor, visit=visit)
+    else:
+        _issue_record(actor, visit, signature)
+        if visit.kind == Visit.Kind.SURVEY:
+            _note_parts(visit)
+
+
+def _note_parts(visit: Visit) -> None:
+    assert visit.left_at is not None  # set with the signature
+    day = timezone.localdate(visit.left_at)
+    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=visit.assignment_id)
+    if visit.part != Visit.Part.SITE:
+        locked.soft_checked_on = locked.soft_checked_on or day
+    if visit.part != Visit.Part.SOFT:
+        locked.site_checked_on = locked.site_checked_on or day
+    locked.save(update_fields=["soft_checked_on", "site_checked_on"])
+
+
+def issue_check_record(actor: Actor, visit: Visit, signature: bytes) -> Document:
+    """现场检查记录 of an officers' visit: two certified officers, or DomainError."""
+    team = [m.membership for m in visit.team.select_related("membership__user").order_by("pk")]
+    certified_pair(team, visit.arrived_at.date())
+    agency = Agency.objects.select_related("org").get(pk=visit.owner_agency_id)
+    return document_issue(
+        actor=actor,
+        kind="check_record",
+        subject=visit,
+        content=check_record(visit, agency, signature),
+        title=f"{visit.enterprise.name}现场检查记录",
+        issuer=Issuer(agency.pk, agency.short_name),
+        enterprise_org_id=visit.enterprise.enterprise_org_id,
+    )
+
+
 def _issue_record(actor: Actor, visit: Visit, signature: bytes) -> Document:
     return document_issue(
         actor=actor,
-        kind=Document.Kind.SERVICE_RECORD,
+        kind="service_record",
         subject=visit,
         content=papers.service_record(visit, signature),
         title=f"{visit.enterprise.name}社会化服务检查记录",

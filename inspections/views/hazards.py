@@ -9,15 +9,18 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from common.errors import DomainError
+from common.pages import form_page
 from common.paging import count_up_to, keyset
 from documents.models import Document
 from evidence.services import photos_of
 from inspections import exports, services
 from inspections.access import extension_for, hazard_for
-from inspections.forms import (
+from inspections.forms.phases import MajorReportForm, UnmendedForm
+from inspections.forms.visits import (
     AnswerForm,
     EnterForm,
     ExtensionForm,
@@ -29,7 +32,7 @@ from inspections.models import Extension, Hazard, Severity
 from inspections.timeline import timeline_of
 from tenancy import clock
 from tenancy.access import require
-from tenancy.models import Agency
+from tenancy.models import Agency, CalendarDay
 from tenancy.request import Request
 from tenancy.selectors import providers, region_names, work_calendar
 
@@ -276,13 +279,64 @@ def recheck(request: Request, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def major_report(request: Request, pk: UUID) -> HttpResponse:
-    """Say that the written report of a major hazard was handed in."""
+    """Write the report of a major hazard."""
     found = hazard_for(request.actor, pk, "hazard_recheck")
-    try:
-        services.major_report(actor=request.actor, hazard=found)
-        messages.success(request, "已登记书面报告时间")
-    except DomainError as error:
-        messages.error(request, error.message)
-    return redirect("inspections:hazard", pk=pk)
+    form = MajorReportForm(request.POST or None)
+    back = reverse("inspections:hazard", args=[pk])
+
+    def act(data: dict[str, Any]) -> str:
+        services.major_report(actor=request.actor, hazard=found, **data)
+        return back
+
+    return form_page(
+        request, form, act, success="重大事故隐患报告单已签发，监管部门已收到",
+        title=f"书面报告重大隐患 · {found.number}", submit="签发报告单", back=back,
+        back_text=found.number, intro=f"{found.place}：{found.description}", draft=f"major-{pk}",
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def unmended(request: Request, pk: UUID) -> HttpResponse:
+    """A recheck of what was never handed in: not mended, or refused."""
+    found = hazard_for(request.actor, pk, "hazard_recheck")
+    form = UnmendedForm(request.POST or None, request.FILES or None)
+    back = reverse("inspections:hazard", args=[pk])
+
+    def act(data: dict[str, Any]) -> str:
+        services.hazard_find_unmended(actor=request.actor, hazard=found, **data)
+        return back
+
+    return form_page(
+        request, form, act, success="已记录复查结果", title=f"现场复查 · {found.number}",
+        submit="记录未整改", back=back, back_text=found.number,
+        intro=f"{found.place}：{found.description}。企业没有提交整改；已经整改的，请代企业录入后由同事复查。",
+    )  # fmt: skip
+
+
+@login_required
+def why(request: Request, pk: UUID) -> HttpResponse:
+    """Why the deadline is this day: the rule, and every day of the period."""
+    found = hazard_for(request.actor, pk)
+    calendar = work_calendar(found.owner_agency_id)
+    start, days, due, steps = found.due_from, found.due_days, None, []
+    if start is not None and days is not None:
+        if found.due_in_workdays:
+            due, steps = calendar.add(start, days), list(calendar.steps(start, days))
+        else:
+            due = calendar.add_calendar(start, days)
+    context = {
+        "hazard": found,
+        "due": due,
+        "is_moved": due is not None and due.date != found.due_on,
+        "steps": steps,
+        "kinds": dict(CalendarDay.Kind.choices),
+        "days": _days_left([found])[found.pk],
+        "is_running": found.state in Hazard.DUE_STATES,
+        "extensions": found.extensions.order_by("asked_at"),
+        "rechecks": found.rechecks.exclude(new_due_on=None).order_by("rechecked_at"),
+        "layout": "layouts/phone.html" if request.actor.is_enterprise else "layouts/desk.html",
+    }
+    return render(request, "inspections/why.html", context)

@@ -1,38 +1,56 @@
 """On site: my assignments, a visit's checklist, findings, signature, confirmation."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.access import assignment_for
-from agencies.grants import assigned_to
+from agencies.access import assignment_for, require_hand_in
+from agencies.board import board_rows
+from agencies.gates import AssignmentFacts
+from agencies.grants import assigned_to, may_log_visit
 from agencies.models import Assignment
 from common.errors import DomainError
 from common.uploads import drawn_png
 from documents.models import Document
 from evidence.services import photos_of
-from inspections import services
-from inspections.access import LEADS, assignment_to_visit, hazard_for, visit_for
-from inspections.forms import HazardEditForm, HazardForm, RefuseForm, SignForm, VisitStartForm
+from inspections import criteria, services, steps
+from inspections.access import (
+    LEADS,
+    assignment_to_visit,
+    hazard_for,
+    hazards_of,
+    visit_for,
+    visits_of,
+)
+from inspections.forms.visits import (
+    HazardEditForm,
+    HazardForm,
+    RefuseForm,
+    SignForm,
+    VisitStartForm,
+)
 from inspections.models import Answer, Hazard, LibraryEntry, Visit
 from inspections.selectors import checklist_items, library_search, suggested_due
 from tenancy import clock
 from tenancy.access import require
+from tenancy.actors import Actor
 from tenancy.request import Request
-from tenancy.selectors import region_names
+from tenancy.selectors import region_names, work_calendar
 
 
 @login_required
 def my_assignments(request: Request) -> HttpResponse:
     """Where do I go next: my enterprises by town and planned day, with what is open there."""
-    actor = require(request.actor, "visit_log")
+    actor = require(request.actor, "my_assignments")
     rows = Assignment.objects.filter(withdrawn_at=None, batch__contract__state="active")
     everybody = actor.role in LEADS and request.GET.get("mine") != "1"
     if not everybody:
@@ -59,20 +77,71 @@ def my_assignments(request: Request) -> HttpResponse:
 
 @login_required
 def assignment(request: Request, pk: int) -> HttpResponse:
-    """One enterprise as the provider works on it: visits so far, open hazards, the next step."""
-    found = assignment_for(request.actor, pk)
-    hazards = found.hazards.exclude(state=Hazard.State.DISMISSED).order_by("-severity", "number")
-    visits = list(found.visits.order_by("-arrived_at").prefetch_related("team"))
+    """One enterprise of a batch: its phases, what the next step lacks, visits, hazards, papers."""
+    found, actor = assignment_for(request.actor, pk), request.actor
+    [row] = board_rows([found], clock.today(found.owner_agency_id))
+    seen = _seen(actor, found, row.facts)
+    lines = steps.lines(seen)
+    papers = Document.objects.filter(subject_type="agencies.assignment", subject_id=str(pk))
+    successor = Assignment.objects.filter(replaces=found).select_related("enterprise")
     context = {
         "assignment": found,
-        "visits": visits,
-        "open_visit": next((v for v in visits if v.state == Visit.State.OPEN), None),
-        "hazards": list(hazards),
-        "may_visit": request.actor.may("visit_log"),
-        "is_lead": request.actor.role in LEADS,
-        "today": clock.today(found.owner_agency_id),
+        "seen": seen,
+        "cells": list(zip(criteria.texts(), seen.cells, strict=True)),
+        "lines": lines,
+        "is_ready": row.is_ready,
+        "next_act": steps.next_act(seen, lines),
+        "phases": steps.phase_rows(row),
+        "open_count": sum(h.state in Hazard.OPEN_STATES for h in seen.hazards),
+        "late_count": sum(h.is_overdue for h in seen.hazards),
+        "days": _days_left(found, seen.hazards),
+        "papers": papers.defer("content").order_by("-issued_at"),
+        "replaced_by": successor.first(),
+        "may_find": actor.may("criterion_find") and found.is_open,
+        "may_withdraw": found.is_open and _may_withdraw(actor, found),
+        "town": region_names({found.region_code}).get(found.region_code, ""),
     }
     return render(request, "inspections/assignment.html", context)
+
+
+def _seen(actor: Actor, found: Assignment, facts: AssignmentFacts) -> steps.Seen:
+    hazards = hazards_of(actor).filter(assignment=found).exclude(state=Hazard.State.DISMISSED)
+    visits = visits_of(actor).filter(assignment=found).order_by("-arrived_at")
+    known = criteria.known_of([found], clock.today(found.owner_agency_id))
+    return steps.Seen(
+        actor=actor,
+        assignment=found,
+        facts=facts,
+        visits=list(visits.prefetch_related("team")),
+        hazards=list(hazards.order_by("-severity", "number")),
+        cells=criteria.cells_of(known[found.pk]),
+        may_visit=_may_visit(actor, found),
+    )
+
+
+def _days_left(found: Assignment, hazards: Sequence[Hazard]) -> dict[Any, int]:
+    calendar = work_calendar(found.owner_agency_id)
+    today = clock.today(found.owner_agency_id)
+    due = (h for h in hazards if h.state in Hazard.DUE_STATES)
+    return {h.pk: calendar.between(today, h.due_on) for h in due}
+
+
+def _may_visit(actor: Actor, found: Assignment) -> bool:
+    """Whether the actor may come to this enterprise today, as `assignment_to_visit` will say."""
+    is_live = found.is_open and found.batch.contract.state == "active"
+    if not is_live or not actor.is_provider or not actor.may("visit_log"):
+        return False
+    return actor.role in LEADS or may_log_visit(actor, found)
+
+
+def _may_withdraw(actor: Actor, found: Assignment) -> bool:
+    if not actor.may("assignment_withdraw"):
+        return False
+    try:
+        require_hand_in(actor, found.batch.contract)
+    except PermissionDenied:
+        return False
+    return True
 
 
 @login_required
@@ -85,6 +154,7 @@ def visit_start(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = {**form.cleaned_data}
         data["member_ids"] = [m.pk for m in data.pop("members")]
+        data["part"] = data["part"] or Visit.Part.BOTH
         try:
             visit = services.visit_start(actor=request.actor, assignment=found, **data)
         except DomainError as error:
@@ -101,9 +171,8 @@ def visit_start(request: Request, pk: int) -> HttpResponse:
 def visit(request: Request, pk: UUID) -> HttpResponse:
     """The visit: its checklist while open, its record afterwards."""
     found = visit_for(request.actor, pk)
-    if found.state != Visit.State.OPEN or not request.actor.may("visit_log"):
+    if found.state != Visit.State.OPEN or not _may_write(request, found):
         return _record(request, found)
-    visit_for(request.actor, pk, "visit_log")
     answers = {a.item_id: a for a in Answer.objects.filter(visit=found)}
     items = checklist_items(found)
     questions = [(item, answers.get(item.pk)) for item in items]
@@ -119,6 +188,19 @@ def visit(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "inspections/visit.html", context)
 
 
+def _may_write(request: Request, found: Visit) -> bool:
+    """Whether the actor works on this visit; who may only look sees its record."""
+    if not request.actor.may("visit_log"):
+        return False
+    try:
+        visit_for(request.actor, found.pk, "visit_log")
+    except PermissionDenied:
+        if request.actor.is_provider:
+            raise
+        return False
+    return True
+
+
 def _record(request: Request, found: Visit) -> HttpResponse:
     hazards = list(found.hazards.exclude(state=Hazard.State.DISMISSED).order_by("number"))
     papers = Document.objects.filter(subject_type="inspections.visit", subject_id=str(found.pk))
@@ -128,7 +210,12 @@ def _record(request: Request, found: Visit) -> HttpResponse:
         "hazards": hazards,
         "waiting": sum(h.state == Hazard.State.FOUND for h in hazards),
         "papers": papers.defer("content").order_by("issued_at"),
-        "is_lead": request.actor.role in LEADS,
+        "is_lead": request.actor.role in LEADS and not found.is_official,
+        "may_order": found.is_official
+        and found.state != Visit.State.OPEN
+        and request.actor.may("enforcement_act")
+        and not hasattr(found, "order"),
+        "check": getattr(found, "spot_check", None) if request.actor.is_agency else None,
         "counts": dict(
             Answer.objects.filter(visit=found).values_list("result").annotate(n=Count("pk"))
         ),
@@ -267,7 +354,7 @@ def _add(request: Request, found: Visit, item: Any, form: HazardForm) -> bool:
 def hazard_remove(request: Request, pk: UUID) -> HttpResponse:
     """Take a finding back while the visit is open."""
     found = hazard_for(request.actor, pk, "visit_log")
-    assignment_to_visit(request.actor, found.assignment_id)
+    visit_for(request.actor, found.visit_id, "visit_log")
     try:
         services.hazard_remove(actor=request.actor, hazard=found)
         messages.success(request, f"已撤回 {found.number}，编号保留")

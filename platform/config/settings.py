@@ -168,6 +168,9 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = not any(STATIC_ROOT.iterdir())
 WHITENOISE_AUTOREFRESH = False
 NODE_MODULES = BASE_DIR / "node_modules"
+# Custody of signing keys: docs/signing.md. Production gives the passphrase from outside.
+SIGNING_KEYS_DIR = Path(os.environ.get("SIGNING_KEYS_DIR", VAR_DIR / "keys"))
+SIGNING_PASSPHRASE = os.environ.get("SIGNING_PASSPHRASE", "")
 MEDIA_ROOT = Path(os.environ.get("MEDIA_FOLDER", VAR_DIR / "media"))
 _BUCKET = os.environ.get("STORAGE_BUCKET")
 STORAGES = {

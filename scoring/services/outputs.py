@@ -17,6 +17,7 @@ from common.scope import current
 from documents import pdf
 from documents.frozen import content_sha256, freeze, thaw
 from documents.models import Document
+from documents.registry import papers
 from documents.services import (
     Issuer,
     check_code,
@@ -192,7 +193,7 @@ def _ledger_pdf(job: Job, part: JobPart) -> Mapping[str, Any]:
         with default_storage.open(path, "rb") as file:
             contents.append(file.read())
     whole = pdf.stamp_page_numbers(pdf.merge(contents))
-    order = _order(job, part.key, LEDGER_TITLE, Document.Kind.LEDGER, _head(job))
+    order = _order(job, part.key, LEDGER_TITLE, "ledger", _head(job))
     return _done(document_store(file=whole.content, pages=whole.pages, **order))
 
 
@@ -201,7 +202,7 @@ def _ledger_xlsx(job: Job, part: JobPart) -> Mapping[str, Any]:
     ledger_sheet(
         out, head, outputs.ledger_rows(_subject(job, _contract(job)), _lines(job, "hazards"))
     )
-    order = _order(job, part.key, LEDGER_TITLE, Document.Kind.LEDGER, head)
+    order = _order(job, part.key, LEDGER_TITLE, "ledger", head)
     return _done(
         document_store(file=out.getvalue(), pages=None, format=Document.Format.XLSX, **order)
     )
@@ -223,14 +224,14 @@ def _summary(job: Job) -> Any:
 
 
 def _points_pdf(job: Job, part: JobPart) -> Mapping[str, Any]:
-    order = _order(job, part.key, "记分汇总", Document.Kind.POINTS_SUMMARY, _summary(job))
+    order = _order(job, part.key, "记分汇总", "points_summary", _summary(job))
     return _done(document_render(str(document_issue(**order).pk)))
 
 
 def _points_xlsx(job: Job, part: JobPart) -> Mapping[str, Any]:
     summary, out = _summary(job), io.BytesIO()
     summary_sheet(out, summary)
-    order = _order(job, part.key, "记分汇总", Document.Kind.POINTS_SUMMARY, summary)
+    order = _order(job, part.key, "记分汇总", "points_summary", summary)
     return _done(
         document_store(file=out.getvalue(), pages=None, format=Document.Format.XLSX, **order)
     )
@@ -263,13 +264,12 @@ def _appraisal(job: Job, part: JobPart) -> Mapping[str, Any]:
             "made_at": subject.made_at,
         },
     )
-    order = _order(job, part.key, "绩效考评表", Document.Kind.APPRAISAL, content)
+    order = _order(job, part.key, "绩效考评表", "appraisal", content)
     return _done(document_render(str(document_issue(**order).pk)))
 
 
 def documents_of(job: Job) -> list[Document]:
     """Return the papers that a job made, in the order of their kinds."""
     rows = Document.objects.filter(issue_key__startswith=f"{job.pk}:").defer("content")
-    return sorted(
-        rows, key=lambda document: (Document.Kind.values.index(document.kind), document.format)
-    )
+    order = [paper.kind for paper in papers()]
+    return sorted(rows, key=lambda document: (order.index(document.kind), document.format))

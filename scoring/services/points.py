@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from audit.services import record
 from common.errors import DomainError
-from documents.models import Document
 from documents.services import Issuer, document_issue
 from enterprises.models import Enterprise
 from evidence.models import Photo
@@ -126,7 +125,7 @@ def points_give(
     agency = Agency.objects.select_related("org").get(pk=enterprise.owner_agency_id)
     document_issue(
         actor=actor,
-        kind=Document.Kind.POINTS_SHEET,
+        kind="points_sheet",
         subject=sheet,
         content=papers.points_sheet(sheet, agency, entries, total, before, signature),
         title=f"{enterprise.name}安全生产监督检查记分表",

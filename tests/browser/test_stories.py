@@ -1,26 +1,15 @@
 """What people do, in a real browser: assign a batch, log a visit, submit a rectification."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from agencies.models import Assignment
 from common.scope import acting_as
 from evidence.models import Photo
 from inspections.models import Hazard, Visit
 from tests import county as counties
+from tests.browser.looks import no_barriers, no_sideways_scrolling
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-
-
-def no_barriers(page) -> None:
-    """axe-core finds nothing on this page."""
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
-
-
-def no_sideways_scrolling(page) -> None:
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= page.viewport_size["width"]
 
 
 def test_a_regulator_assigns_all_of_a_filter_in_one_action(page_for):

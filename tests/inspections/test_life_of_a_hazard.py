@@ -95,11 +95,11 @@ def test_an_inspector_does_not_confirm_his_own_findings(county):
         hazards_confirm(actor=county.inspector, visit=visit)
 
 
-def test_from_submission_to_closing_the_enterprise_is_accepted(county):
+def test_closing_the_last_hazard_leaves_the_phase_to_the_lead(county):
     [hazard] = counties.issued(county)
     submit(county, hazard)
     recheck(county, hazard)
-    assert (state(county, hazard), phase(county)) == ("closed", "accepted")
+    assert (state(county, hazard), phase(county)) == ("closed", "guidance")
 
 
 def test_what_is_not_mended_goes_back_with_reason_and_new_deadline(county):

@@ -1,13 +1,21 @@
-"""`manage.py load_content`: hazard library and checklists; again, it changes nothing."""
+"""`manage.py load_content`: library, checklists, guidance topics, criteria; again, it changes nothing."""
 
+import csv
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from pypinyin import Style, lazy_pinyin
 
 from common.scope import acting_as
-from inspections.content import ChecklistData, EntryData, load_checklists, load_library
-from inspections.models import ChecklistItem, ChecklistTemplate, LibraryEntry
+from inspections.content import DATA, ChecklistData, EntryData, load_checklists, load_library
+from inspections.models import (
+    AcceptanceCriterion,
+    ChecklistItem,
+    ChecklistTemplate,
+    GuidanceTopic,
+    LibraryEntry,
+)
 from tenancy.actors import SYSTEM
 
 
@@ -22,6 +30,8 @@ class Command(BaseCommand):
             entries, lists = load_library(), load_checklists()
             _load_library(entries)
             new = sum(_load_checklist(data) for data in lists)
+            _load_topics()
+            _load_criteria()
         if options["verbosity"]:
             self.stdout.write(f"隐患库 {len(entries)} 条，检查表 {len(lists)} 份（新增 {new} 份）")
 
@@ -90,3 +100,45 @@ def _load_checklist(data: ChecklistData) -> bool:
             for position, item in enumerate(data.items)
         )
     return is_new
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _load_topics() -> None:
+    rows = [
+        GuidanceTopic(
+            code=row["code"],
+            group=row["group"],
+            name=row["name"],
+            hint=row["hint"],
+            position=position,
+            criterion=int(row["criterion"]) if row["criterion"] else None,
+            risk_keywords=[word for word in row["risks"].split("、") if word],
+        )
+        for position, row in enumerate(_rows("guidance.csv"))
+    ]
+    fields = [f.name for f in GuidanceTopic._meta.concrete_fields if f.name != "code"]
+    GuidanceTopic.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["code"], update_fields=fields
+    )
+    GuidanceTopic.objects.exclude(pk__in=[row.pk for row in rows]).update(is_retired=True)
+
+
+def _load_criteria() -> None:
+    AcceptanceCriterion.objects.bulk_create(
+        [
+            AcceptanceCriterion(
+                number=int(row["number"]),
+                short=row["short"],
+                text=row["text"],
+                evidence=row["evidence"],
+            )
+            for row in _rows("criteria.csv")
+        ],
+        update_conflicts=True,
+        unique_fields=["number"],
+        update_fields=["short", "text", "evidence"],
+    )

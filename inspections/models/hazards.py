@@ -1,4 +1,4 @@
-"""What happens on site and until it is closed."""
+"""A hazard and what follows from it until it is closed."""
 
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
@@ -6,214 +6,9 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from agencies.models import Assignment
 from common.ids import uuid7
 from enterprises.models import Enterprise
+from inspections.models.content import ChecklistItem, LibraryEntry, Severity
+from inspections.models.visits import Visit
 from tenancy.models import Membership, TenantModel
-
-
-class Severity(models.TextChoices):
-    """Grades of a hazard; never mixed with point colours or risk colours."""
-
-    GENERAL = "general", "一般"
-    MAJOR = "major", "重大"
-
-
-class LibraryEntry(models.Model):
-    """A hazard as the library knows it: what to write, on what basis, and what to propose.
-
-    Reference data, loaded by `manage.py load_content`; text that we do not have stays empty.
-    """
-
-    code = models.CharField("编号", max_length=20, primary_key=True)
-    category = models.CharField("类别", max_length=20)
-    subcategory = models.CharField("细类", max_length=40)
-    title = models.CharField("名称", max_length=80)
-    description = models.TextField("描述", blank=True)
-    severity = models.CharField("等级", max_length=8, choices=Severity.choices)
-    basis = models.CharField("依据", max_length=300, blank=True)
-    criterion = models.CharField("重大隐患判定条款", max_length=120, blank=True)
-    in_force_from = models.DateField("施行日期", null=True)
-    in_force_until = models.DateField("失效日期", null=True)
-    measure = models.TextField("整改建议", blank=True)
-    deadline_days = models.PositiveSmallIntegerField("建议期限")
-    deadline_in_workdays = models.BooleanField("按工作日", default=True)
-    clause_code = models.CharField("记分条款", max_length=8, blank=True)
-    is_text_missing = models.BooleanField("条文未收录", default=False)
-    provenance = models.CharField("来源", max_length=20)
-    search_text = models.TextField(editable=False)
-    is_retired = models.BooleanField("停用", default=False)
-
-    class Meta:
-        verbose_name = "隐患库条目"
-        verbose_name_plural = "隐患库"
-        ordering = ["code"]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class ChecklistTemplate(models.Model):
-    """One version of a checklist: common, for an industry, or for a risk factor."""
-
-    code = models.CharField("代号", max_length=20)
-    version = models.CharField("版本", max_length=20)
-    name = models.CharField("名称", max_length=60)
-    industry = models.CharField("行业", max_length=10, blank=True)
-    risk_keywords = models.JSONField("适用风险", default=list)
-    valid_from = models.DateField("启用日期")
-    provenance = models.CharField("来源", max_length=20)
-
-    class Meta:
-        verbose_name = "检查表"
-        verbose_name_plural = "检查表"
-        constraints = [
-            models.UniqueConstraint(fields=["code", "version"], name="checklist_version_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.version}"
-
-
-class ChecklistItem(models.Model):
-    """One question, answered 符合 / 不符合 / 不涉及."""
-
-    class Part(models.TextChoices):
-        SOFT = "soft", "软件资料检查"
-        SITE = "site", "现场隐患排查"
-
-    template = models.ForeignKey(ChecklistTemplate, models.PROTECT, related_name="items")
-    code = models.CharField("编号", max_length=20)
-    part = models.CharField("部分", max_length=4, choices=Part.choices)
-    position = models.PositiveSmallIntegerField("次序")
-    text = models.CharField("检查内容", max_length=300)
-    method = models.CharField("检查方法", max_length=300, blank=True)
-    library_codes = models.JSONField("对应隐患", default=list)
-    is_photo_required = models.BooleanField("须拍照", default=False)
-    is_major = models.BooleanField("涉及重大隐患", default=False)
-
-    class Meta:
-        verbose_name = "检查项"
-        verbose_name_plural = "检查项"
-        ordering = ["template", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["template", "code"], name="checklist_item_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class Visit(FSMModelMixin, TenantModel):
-    """The provider's staff at one enterprise, from arrival to the representative's signature.
-
-    Life: open → signed, or refused (reason and witness on record). Nothing is issued before that.
-    """
-
-    class State(models.TextChoices):
-        OPEN = "open", "进行中"
-        SIGNED = "signed", "已签字"
-        REFUSED = "refused", "拒签"
-
-    class Kind(models.TextChoices):
-        SURVEY = "survey", "摸底排查"
-        RECHECK = "recheck", "复查验收"
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    assignment = models.ForeignKey(
-        Assignment, models.PROTECT, related_name="visits", verbose_name="指派"
-    )
-    enterprise = models.ForeignKey(
-        Enterprise, models.PROTECT, related_name="visits", verbose_name="企业"
-    )
-    kind = models.CharField("类别", max_length=10, choices=Kind.choices, default=Kind.SURVEY)
-    state = FSMField("状态", default=State.OPEN, choices=State.choices, protected=True)
-    started_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
-    templates = models.ManyToManyField(ChecklistTemplate, related_name="+", verbose_name="检查表")
-    arrived_at = models.DateTimeField("到达时间")
-    left_at = models.DateTimeField("离开时间", null=True, blank=True)
-    latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
-    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
-    accuracy = models.PositiveIntegerField("定位精度（米）", null=True, blank=True)
-    process_note = models.TextField("过程控制记录", blank=True)
-    representative_name = models.CharField("现场负责人", max_length=40, blank=True)
-    representative_post = models.CharField("职务", max_length=40, blank=True)
-    refusal_reason = models.CharField("拒签原因", max_length=200, blank=True)
-    witness_name = models.CharField("见证人", max_length=40, blank=True)
-    signed_at = models.DateTimeField("签字时间", null=True, blank=True)
-    created_at = models.DateTimeField("登记时间", auto_now_add=True)
-
-    class Meta:
-        verbose_name = "检查"
-        verbose_name_plural = "检查"
-        constraints = [
-            models.CheckConstraint(
-                name="visit_signed_has_representative",
-                condition=~models.Q(state="signed")
-                | (models.Q(signed_at__isnull=False) & ~models.Q(representative_name="")),
-            ),
-            models.CheckConstraint(
-                name="visit_refused_has_reason_and_witness",
-                condition=~models.Q(state="refused")
-                | (~models.Q(refusal_reason="") & ~models.Q(witness_name="")),
-            ),
-            models.CheckConstraint(
-                name="visit_left_after_arrival",
-                condition=models.Q(left_at=None) | models.Q(left_at__gte=models.F("arrived_at")),
-            ),
-        ]
-        indexes = [models.Index(fields=["assignment", "-arrived_at"], name="visit_assignment")]
-
-    def __str__(self) -> str:
-        return f"{self.enterprise} {self.arrived_at:%Y-%m-%d}"
-
-    @transition("state", source=State.OPEN, target=State.SIGNED)
-    def sign(self) -> None:
-        """The site representative signed."""
-
-    @transition("state", source=State.OPEN, target=State.REFUSED)
-    def refuse(self) -> None:
-        """The site representative refused to sign; reason and witness are recorded."""
-
-
-class VisitMember(TenantModel):
-    """One of the team of a visit, with name and qualification as they were that day."""
-
-    visit = models.ForeignKey(Visit, models.CASCADE, related_name="team")
-    membership = models.ForeignKey(Membership, models.PROTECT, related_name="+")
-    name = models.CharField("姓名", max_length=40)
-    qualification = models.CharField("资格", max_length=60, blank=True)
-    certificate_number = models.CharField("证号", max_length=40, blank=True)
-
-    class Meta:
-        verbose_name = "检查人员"
-        verbose_name_plural = "检查人员"
-        constraints = [
-            models.UniqueConstraint(fields=["visit", "membership"], name="visit_member_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Answer(TenantModel):
-    """The answer to one question on one visit."""
-
-    class Result(models.TextChoices):
-        OK = "ok", "符合"
-        FAIL = "fail", "不符合"
-        NA = "na", "不涉及"
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    visit = models.ForeignKey(Visit, models.CASCADE, related_name="answers")
-    item = models.ForeignKey(ChecklistItem, models.PROTECT, related_name="+")
-    result = models.CharField("结果", max_length=4, choices=Result.choices)
-    note = models.CharField("说明", max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = "检查结果"
-        verbose_name_plural = "检查结果"
-        constraints = [models.UniqueConstraint(fields=["visit", "item"], name="answer_once")]
-
-    def __str__(self) -> str:
-        return f"{self.item} {self.get_result_display()}"
 
 
 class HazardQuerySet(models.QuerySet["Hazard"]):
@@ -262,10 +57,12 @@ class Hazard(FSMModelMixin, TenantModel):
         PROVIDER = "provider", "服务机构"
         TOWNSHIP = "township", "乡镇检查"
         ENFORCEMENT = "enforcement", "执法检查"
+        SPOT_CHECK = "spot_check", "抽查验收"
         REPORT = "report", "举报"
         COVERT = "covert", "暗访"
         VIDEO = "video", "视频巡查"
 
+    OFFICIAL = (Source.ENFORCEMENT, Source.SPOT_CHECK)
     OPEN_STATES = (State.ISSUED, State.RECTIFYING, State.SUBMITTED)
     DUE_STATES = (State.ISSUED, State.RECTIFYING)
 
@@ -310,6 +107,19 @@ class Hazard(FSMModelMixin, TenantModel):
     emergency_plan = models.CharField("应急预案/防控措施", max_length=300, blank=True)
     due_on = models.DateField("整改期限")
     due_reason = models.CharField("期限依据", max_length=300)
+    # The rule behind the deadline, so that a new holiday notice can recompute it; a day that a
+    # person set has none and does not move.
+    due_from = models.DateField("期限起算日", null=True, blank=True)
+    due_days = models.PositiveSmallIntegerField("期限天数", null=True, blank=True)
+    due_in_workdays = models.BooleanField("按工作日", default=True)
+    order = models.ForeignKey(
+        "inspections.RectificationOrder",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="hazards",
+        verbose_name="责令限期整改指令",
+    )
     state = FSMField("状态", default=State.FOUND, choices=State.choices, protected=True)
     is_overdue = models.BooleanField("逾期", default=False)
     was_overdue = models.BooleanField("曾逾期", default=False)
@@ -382,6 +192,16 @@ class Hazard(FSMModelMixin, TenantModel):
     @transition("state", source=State.SUBMITTED, target=State.CLOSED)
     def close(self) -> None:
         """The recheck found it mended (销号)."""
+
+    @transition(
+        "state", source=[State.ISSUED, State.RECTIFYING, State.SUBMITTED], target=State.CLOSED
+    )
+    def close_on_site(self) -> None:
+        """Officers saw on site that it is mended."""
+
+    @transition("state", source=[State.ISSUED, State.RECTIFYING], target=State.RECTIFYING)
+    def find_unmended(self) -> None:
+        """A recheck found it not mended though nothing was handed in."""
 
     @transition("state", source=State.SUBMITTED, target=State.RECTIFYING)
     def send_back(self) -> None:
@@ -462,16 +282,22 @@ class Extension(FSMModelMixin, TenantModel):
 
 
 class Recheck(TenantModel):
-    """The provider's second look at a submitted hazard."""
+    """A second look at a hazard, by the provider or by officers.
+
+    Without `rectification` nothing had been handed in; the provider can then only find it unmended.
+    """
 
     class Result(models.TextChoices):
         PASSED = "passed", "已整改"
-        FAILED = "failed", "未整改到位"
+        PARTIAL = "partial", "部分整改"
+        FAILED = "failed", "未整改"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     hazard = models.ForeignKey(Hazard, models.PROTECT, related_name="rechecks")
-    rectification = models.OneToOneField(Rectification, models.PROTECT, related_name="recheck")
-    result = models.CharField("复查结论", max_length=6, choices=Result.choices)
+    rectification = models.OneToOneField(
+        Rectification, models.PROTECT, null=True, related_name="recheck"
+    )
+    result = models.CharField("复查结论", max_length=8, choices=Result.choices)
     reason = models.CharField("说明", max_length=500, blank=True)
     new_due_on = models.DateField("再次整改期限", null=True, blank=True)
     rechecked_at = models.DateTimeField("复查时间")

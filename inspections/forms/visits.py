@@ -4,7 +4,8 @@ from django import forms
 
 from agencies.models import ServiceBatch
 from evidence.pictures import MAX_BYTES
-from inspections.models import Hazard, Severity
+from inspections.access import hazards_of
+from inspections.models import Hazard, Severity, Visit
 from tenancy.forms import ActorForm
 from tenancy.models import Membership
 
@@ -46,6 +47,9 @@ class VisitStartForm(ActorForm):
         label="到达时间",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+    )
+    part = forms.ChoiceField(
+        label="检查内容", choices=Visit.Part.choices, initial=Visit.Part.BOTH, required=False
     )
     members = forms.ModelMultipleChoiceField(
         label="同行人员",
@@ -170,7 +174,7 @@ class RecheckForm(forms.Form):
 
     result = forms.ChoiceField(
         label="复查结论",
-        choices=[("passed", "已整改，销号"), ("failed", "未整改到位，退回")],
+        choices=[("passed", "已整改，销号"), ("failed", "未整改，退回")],
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(label="退回原因", max_length=500, required=False)
@@ -218,7 +222,7 @@ class LedgerFilter(ActorForm):
         """Return the hazards that the filter lets through; nonsense lets nothing through."""
         if not self.is_valid():
             return Hazard.objects.none()
-        chosen, rows = self.cleaned_data, Hazard.objects.all()
+        chosen, rows = self.cleaned_data, hazards_of(self.actor)
         exact = {
             "region_code": "town", "severity": "severity", "state": "state", "enterprise": "enterprise",
             "assignment": "assignment", "assignment__batch": "batch", "provider_org": "provider",

@@ -1,0 +1,541 @@
+"""referral_list · referrals_list_overdue · referral_remove · plan_make · enforcement_begin ·
+order_issue · opinion_issue · referral_close"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.models import Assignment
+from audit.services import record
+from common.errors import DomainError
+from common.ids import uuid7
+from documents.models import Document
+from documents.services import Issuer, document_issue
+from evidence.models import Photo
+from evidence.services import photo_add, photos_issue
+from inspections.documents.enforcement import RectifyOrderDocument
+from inspections.models import (
+    EnforcementPlan,
+    EnforcementReferral,
+    Hazard,
+    Recheck,
+    RectificationOrder,
+    ReferralFact,
+    Visit,
+)
+from inspections.papers import enforcement as papers
+from inspections.services.visits import visit_start
+from inspections.signals import hazard_moved
+from notifications.services import notify
+from tenancy import clock
+from tenancy.actors import Actor
+from tenancy.models import Agency, Membership
+from tenancy.selectors import work_calendar
+from tenancy.services import certified_pair
+from workflow.services import transition, work_task_close, work_task_open
+
+State, Fact = EnforcementReferral.State, ReferralFact.Kind
+RECHECK_WITHIN = 10  # days after the last deadline [general: 安全生产违法行为行政处罚办法]
+LONG_DAYS = 30  # beyond this a deadline is asked about again [proposal]
+
+
+def _agency(row: Any) -> Agency:
+    return Agency.objects.select_related("org").get(pk=row.owner_agency_id)
+
+
+def _own(row: Any) -> dict[str, Any]:
+    """Whose an enforcement file is: the agency's own range, no provider, no enterprise."""
+    return {
+        "owner_agency_id": row.owner_agency_id,
+        "region_code": _agency(row).region_code,
+        "provider_org_id": None,
+        "enterprise_org_id": None,
+    }
+
+
+@transaction.atomic
+def referral_list(
+    *,
+    actor: Actor,
+    assignment: Assignment,
+    kind: str,
+    text: str,
+    happened_at: datetime,
+    hazard: Hazard | None = None,
+    visit: Visit | None = None,
+) -> EnforcementReferral:
+    """Put an enterprise on the list of phase 5, or add what happened to its open file; once a fact.
+
+    `actor` is the system: what puts a firm on the list is what happened, not somebody's wish.
+    """
+    locked = Assignment.objects.select_for_update(of=("self",)).select_related("enterprise").get(
+        pk=assignment.pk
+    )  # fmt: skip
+    whose = _own(locked)
+    fact = ReferralFact.objects.filter(
+        referral__assignment=locked, kind=kind, hazard=hazard, visit=visit
+    ).first()
+    if fact is not None:
+        return fact.referral
+    referral = (
+        EnforcementReferral.objects.filter(assignment=locked)
+        .exclude(state__in=EnforcementReferral.OVER)
+        .first()
+    )
+    now = clock.now(locked.owner_agency_id)
+    if referral is None:
+        referral = EnforcementReferral.objects.create(**whose, assignment=locked, listed_at=now)
+        words = f"{Fact(kind).label}：{text}"
+        record(actor=actor, act="referral.list", subject=referral, summary=words, at=now)
+        _tell_listed(referral, locked, words, now)
+    ReferralFact.objects.create(
+        **whose,
+        referral=referral,
+        kind=kind,
+        text=text[:300],
+        hazard=hazard,
+        visit=visit,
+        happened_at=happened_at,
+    )
+    return referral
+
+
+def _tell_listed(
+    referral: EnforcementReferral, assignment: Assignment, words: str, now: datetime
+) -> None:
+    url = reverse("inspections:referral", args=[referral.pk])
+    title = f"列入执法检查：{assignment.enterprise.name}（{words}）"[:200]
+    notify(
+        org_id=referral.owner_agency_id, kind="referral.listed", title=title, url=url, at=now,
+        is_urgent=True,
+    )  # fmt: skip
+    work_task_open(
+        row=referral, org_id=referral.owner_agency_id, kind="referral", title=title, url=url
+    )
+
+
+@transaction.atomic
+def referrals_list_due(*, actor: Actor, agency_id: int) -> int:
+    """Every day: list those that refuse, that are late beyond the batch's days, that will not sign.
+
+    Returns how many facts are new. Again, it adds none.
+    """
+    before = ReferralFact.objects.filter(owner_agency_id=agency_id).count()
+    _list_hazards(actor, agency_id)
+    _list_refusals(actor, agency_id)
+    return ReferralFact.objects.filter(owner_agency_id=agency_id).count() - before
+
+
+def _list_hazards(actor: Actor, agency_id: int) -> None:
+    today, calendar = clock.today(agency_id), work_calendar(agency_id)
+    rows = Hazard.objects.filter(
+        owner_agency_id=agency_id,
+        state__in=Hazard.DUE_STATES,
+        assignment__withdrawn_at=None,
+        source=Hazard.Source.PROVIDER,
+    ).select_related("assignment__batch")
+    for hazard in rows.filter(is_refused=True).order_by("number"):
+        _fact(actor, hazard, Fact.REFUSED, f"{hazard.number} {hazard.place}，复查时拒不整改")
+    for hazard in rows.filter(is_overdue=True).order_by("number"):
+        late = calendar.between(hazard.due_on, today)
+        if late > hazard.assignment.batch.referral_overdue_days:
+            words = f"{hazard.number} {hazard.place}，期限{hazard.due_on}，逾期{late}个工作日"
+            _fact(actor, hazard, Fact.OVERDUE, words)
+
+
+def _fact(actor: Actor, hazard: Hazard, kind: str, words: str) -> None:
+    referral_list(
+        actor=actor,
+        assignment=hazard.assignment,
+        kind=kind,
+        text=words,
+        happened_at=clock.now(hazard.owner_agency_id),
+        hazard=hazard,
+    )
+
+
+def _list_refusals(actor: Actor, agency_id: int) -> None:
+    rows = Visit.objects.filter(
+        owner_agency_id=agency_id,
+        state=Visit.State.REFUSED,
+        assignment__withdrawn_at=None,
+    ).exclude(kind__in=Visit.OFFICIAL)
+    for visit in rows.select_related("assignment").order_by("arrived_at"):
+        assert visit.signed_at is not None  # set with the refusal
+        referral_list(
+            actor=actor,
+            assignment=visit.assignment,
+            kind=Fact.UNCOOPERATIVE,
+            text=f"拒绝在检查记录上签字：{visit.refusal_reason}",
+            happened_at=visit.signed_at,
+            visit=visit,
+        )
+
+
+@transaction.atomic
+def referral_remove(
+    *, actor: Actor, referral: EnforcementReferral, reason: str
+) -> EnforcementReferral:
+    """An officer takes an enterprise off the list; the reason and the facts stay on record."""
+    if not reason.strip():
+        raise DomainError("请填写移出理由", field="reason")
+    moved = transition(
+        actor=actor,
+        row=referral,
+        name="remove",
+        summary=reason.strip(),
+        removed_reason=reason.strip(),
+        removed_by_name=actor.display,
+        closed_at=clock.now(referral.owner_agency_id),
+    )
+    work_task_close(actor=actor, row=moved, kind="referral")
+    return moved
+
+
+@transaction.atomic
+def plan_make(
+    *,
+    actor: Actor,
+    referral: EnforcementReferral,
+    scale: str,
+    weak_points: str,
+    deep_causes: str,
+    content: str,
+    planned_on: date,
+    first_officer: Membership,
+    second_officer: Membership,
+) -> EnforcementPlan:
+    """一企一策: a plan of its own for this enterprise, with two certified officers; issues the paper."""
+    words = {
+        "scale": scale,
+        "weak_points": weak_points,
+        "deep_causes": deep_causes,
+        "content": content,
+    }
+    for name, text in words.items():
+        if not text.strip():
+            raise DomainError("请填写这一项", field=name)
+    today = clock.today(referral.owner_agency_id)
+    if planned_on < today:
+        raise DomainError("检查日期不能早于今天", field="planned_on")
+    agency = _agency(referral)
+    pair = _pair([first_officer, second_officer], agency, planned_on)
+    locked = transition(actor=actor, row=referral, name="plan")
+    plan = EnforcementPlan(
+        id=uuid7(),
+        **_own(locked),
+        referral=locked,
+        **{name: text.strip() for name, text in words.items()},
+        planned_on=planned_on,
+        first_officer=first_officer,
+        second_officer=second_officer,
+        made_at=clock.now(locked.owner_agency_id),
+        made_by_name=actor.display,
+    )
+    firm = locked.assignment.enterprise
+    plan.document = document_issue(
+        actor=actor,
+        kind="check_plan",
+        subject=locked,
+        content=papers.check_plan(plan, locked, agency, pair, today),
+        title=f"{firm.name}现场检查方案",
+        issuer=Issuer(agency.pk, agency.short_name),
+    )
+    plan.save(force_insert=True)
+    work_task_close(actor=actor, row=locked, kind="referral")
+    return plan
+
+
+def _pair(people: Sequence[Membership], agency: Agency, day: date) -> tuple[papers.Officer, ...]:
+    """Two of the agency's own people with certificates that hold on the day, or DomainError."""
+    if any(m.org_id != agency.pk or m.ended_at for m in people):
+        raise DomainError("请选择本机关在用的执法人员", field="second_officer")
+    try:
+        numbers = certified_pair(people, day)
+    except DomainError as error:
+        raise DomainError(error.message, field="second_officer") from None
+    return papers.officers(people, numbers)
+
+
+@transaction.atomic
+def enforcement_begin(
+    *, actor: Actor, referral: EnforcementReferral, member_ids: Sequence[int], **arrival: Any
+) -> Visit:
+    """Officers arrive at an enterprise that has a plan."""
+    locked = (
+        EnforcementReferral.objects.select_for_update(of=("self",))
+        .select_related("assignment__batch__contract", "assignment__enterprise")
+        .get(pk=referral.pk)
+    )
+    if locked.state != State.PLANNED:
+        raise DomainError("请先制定一企一策的现场检查方案")
+    return visit_start(
+        actor=actor,
+        assignment=locked.assignment,
+        kind=Visit.Kind.ENFORCEMENT,
+        member_ids=member_ids,
+        **arrival,
+    )
+
+
+@transaction.atomic
+def order_issue(
+    *,
+    actor: Actor,
+    visit: Visit,
+    deadlines: Mapping[str, date],
+    first_officer: Membership,
+    second_officer: Membership,
+) -> RectificationOrder:
+    """责令限期整改指令书 for the faults of an officers' visit; {hazard id: its own deadline}.
+
+    Two officers whose certificates hold today; from here the enterprise sees the faults.
+    """
+    locked = Visit.objects.select_for_update(of=("self",)).select_related("enterprise").get(
+        pk=visit.pk
+    )  # fmt: skip
+    if not locked.is_official or locked.state == Visit.State.OPEN:
+        raise DomainError("请先完成现场检查记录")
+    if RectificationOrder.objects.filter(visit=locked).exists():
+        raise DomainError("这次检查已经下达过责令限期整改指令书")
+    now, agency = clock.now(locked.owner_agency_id), _agency(locked)
+    today = timezone.localdate(now)
+    pair = _pair([first_officer, second_officer], agency, today)
+    hazards = _ordered(locked, deadlines, today)
+    referral = EnforcementReferral.objects.filter(
+        assignment=locked.assignment_id, state=State.CHECKED
+    ).first() if locked.kind == Visit.Kind.ENFORCEMENT else None  # fmt: skip
+    document = document_issue(
+        actor=actor,
+        kind="rectify_order",
+        subject=locked,
+        content=papers.rectify_order(locked, agency, hazards, pair, today),
+        title=f"{locked.enterprise.name}责令限期整改指令书",
+        issuer=Issuer(agency.pk, agency.short_name),
+        enterprise_org_id=locked.enterprise.enterprise_org_id,
+    )
+    last = max(deadlines.values())
+    order = RectificationOrder.objects.create(
+        **_own(locked),
+        visit=locked,
+        referral=referral,
+        document=document,
+        issued_on=today,
+        last_due_on=last,
+        recheck_due_on=last + timedelta(days=RECHECK_WITHIN),
+    )
+    for hazard in hazards:
+        transition(
+            actor=actor, row=hazard, name="issue", issued_at=now, order=order,
+            due_on=hazard.due_on, due_reason=f"{document.number}责令", due_from=None, due_days=None,
+        )  # fmt: skip
+    photos_issue(subjects=hazards, at=now)
+    if referral is not None:
+        transition(actor=actor, row=referral, name="order")
+    _tell_enterprise(locked, f"收到{document.number}，有 {len(hazards)} 项须限期整改", now)
+    return order
+
+
+def order_draft(
+    *, visit: Visit, deadlines: Mapping[str, date], people: Sequence[Membership]
+) -> RectifyOrderDocument:
+    """Return what the order would say, for a look before it is issued; DomainError as at issue."""
+    agency, today = _agency(visit), clock.today(visit.owner_agency_id)
+    pair = _pair(people, agency, today)
+    with transaction.atomic():
+        hazards = _ordered(visit, deadlines, today)
+    return papers.rectify_order(visit, agency, hazards, pair, today)
+
+
+def _ordered(visit: Visit, deadlines: Mapping[str, date], today: date) -> list[Hazard]:
+    """Return the visit's faults with the deadlines given; each must be there."""
+    hazards = list(
+        visit.hazards.select_for_update(of=("self",))
+        .filter(state=Hazard.State.FOUND)
+        .order_by("number")
+    )
+    if not hazards:
+        raise DomainError("这次检查没有需要责令整改的问题")
+    if {str(h.pk) for h in hazards} != set(deadlines):
+        raise DomainError("请为每一项问题给出整改期限", field="deadlines")
+    for hazard in hazards:
+        hazard.due_on = deadlines[str(hazard.pk)]
+        if hazard.due_on < today:
+            raise DomainError(f"{hazard.number}的期限不能早于今天", field="deadlines")
+    return hazards
+
+
+def _tell_enterprise(visit: Visit, title: str, now: datetime) -> None:
+    org_id = visit.enterprise.enterprise_org_id
+    if org_id is not None:
+        notify(
+            org_id=org_id,
+            kind="order.issued",
+            title=title,
+            url=reverse("inspections:deadlines"),
+            at=now,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """What officers found of one ordered item; without `passed` a further deadline may be given."""
+
+    result: str
+    opinion: str = ""
+    new_due_on: date | None = None
+    photo: bytes = b""
+
+
+@transaction.atomic
+def opinion_issue(
+    *,
+    actor: Actor,
+    order: RectificationOrder,
+    results: Mapping[str, Rechecked],
+    first_officer: Membership,
+    second_officer: Membership,
+    representative_name: str,
+) -> Document:
+    """整改复查意见书 that answers an order: a result for each item that is still open.
+
+    Everything mended ends the order; the rest gets a further deadline or is handed on.
+    """
+    locked = (
+        RectificationOrder.objects.select_for_update(of=("self",))
+        .select_related("visit__enterprise", "document")
+        .get(pk=order.pk)
+    )
+    if locked.state == RectificationOrder.State.DONE:
+        raise DomainError("该指令已全部办结")
+    now, agency = clock.now(locked.owner_agency_id), _agency(locked)
+    today = timezone.localdate(now)
+    people = [first_officer, second_officer]
+    pair = _pair(people, agency, today)
+    hazards = list(
+        locked.hazards.select_for_update(of=("self",))
+        .filter(state__in=Hazard.OPEN_STATES)
+        .order_by("number")
+    )
+    _check_results(hazards, results, today)
+    if not representative_name.strip():
+        raise DomainError("请填写被复查单位负责人", field="representative_name")
+    for hazard in hazards:
+        _recheck(actor, hazard, results[str(hazard.pk)], now)
+    left = sum(results[str(h.pk)].result != Recheck.Result.PASSED for h in hazards)
+    answered = transition(actor=actor, row=locked, name="answer" if left else "finish")
+    words = {str(h.pk): _words(results[str(h.pk)]) for h in hazards}
+    document = document_issue(
+        actor=actor,
+        kind="recheck_opinion",
+        subject=answered,
+        content=papers.recheck_opinion(
+            locked, agency, hazards, words, _follow_up(left, len(hazards)),
+            representative_name.strip(), pair, today,
+        ),
+        title=f"{locked.visit.enterprise.name}整改复查意见书",
+        issuer=Issuer(agency.pk, agency.short_name),
+        issue_key=f"recheck_opinion:{locked.pk}:{now.isoformat()}",
+        enterprise_org_id=locked.visit.enterprise.enterprise_org_id,
+    )  # fmt: skip
+    if not left and locked.referral_id is not None:
+        _close(actor, EnforcementReferral.objects.get(pk=locked.referral_id), now)
+    _tell_enterprise(locked.visit, f"收到{document.number}", now)
+    return document
+
+
+def _check_results(
+    hazards: Sequence[Hazard], results: Mapping[str, Rechecked], today: date
+) -> None:
+    if {str(h.pk) for h in hazards} != set(results):
+        raise DomainError("请为每一项给出复查结果", field="results")
+    for hazard in hazards:
+        found = results[str(hazard.pk)]
+        if found.result not in Recheck.Result.values:
+            raise DomainError(f"{hazard.number}：请选择复查结果", field="results")
+        if found.result == Recheck.Result.PASSED:
+            continue
+        if not found.opinion.strip():
+            raise DomainError(f"{hazard.number}：请写明意见", field="results")
+        if found.new_due_on is None or found.new_due_on < today:
+            raise DomainError(f"{hazard.number}：请给出今天以后的再次期限", field="results")
+
+
+def _words(found: Rechecked) -> tuple[str, str]:
+    label = str(Recheck.Result(found.result).label)
+    if found.result == Recheck.Result.PASSED:
+        return label, found.opinion.strip()
+    again = f"再次限期{found.new_due_on:%Y-%m-%d}前整改完毕"
+    return label, f"{found.opinion.strip()}；{again}"
+
+
+def _follow_up(left: int, total: int) -> str:
+    if not left:
+        return f"责令整改的{total}项均已整改，本次复查结束。"
+    return f"{total - left}项已整改，{left}项未完成整改，再次限期整改；逾期仍未整改的，依法处理。"
+
+
+def _recheck(actor: Actor, hazard: Hazard, found: Rechecked, now: datetime) -> None:
+    today = timezone.localdate(now)
+    last = hazard.rectifications.order_by("-round").first()
+    fresh = last if last and not Recheck.objects.filter(rectification=last).exists() else None
+    recheck = Recheck.objects.create(
+        **hazard.tenant,
+        hazard=hazard,
+        rectification=fresh,
+        result=found.result,
+        reason=found.opinion.strip(),
+        new_due_on=found.new_due_on,
+        rechecked_at=now,
+        rechecked_by_id=actor.member,
+        rechecked_by_name=actor.user_name,
+    )
+    if found.photo:
+        photo_add(
+            actor=actor, subject=hazard, purpose=Photo.Purpose.RECHECK, content=found.photo,
+            issued_at=now,
+        )  # fmt: skip
+    seen: dict[str, Any] = {"rechecked_on": today, "rechecked_by_name": actor.user_name}
+    if found.result == Recheck.Result.PASSED:
+        transition(actor=actor, row=hazard, name="close_on_site", closed_at=now, **seen)
+    else:
+        name = "send_back" if hazard.state == Hazard.State.SUBMITTED else "find_unmended"
+        transition(
+            actor=actor,
+            row=hazard,
+            name=name,
+            summary=recheck.reason,
+            return_count=hazard.return_count + 1,
+            due_on=found.new_due_on,
+            due_reason=f"{today:%Y-%m-%d}复查，再次责令限期",
+            is_overdue=False,
+            **seen,
+        )
+    hazard_moved.send(sender=Hazard, hazard=hazard)
+
+
+@transaction.atomic
+def referral_close(*, actor: Actor, referral: EnforcementReferral, note: str) -> None:
+    """Close a file after a check that had nothing to order."""
+    if not note.strip():
+        raise DomainError("请填写检查结论", field="note")
+    locked = EnforcementReferral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
+    if locked.state != State.CHECKED:
+        raise DomainError("检查之后、没有责令整改的才能这样办结")
+    waiting = Hazard.objects.filter(
+        visit__assignment=locked.assignment_id,
+        visit__kind=Visit.Kind.ENFORCEMENT,
+        state=Hazard.State.FOUND,
+    )
+    if waiting.exists():
+        raise DomainError("检查发现的问题还没有责令整改")
+    _close(actor, locked, clock.now(locked.owner_agency_id), note.strip())
+
+
+def _close(actor: Actor, referral: EnforcementReferral, now: datetime, note: str = "") -> None:
+    transition(actor=actor, row=referral, name="close", summary=note, closed_at=now)

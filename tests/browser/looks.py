@@ -1,0 +1,14 @@
+"""What every page must be: without barriers, and as wide as the screen."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+
+def no_barriers(page) -> None:
+    """axe-core finds nothing on this page."""
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+
+
+def no_sideways_scrolling(page) -> None:
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= page.viewport_size["width"]

@@ -9,6 +9,8 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
 from common.scope import acting_as
+from config.demo.pictures import seal_picture
+from documents.seals import approval_answer, approval_ask, seal_register
 from enterprises.models import Enterprise
 from enterprises.services import enterprises_import, read_list
 from inspections.demo_text import person_name
@@ -17,7 +19,7 @@ from scoring.services import rule_book_adopt
 from tenancy.actors import SYSTEM, Actor, actor_for, system_for
 from tenancy.enums import Role
 from tenancy.models import Agency, Membership, Organization
-from tenancy.services import agency_create, membership_create
+from tenancy.services import agency_create, certificate_add, membership_create
 
 LIST = Path(__file__).parent / "data" / "enterprise-list-2026.xlsx"
 PASSWORD = "anfu-demo-2026"  # of a training county only; printed with the accounts
@@ -35,6 +37,12 @@ PROVIDERS = (
     ("冀安泰安全技术服务有限公司（演示）", "冀安泰", "91130301MA0DEMA17W"),
     ("渤海卫安安全评价有限公司（演示）", "渤海卫安", "91130900MA0DEMA17D"),
 )
+PROVIDER_SEALED = (
+    "service_record", "suggestion", "major_report", "enterprise_report", "conclusion", "project_report",
+)  # fmt: skip
+AGENCY_SEALED = (
+    "deadline_notice", "draw_notice", "check_plan", "check_record", "rectify_order", "recheck_opinion",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -98,6 +106,7 @@ def build_county(rng: Random, now: datetime) -> County:
         ],
         accounts=accounts,
     )
+    _certify(county)
     for code, agency in agencies.items():
         if len(code) == 9:
             person(
@@ -110,12 +119,47 @@ def build_county(rng: Random, now: datetime) -> County:
         rule_book_adopt(actor=county.admin, agency=zone, version="v1", adopted_on=date(2026, 1, 1))
         _import(county)
     for number, (name, short, code) in enumerate(PROVIDERS, start=1):
-        county.providers.append(_firm(county, person, number, name, short, code))
+        firm = _firm(county, person, number, name, short, code)
+        county.providers.append(firm)
+        manager = person(firm.org, Role.PROVIDER_ADMIN, f"manager-{'ab'[number - 1]}")
+        _seal(firm.lead, manager, name, PROVIDER_SEALED, now)
+    leader = person(zone.org, Role.AGENCY_LEADER, "leader")
+    _seal(county.admin, leader, zone.org.name, AGENCY_SEALED, now)
     for enterprise in county.enterprises:
         login = f"firm{enterprise.credit_code[-6:].lower()}"
         org = _org(enterprise.enterprise_org_id)
         county.principals[enterprise.pk] = person(org, Role.PRINCIPAL, login)
     return county
+
+
+def _certify(county: County) -> None:
+    """The two officers' enforcement certificates."""
+    with acting_as(county.admin):
+        for number, officer in enumerate(county.officers, start=1):
+            certificate_add(
+                actor=county.admin,
+                membership=Membership.objects.get(pk=officer.member),
+                number=f"演示执法{number:04}",
+                issued_by="河北省司法厅（演示）",
+                valid_from=date(2024, 3, 1),
+                valid_until=date(2029, 2, 28),
+            )
+
+
+def _seal(asks: Actor, grants: Actor, name: str, kinds: tuple[str, ...], now: datetime) -> None:
+    """A picture of a seal, asked for by one person and granted by another."""
+    with acting_as(asks):
+        seal = seal_register(actor=asks, name=f"{name[:20]}公章", image=seal_picture(name))
+        approval = approval_ask(
+            actor=asks,
+            seal=seal,
+            kinds=kinds,
+            reason="社会化服务项目文书",
+            valid_from=now.date(),
+            valid_until=date(2026, 12, 31),
+        )
+    with acting_as(grants):
+        approval_answer(actor=grants, approval=approval, is_granted=True)
 
 
 def _import(county: County) -> None:

@@ -1,16 +1,15 @@
-"""What happens from June to August 2026, in the order of the county's own clock.
+"""What happens from June to September 2026, in the order of the county's own clock.
 
 A queue of moments: each sets the clock, acts through the services as the person whose turn it is,
 and may queue what follows from it.
 """
 
 import heapq
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from random import Random
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -25,6 +24,8 @@ from agencies.services import (
 )
 from common.scope import acting_as
 from config.demo.county import County, Firm
+from config.demo.five_phases import FivePhases
+from config.demo.moments import CONTRACT_END, DAY, END, START, at
 from config.demo.pictures import picture
 from enterprises.models import Enterprise
 from inspections import demo_text
@@ -56,16 +57,10 @@ from tenancy.selectors import work_calendar
 from tenancy.services import agency_clock_set
 from tenancy.workdays import WorkCalendar
 
-LOCAL = ZoneInfo("Asia/Shanghai")
-START, END = date(2026, 6, 1), date(2026, 8, 31)
+HARM = "可能造成人员伤亡，整改须停用有关设备，难度较大"
+TEMPORARY = "已要求停止有关作业、撤出人员，并派专人看守"
 SURVEY_DAYS = 26  # working days in which the hundred are visited
 POINT_DAYS = (date(2026, 7, 15), date(2026, 8, 14), date(2026, 8, 28))
-DAY = timedelta(days=1)
-
-
-def at(day: date, hour: int, minute: int = 0) -> datetime:
-    """A moment of the county's day."""
-    return datetime.combine(day, time(hour, minute), LOCAL)
 
 
 class Story:
@@ -77,6 +72,7 @@ class Story:
         self.careless: set[int] = set()
         self.calendar = work_calendar_of(county)
         self.contracts: list[ServiceContract] = []
+        self.services: dict[int, FivePhases] = {}
         self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._serial = count()
         with acting_as(county.system):
@@ -89,7 +85,7 @@ class Story:
             heapq.heappush(self._queue, (moment, next(self._serial), act))
 
     def play(self) -> None:
-        """Play everything to the end of August."""
+        """Play everything to the end."""
         self.plan(at(START, 8), self._contracts)
         day = START
         while day <= END:
@@ -100,12 +96,13 @@ class Story:
         while self._queue:
             moment, _, act = heapq.heappop(self._queue)
             with transaction.atomic():
-                self._set_clock(moment)
+                self.set_clock(moment)
                 act(moment)
             self.tell(moment)
-        self._set_clock(at(END, 18))
+        self.set_clock(at(END, 18))
 
-    def _set_clock(self, moment: datetime) -> None:
+    def set_clock(self, moment: datetime) -> None:
+        """Let the county's time be this."""
         with acting_as(self.county.system):
             agency_clock_set(agency=self.county.zone, at=moment)
 
@@ -119,12 +116,18 @@ class Story:
             for e in self.county.enterprises
             if "粉尘爆炸" in e.risk_factors or "液氨" in e.risk_factors
         ][:25]
-        self._contract(first, "社会化服务", "FW", whole, SURVEY_DAYS, START)
-        self._contract(second, "粉尘涉爆和液氨制冷专项服务", "ZX", special, 10, date(2026, 7, 6))
+        name = "社会化服务"
+        whole_service = self._contract(first, name, "FW", whole, SURVEY_DAYS, START)
+        whole_service.kick_off(at(START, 8, 20))
+        whole_service.plan_whole()
+        name, begins = "粉尘涉爆和液氨制冷专项服务", date(2026, 7, 6)
+        half_service = self._contract(second, name, "ZX", special, 10, begins)
+        self.plan(at(begins, 8), half_service.kick_off)
+        half_service.plan_half()
 
     def _contract(
         self, firm: Firm, name: str, mark: str, enterprise_ids: list[int], days: int, first: date
-    ) -> None:
+    ) -> FivePhases:
         admin = self.county.admin
         with acting_as(admin):
             contract = contract_create(
@@ -135,7 +138,7 @@ class Story:
                 kind=ServiceContract.Kind.GOVERNMENT_PURCHASE,
                 signed_on=date(2026, 5, 28),
                 starts_on=START,
-                ends_on=END,
+                ends_on=CONTRACT_END,
             )
             contract = contract_activate(actor=admin, contract=contract)
             batch = batch_create(
@@ -144,11 +147,13 @@ class Story:
                 name=f"{name}2026年第一批",
                 code=f"{mark}26",
                 starts_on=first,
-                ends_on=END,
+                ends_on=CONTRACT_END,
             )
             batch_assign(actor=admin, batch=batch, enterprise_ids=enterprise_ids)
             self.contracts.append(contract)
+        service = self.services[batch.pk] = FivePhases(self, firm, batch)
         self._send_inspectors(firm, batch, days, first)
+        return service
 
     def _send_inspectors(self, firm: Firm, batch: ServiceBatch, days: int, first: date) -> None:
         with acting_as(firm.lead):
@@ -198,7 +203,7 @@ class Story:
                 visit_note(visit=visit, process_note=demo_text.process_note(rng, failed))
         minutes = rng.randint(22, 34) if rng.random() < 0.05 else rng.randint(55, 150)
         leaving = now + timedelta(minutes=minutes)
-        self._set_clock(leaving)
+        self.set_clock(leaving)
         self._leave(firm, actor, visit)
         self.plan(
             at(self.calendar.add(now.date(), 1).date, 9, rng.randint(0, 50)),
@@ -216,10 +221,11 @@ class Story:
         }
         answers_save(actor=actor, visit=visit, answers=answers)
         for item in bad:
-            self._find(actor, visit, item)
+            self.find(actor, visit, item)
         return len(bad)
 
-    def _find(self, actor: Actor, visit: Visit, item: ChecklistItem) -> None:
+    def find(self, actor: Actor, visit: Visit, item: ChecklistItem) -> None:
+        """Write down what is wrong behind a question, with its picture."""
         rng, firm = self.rng, _firm(visit.enterprise)
         entry = self._entry(item, firm)
         if entry is None:  # nothing of this question can be wrong at such a firm
@@ -260,8 +266,16 @@ class Story:
         return rng.choice(general) if general else None
 
     def _report(self, actor: Actor, hazard: Hazard) -> None:
+        words = self.words[hazard.pk]
         with acting_as(actor):
-            major_report(actor=actor, hazard=hazard)
+            major_report(
+                actor=actor,
+                hazard=hazard,
+                causes=f"{words.place}：{words.description}",
+                harm=HARM,
+                treatment=words.measure,
+                temporary_measures=TEMPORARY,
+            )
 
     def _leave(self, firm: Firm, actor: Actor, visit: Visit) -> None:
         rng = self.rng
@@ -284,9 +298,14 @@ class Story:
                 )
 
     def _confirm(self, firm: Firm, visit: Visit, now: datetime) -> None:
+        service = self.services[visit.assignment.batch_id]
+        service.settle_file(visit.enterprise_id, now)
         with acting_as(firm.lead):
             hazards_confirm(actor=firm.lead, visit=visit)
             hazards = list(visit.hazards.filter(state=Hazard.State.ISSUED).order_by("number"))
+        if self.rng.random() < 0.7:
+            received = at(self.calendar.add(now.date(), 1).date, 11, self.rng.randint(0, 59))
+            self.plan(received, lambda then: service.receive(visit.enterprise_id))
         is_careless = self.rng.random() < 0.08
         if is_careless:
             self.careless.add(visit.enterprise_id)
@@ -313,8 +332,10 @@ class Story:
             lambda then: self._submit(firm, hazard, then),
         )
 
-    def _fresh(self, hazard: Hazard) -> Hazard:
-        return Hazard.objects.select_related("enterprise").get(pk=hazard.pk)
+    def _fresh(self, hazard: Hazard, states: Sequence[str]) -> Hazard | None:
+        """The hazard as it is now, if it still waits; a withdrawn enterprise's is out of sight."""
+        rows = Hazard.objects.select_related("enterprise")
+        return rows.filter(pk=hazard.pk, state__in=states).first()
 
     def _submit(self, firm: Firm, hazard: Hazard, now: datetime) -> None:
         rng = self.rng
@@ -325,8 +346,8 @@ class Story:
             else self.county.principals[hazard.enterprise_id]
         )
         with acting_as(actor):
-            fresh = self._fresh(hazard)
-            if fresh.state not in Hazard.DUE_STATES:
+            fresh = self._fresh(hazard, Hazard.DUE_STATES)
+            if fresh is None:
                 return
             rectification_submit(
                 actor=actor,
@@ -356,8 +377,8 @@ class Story:
         rng, county = self.rng, self.county
         principal = county.principals[hazard.enterprise_id]
         with acting_as(principal):
-            fresh = self._fresh(hazard)
-            if fresh.state not in Hazard.DUE_STATES:
+            fresh = self._fresh(hazard, Hazard.DUE_STATES)
+            if fresh is None:
                 return
             wanted = self.calendar.add(fresh.due_on, rng.randint(3, 10)).date
             reason, safeguard = demo_text.extension_reason(rng)
@@ -387,8 +408,8 @@ class Story:
         rng = self.rng
         actor = firm.lead if by_other else self._inspector_of(firm, hazard)
         with acting_as(actor):
-            fresh = self._fresh(hazard)
-            if fresh.state != Hazard.State.SUBMITTED:
+            fresh = self._fresh(hazard, [Hazard.State.SUBMITTED])
+            if fresh is None:
                 return
             failed = rng.random() < 0.08
             due = self.calendar.add(now.date(), rng.randint(3, 6)).date

@@ -18,8 +18,10 @@ from agencies.models import ServiceContract
 from common.ids import repeatable
 from common.scope import acting_as
 from config.demo.county import AGENCIES, PASSWORD, County, build_county
-from config.demo.story import END, START, Story, at
+from config.demo.moments import END, START, at
+from config.demo.story import Story
 from documents.models import Document
+from documents.registry import kind_name
 from inspections.models import Hazard, Severity, Visit
 from scoring.models import Appraisal, PointCycle, PointEntry
 from scoring.services import outputs_start
@@ -34,7 +36,7 @@ ZONE = AGENCIES[2][2]
 
 
 class Command(BaseCommand):
-    """Plays June to August 2026; again, it continues from what is there."""
+    """Plays June to September 2026; again, it continues from what is there."""
 
     help = "演示：一个合同从指派到成果"
 
@@ -138,6 +140,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"考评 {appraisal['provider']}：{appraisal['score']}（{appraisal['grade']}）"
             )
+        papers = "，".join(f"{name} {n}" for name, n in summary["papers"].items())
+        self.stdout.write(f"文书 {sum(summary['papers'].values())} 份：{papers}")
         for document in summary["documents"]:
             if document["kind"] in ("ledger", "points_summary", "appraisal"):
                 pages = f"{document['pages']} 页" if document["pages"] else "表格"
@@ -185,6 +189,10 @@ def _summary(system: Actor, jobs: list[Job]) -> dict[str, Any]:
                 for a in Appraisal.objects.select_related("contract__provider_org").order_by("pk")
                 if a.contract.provider_org
             ],
+            "papers": {
+                kind_name(row["kind"]): row["n"]
+                for row in Document.objects.values("kind").annotate(n=Count("pk")).order_by("kind")
+            },
             "documents": [_copy(document) for document in _documents(jobs)],
         }
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from documents.photos import PhotoRef
 from inspections.documents.visits import EnterpriseHead, StaffMember
 
 
@@ -37,6 +38,7 @@ class ReportedHazard:
     due_on: date
     state: str
     rechecked_on: date | None
+    photos: tuple[PhotoRef, ...] = ()
 
 
 @dataclass(frozen=True)

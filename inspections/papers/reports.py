@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from agencies.models import Assignment, ServiceBatch
 from documents.models import Document
+from documents.photos import PhotoRef
+from evidence.models import Photo
 from inspections import criteria
 from inspections.documents import StaffMember
 from inspections.documents.reports import (
@@ -37,6 +39,7 @@ from inspections.models import (
     Hazard,
     Meeting,
     MeetingAttendance,
+    Rectification,
     Visit,
 )
 from inspections.papers.visits import enterprise_head
@@ -65,6 +68,7 @@ class Served:
     soft: Counter[str]
     soft_failed: Sequence[str]
     texts: Mapping[int, str]
+    photos: Mapping[str, tuple[PhotoRef, ...]]
 
 
 def served_of(assignments: Sequence[Assignment], day: date) -> dict[int, Served]:
@@ -80,6 +84,7 @@ def served_of(assignments: Sequence[Assignment], day: date) -> dict[int, Served]
     soft, failed = _soft(ids)
     meetings = _meetings(assignments)
     texts = dict(AcceptanceCriterion.objects.values_list("number", "text"))
+    photos = _photos([hazard for one in known.values() for hazard in one.hazards])
     return {
         a.pk: Served(
             known=known[a.pk],
@@ -89,8 +94,37 @@ def served_of(assignments: Sequence[Assignment], day: date) -> dict[int, Served]
             soft=soft[a.pk],
             soft_failed=failed[a.pk],
             texts=texts,
+            photos=photos,
         )
         for a in assignments
+    }
+
+
+def _photos(hazards: Sequence[Hazard]) -> dict[str, tuple[PhotoRef, ...]]:
+    """Return {hazard id: the first photo before, and the last one after}."""
+    numbers = {str(hazard.pk): hazard.number for hazard in hazards}
+    before = Photo.objects.filter(
+        subject_type="inspections.hazard", subject_id__in=numbers, purpose=Photo.Purpose.BEFORE
+    ).order_by("-id")
+    mended = {
+        str(pk): str(hazard)
+        for pk, hazard in Rectification.objects.filter(hazard__in=hazards).values_list(
+            "pk", "hazard"
+        )
+    }
+    after = Photo.objects.filter(
+        subject_type="inspections.rectification", subject_id__in=mended,
+        purpose=Photo.Purpose.AFTER,
+    ).order_by("id")  # fmt: skip
+    firsts = dict(before.values_list("subject_id", "sha256"))
+    lasts = {mended[pk]: sha256 for pk, sha256 in after.values_list("subject_id", "sha256")}
+    return {
+        pk: tuple(
+            PhotoRef(f"{number} {word}", found[pk])
+            for word, found in (("整改前", firsts), ("整改后", lasts))
+            if pk in found
+        )
+        for pk, number in numbers.items()
     }
 
 
@@ -159,7 +193,7 @@ def enterprise_report(a: Assignment, served: Served, lead: StaffMember) -> Enter
         meetings=tuple(served.meetings),
         soft_failed=tuple(served.soft_failed),
         soft_asked=sum(served.soft.values()),
-        hazards=tuple(_hazard(h) for h in hazards),
+        hazards=tuple(_hazard(h, served.photos[str(h.pk)]) for h in hazards),
         majors=tuple(_major(h) for h in hazards if h.is_major),
         closed=closed,
         open=len(hazards) - closed,
@@ -203,7 +237,7 @@ def _visit(visit: Visit) -> ReportedVisit:
     )
 
 
-def _hazard(hazard: Hazard) -> ReportedHazard:
+def _hazard(hazard: Hazard, photos: tuple[PhotoRef, ...] = ()) -> ReportedHazard:
     return ReportedHazard(
         number=hazard.number,
         place=hazard.place,
@@ -212,6 +246,7 @@ def _hazard(hazard: Hazard) -> ReportedHazard:
         due_on=hazard.due_on,
         state=hazard.get_state_display(),
         rechecked_on=hazard.rechecked_on,
+        photos=photos,
     )
 
 

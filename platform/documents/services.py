@@ -27,6 +27,7 @@ from documents.models import (
     WordTemplate,
     file_path,
 )
+from documents.photos import photo_uris
 from documents.registry import paper_of
 from tenancy import clock
 from tenancy.actors import Actor
@@ -300,6 +301,7 @@ def document_preview(*, kind: str, content: Any, title: str, at: datetime) -> pd
     """Return what a paper would look like: no number is taken, nothing is written down."""
     context = {
         "content": content,
+        "photos": photo_uris(content),
         "number": "",
         "title": title,
         "content_sha256": content_sha256(content),
@@ -312,9 +314,10 @@ def document_preview(*, kind: str, content: Any, title: str, at: datetime) -> pd
 
 def document_context(document: Document) -> dict[str, Any]:
     """Return what the template of a paper sees: the content as its dataclass, and the paper."""
-    paper = paper_of(document.kind)
+    content: Any = thaw(paper_of(document.kind).content, document.content)
     return {
-        "content": thaw(paper.content, document.content),
+        "content": content,
+        "photos": photo_uris(content),
         "number": document.number,
         "title": document.title,
         "content_sha256": document.content_sha256,

@@ -47,6 +47,7 @@ TO_RUN = (
 TO_TEST = (
     Need("chromium", programs=("chromium", "chromium-browser", "google-chrome")),
     Need("poppler-utils", programs=("pdftoppm",)),
+    Need("qpdf", programs=("qpdf",)),
 )
 
 

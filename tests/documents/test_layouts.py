@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass, replace
 from datetime import date
@@ -330,7 +329,6 @@ def test_the_same_official_paper_gives_the_same_bytes(kind):
     assert make(kind, Paper(), seal_uri=seal()) == make(kind, Paper(), seal_uri=seal())
 
 
-@pytest.mark.skipif(not shutil.which("qpdf"), reason="qpdf is not installed")
 @pytest.mark.parametrize("kind", TEMPLATES)
 def test_the_files_are_sound(kind, tmp_path):
     file = tmp_path / "paper.pdf"

@@ -142,7 +142,6 @@ def test_a_paper_is_trusted_with_our_root_only(signed, empty):
     assert not report.is_trusted
 
 
-@pytest.mark.skipif(not shutil.which("pdfsig"), reason="needs pdfsig of poppler-utils")
 def test_pdfsig_calls_the_signature_valid_and_whole(signed, tmp_path):
     file = tmp_path / "signed.pdf"
     file.write_bytes(signed)

@@ -1,0 +1,55 @@
+"""Photos on papers by reference: the content names the original's hash, not the picture.
+
+So a content stays small, is compared in an instant, and still says which photo it shows; the
+picture is looked up when the paper is laid out.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from documents.pdf import PaperError, data_uri
+from evidence.models import Photo
+from evidence.pictures import small_copy
+
+
+@dataclass(frozen=True)
+class PhotoRef:
+    """A photo that a paper shows, with the SHA-256 of its original."""
+
+    caption: str
+    sha256: str
+
+
+def photo_uris(content: object) -> dict[str, str]:
+    """Return {sha256: `data:` address of a small copy} of every photo that a content names.
+
+    PaperError where one of them is not there.
+    """
+    wanted = {ref.sha256 for ref in _refs(content)}
+    if not wanted:
+        return {}
+    rows = Photo.objects.filter(sha256__in=wanted).order_by("sha256", "id").distinct("sha256")
+    found = {photo.sha256: _small(photo) for photo in rows}
+    if missing := sorted(wanted - found.keys()):
+        raise PaperError(f"the photo {missing[0]} is not there")
+    return found
+
+
+def _small(photo: Photo) -> str:
+    with photo.reading.open("rb") as file:
+        return data_uri(small_copy(file.read()))
+
+
+def _refs(value: object) -> Iterator[PhotoRef]:
+    if isinstance(value, PhotoRef):
+        yield value
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield from _refs(getattr(value, field.name))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _refs(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _refs(item)

@@ -18,7 +18,6 @@ from documents.models import Document
 from documents.services import Issuer, document_issue
 from evidence.models import Photo
 from evidence.services import photo_add, photos_issue
-from inspections.documents.enforcement import RectifyOrderDocument
 from inspections.models import (
     EnforcementPlan,
     EnforcementReferral,
@@ -341,17 +340,6 @@ def order_issue(
     return order
 
 
-def order_draft(
-    *, visit: Visit, deadlines: Mapping[str, date], people: Sequence[Membership]
-) -> RectifyOrderDocument:
-    """Return what the order would say, for a look before it is issued; DomainError as at issue."""
-    agency, today = _agency(visit), clock.today(visit.owner_agency_id)
-    pair = _pair(people, agency, today)
-    with transaction.atomic():
-        hazards = _ordered(visit, deadlines, today)
-    return papers.rectify_order(visit, agency, hazards, pair, today)
-
-
 def _ordered(visit: Visit, deadlines: Mapping[str, date], today: date) -> list[Hazard]:
     """Return the visit's faults with the deadlines given; each must be there."""
     hazards = list(
@@ -502,7 +490,8 @@ def _recheck(actor: Actor, hazard: Hazard, found: Rechecked, now: datetime) -> N
         )  # fmt: skip
     seen: dict[str, Any] = {"rechecked_on": today, "rechecked_by_name": actor.user_name}
     if found.result == Recheck.Result.PASSED:
-        transition(actor=actor, row=hazard, name="close_on_site", closed_at=now, **seen)
+        closed = transition(actor=actor, row=hazard, name="close_on_site", closed_at=now, **seen)
+        work_task_close(actor=actor, row=closed, kind="major_hazard")
     else:
         name = "send_back" if hazard.state == Hazard.State.SUBMITTED else "find_unmended"
         transition(

@@ -19,6 +19,7 @@ from audit.models import AuditEntry
 from common.errors import DomainError
 from common.pages import act_page, form_page
 from documents.models import Document
+from documents.previews import preview
 from inspections import draw as rules
 from inspections import services
 from inspections.access import spot_check_for, spot_check_to_do
@@ -312,7 +313,7 @@ def draw_announce(request: Request, pk: int) -> HttpResponse:
         return reverse("documents:paper", args=[document.pk])
 
     return form_page(
-        request, form, act, success="抽查结果通报已签发", title=f"通报抽查结果 · {found.name}",
+        request, form, act, success="抽查结果通报已签发", preview=preview, title=f"通报抽查结果 · {found.name}",
         submit="签发通报", back=_draw_url(pk), back_text="抽查", draft=f"announce-{pk}",
         intro=f"已比对 {len(rows)} 家：双方均发现 {both} 项，漏查 {missed} 项，不实 {overstated} 项。",
         confirm="签发后本批次办结，通报发给服务机构。确定吗？",

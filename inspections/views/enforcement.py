@@ -12,10 +12,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from common.errors import DomainError
-from common.pages import FORM_PAGE, form_page
+from common.pages import form_page
 from documents.models import Document
-from documents.services import document_preview
+from documents.previews import preview
 from enterprises.models import Enterprise
 from inspections import services
 from inspections.access import order_for, referral_for, visit_to_order
@@ -35,7 +34,6 @@ from inspections.models import (
     RectificationOrder,
     Visit,
 )
-from inspections.services.enforcement import order_draft
 from tenancy import clock
 from tenancy.access import require
 from tenancy.actors import Actor
@@ -226,7 +224,7 @@ def plan(request: Request, pk: UUID) -> HttpResponse:
         return _back(pk)
 
     return form_page(
-        request, form, act, success="现场检查方案已签发", submit="签发现场检查方案",
+        request, form, act, success="现场检查方案已签发", preview=preview, submit="签发现场检查方案",
         title=f"一企一策 · {firm.name}", back=_back(pk), back_text="执法检查",
         intro="；".join(fact.text for fact in found.facts.order_by("happened_at")[:5]),
         draft=f"plan-{pk}",
@@ -271,8 +269,6 @@ def order(request: Request, pk: UUID) -> HttpResponse:
     hazards = list(visit.hazards.filter(state=Hazard.State.FOUND).order_by("number"))
     start = {"first_officer": request.actor.membership_id}
     form = OrderForm(request.POST or None, actor=request.actor, hazards=hazards, initial=start)
-    if request.POST.get("preview") and (paper := _order_preview(visit, form)):
-        return HttpResponse(paper, content_type="application/pdf")
 
     def act(data: dict[str, Any]) -> str:
         made = services.order_issue(
@@ -284,39 +280,13 @@ def order(request: Request, pk: UUID) -> HttpResponse:
         )
         return reverse("documents:paper", args=[made.document_id])
 
-    return (_form_again if request.POST.get("preview") else form_page)(
+    return form_page(
         request, form, act, success="责令限期整改指令书已签发", submit="签发指令书",
-        title=f"责令限期整改 · {visit.enterprise.name}", may_preview=True,
+        title=f"责令限期整改 · {visit.enterprise.name}", preview=preview,
         back=reverse("inspections:visit", args=[pk]), back_text="检查记录",
         intro="每一项给出自己的整改期限，从隐患库建议的期限开始；超过30天的请再核对。",
         confirm="签发后编号，企业即可看到。确定吗？",
     )  # fmt: skip
-
-
-def _order_preview(visit: Visit, form: OrderForm) -> bytes | None:
-    """Return the order as it would be issued; None, and the reason in the form, if it would not."""
-    if not form.is_valid():
-        return None
-    data = form.cleaned_data
-    try:
-        draft = order_draft(
-            visit=visit,
-            deadlines=form.deadlines(),
-            people=[data["first_officer"], data["second_officer"]],
-        )
-    except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, error.message)
-        return None
-    at = clock.now(visit.owner_agency_id)
-    title = "责令限期整改指令书（预览）"
-    return document_preview(kind="rectify_order", content=draft, title=title, at=at).content
-
-
-def _form_again(
-    request: Request, form: OrderForm, _act: Any, *, success: str, **context: Any
-) -> HttpResponse:
-    """Show why there is nothing to preview; nothing is issued."""
-    return render(request, FORM_PAGE, {"form": form, **context}, status=422)
 
 
 @login_required
@@ -344,6 +314,7 @@ def opinion(request: Request, pk: UUID) -> HttpResponse:
     visit_url = reverse("inspections:visit", args=[found.visit_id])
     return form_page(
         request, form, act, success="整改复查意见书已签发", submit="签发复查意见书",
+        preview=preview,
         title=f"整改复查 · {found.visit.enterprise.name}",
         intro=f"对应{found.document.number}，复查期限{found.recheck_due_on:%Y-%m-%d}。"
         "照片在出错重填时要重新选择。",

@@ -1,6 +1,7 @@
 """The hazard ledger, one hazard, what the enterprise does about it, the second look."""
 
 import tempfile
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from common.errors import DomainError
 from common.pages import form_page
 from common.paging import count_up_to, keyset
 from documents.models import Document
+from documents.previews import preview
 from evidence.services import photos_of
 from inspections import exports, services
 from inspections.access import extension_for, hazard_for
@@ -32,6 +34,7 @@ from inspections.models import Extension, Hazard, Severity
 from inspections.timeline import timeline_of
 from tenancy import clock
 from tenancy.access import require
+from tenancy.actors import Actor
 from tenancy.models import Agency, CalendarDay
 from tenancy.request import Request
 from tenancy.selectors import providers, region_names, work_calendar
@@ -215,17 +218,10 @@ def extension_answer(request: Request, pk: UUID) -> HttpResponse:
         request.POST or None, initial={"granted_on": found.wanted_on, "decision": "grant"}
     )
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            if data["decision"] == "grant":
-                granted = data["granted_on"] or found.wanted_on
-                services.extension_grant(
-                    actor=request.actor, extension=found, granted_on=granted, answer=data["answer"]
-                )
-            else:
-                services.extension_refuse(
-                    actor=request.actor, extension=found, answer=data["answer"]
-                )
+            if request.POST.get("preview"):
+                return preview(lambda: _answer(request.actor, found, form.cleaned_data))
+            _answer(request.actor, found, form.cleaned_data)
         except DomainError as error:
             form.add_error(error.field, error.message)
         else:
@@ -234,6 +230,16 @@ def extension_answer(request: Request, pk: UUID) -> HttpResponse:
     context = {"form": form, "extension": found, "hazard": found.hazard}
     return render(
         request, "inspections/extension_answer.html", context, status=422 if form.errors else 200
+    )
+
+
+def _answer(actor: Actor, extension: Extension, data: Mapping[str, Any]) -> None:
+    if data["decision"] != "grant":
+        services.extension_refuse(actor=actor, extension=extension, answer=data["answer"])
+        return
+    granted = data["granted_on"] or extension.wanted_on
+    services.extension_grant(
+        actor=actor, extension=extension, granted_on=granted, answer=data["answer"]
     )
 
 
@@ -291,7 +297,7 @@ def major_report(request: Request, pk: UUID) -> HttpResponse:
         return back
 
     return form_page(
-        request, form, act, success="重大事故隐患报告单已签发，监管部门已收到",
+        request, form, act, success="重大事故隐患报告单已签发，监管部门已收到", preview=preview,
         title=f"书面报告重大隐患 · {found.number}", submit="签发报告单", back=back,
         back_text=found.number, intro=f"{found.place}：{found.description}", draft=f"major-{pk}",
     )  # fmt: skip

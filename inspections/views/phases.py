@@ -18,6 +18,7 @@ from agencies.models import Assignment
 from common.errors import Refused
 from common.pages import act_page, form_page
 from documents.models import Document
+from documents.previews import preview
 from documents.registry import kind_name
 from evidence.services import attachments_of
 from inspections import criteria, services
@@ -91,6 +92,7 @@ def accept(request: Request, pk: int) -> HttpResponse:
         form,
         act,
         success="验收完成，情况报告和结论性意见已签发",
+        preview=preview,
         template="inspections/accept.html",
         assignment=found,
         obstacles=obstacles,
@@ -406,7 +408,7 @@ def project_report(request: Request, pk: int) -> HttpResponse:
         return reverse("documents:paper", args=[document.pk])
 
     return form_page(
-        request, form, act, success=f"{kind_name('project_report')}已签发", submit="签发总结报告",
+        request, form, act, success=f"{kind_name('project_report')}已签发", preview=preview, submit="签发总结报告",
         title=f"项目总结报告 · {found.name}", back=back, back_text=found.name,
         intro="各阶段的数字由系统汇总；这里填写存在的问题和建议。", draft=f"project-{pk}",
         confirm="签发后编号，不能撤回，只能更正。确定吗？",

@@ -21,6 +21,7 @@ from agencies.models import Assignment
 from common.errors import DomainError
 from common.uploads import drawn_png
 from documents.models import Document
+from documents.previews import preview
 from evidence.services import photos_of
 from inspections import criteria, services, steps
 from inspections.access import (
@@ -410,8 +411,14 @@ def visit_confirm(request: Request, pk: UUID) -> HttpResponse:
     require(request.actor, "hazard_confirm")
     found = visit_for(request.actor, pk)
     if request.method == "POST":
-        try:
+
+        def act() -> None:
             services.hazards_confirm(actor=request.actor, visit=found)
+
+        try:
+            if request.POST.get("preview"):
+                return preview(act)
+            act()
             messages.success(request, "已确认并交底，隐患整改建议书已签发给企业")
             return redirect("inspections:visit", pk=pk)
         except DomainError as error:

@@ -20,15 +20,19 @@ def form_page(
     *,
     success: str = "",
     template: str = FORM_PAGE,
+    preview: Callable[[Callable[[], object]], HttpResponse] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Show a form; once it is valid, `act` does it and returns the address to go to.
 
     A DomainError stands at the field it names, everything typed is kept, and the answer is 422.
+    With `preview` there is a second button: it answers what `act` would give, and takes it back.
     The page takes `title`, `submit`, `back` (an address) and `back_text`, `intro`, `confirm`.
     """
     if request.method == "POST" and form.is_valid():
         try:
+            if preview is not None and request.POST.get("preview"):
+                return preview(lambda: act({**form.cleaned_data}))
             url = act({**form.cleaned_data})
         except DomainError as error:
             name = error.field if error.field in form.fields else None
@@ -38,7 +42,8 @@ def form_page(
                 messages.success(request, success)
             return redirect(url)
     status = 422 if form.errors else 200
-    return render(request, template, {"form": form, **context}, status=status)
+    shown = {"form": form, "may_preview": preview is not None, **context}
+    return render(request, template, shown, status=status)
 
 
 def act_page(

@@ -58,7 +58,7 @@ def hands_over(actor: Actor, document: Document) -> bool:
 
 def office_for(actor: Actor | None) -> Actor:
     """Return whoever keeps the seal or decides on its use (a leader only decides)."""
-    return require(actor, "seal_manage" if actor and actor.may("seal_manage") else "seal_approve")
+    return require(actor, "seal_view")
 
 
 def approval_for(actor: Actor | None, pk: object, perm: str = "seal_approve") -> SealApproval:

@@ -26,15 +26,12 @@ from tenancy.tasks import system_agency
 _signer = TimestampSigner(salt="documents.receipt")
 TOKEN_LASTS = timedelta(hours=24)  # the QR is shown on a screen and scanned at once
 OFFICIAL = (Family.ENFORCEMENT, Family.NOTICE)
-# Name an enterprise but are not for it: a regulator's own plan, a provider's report to a regulator.
-NOT_SERVED = frozenset({"check_plan", "major_report"})
 NO_CONSENT = "没有签署电子送达确认书，这份文书由经办人员当面送达、当面签收"
 
 
 def served_kinds() -> frozenset[str]:
     """Return the kinds that are handed over to an enterprise; tables bear no number and are not."""
-    numbered = {paper.kind for paper in papers() if paper.family != Family.TABLE}
-    return frozenset(numbered - NOT_SERVED)
+    return frozenset(p.kind for p in papers() if p.is_served and p.family != Family.TABLE)
 
 
 def awaiting() -> Q:

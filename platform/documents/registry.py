@@ -26,6 +26,8 @@ class Paper:
     template: str
     series: str = ""
     family: Family = Family.TABLE
+    # Handed over to the enterprise that it names; a regulator's own plan, say, is not.
+    is_served: bool = True
 
 
 _papers: dict[str, Paper] = {}

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils import timezone
+from django.urls import reverse
 
 from audit.services import record
 from common.errors import DomainError
 from documents.models import Seal, SealApproval
 from documents.registry import papers
 from evidence.pictures import read_picture
+from notifications.services import notify
 from tenancy import clock
 from tenancy.actors import Actor
 
@@ -38,7 +39,7 @@ def seal_register(*, actor: Actor, name: str, image: bytes) -> Seal:
         read_picture(image)
     except DomainError as error:
         raise DomainError(error.message, field="image") from None
-    now = timezone.now()
+    now = _now(actor)
     Seal.objects.filter(org_id=actor.org, retired_at=None).update(retired_at=now)
     seal = Seal.objects.create(
         org_id=actor.org,
@@ -82,6 +83,13 @@ def approval_ask(
         valid_until=valid_until,
     )
     _note(actor, "seal.ask", "sealapproval", row.pk, row.reason)
+    notify(
+        org_id=actor.org,
+        kind="seal.asked",
+        title=f"用印申请待批准：{row.reason}"[:200],
+        url=reverse("documents:seals"),
+        at=row.asked_at,
+    )
     return row
 
 

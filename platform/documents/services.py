@@ -1,8 +1,11 @@
 """document_issue · document_store · document_render · document_render_again · document_failed ·
-document_preview · document_void · number_allocate"""
+document_void · number_allocate"""
 
 import base64
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,7 +116,23 @@ def document_issue(
         )
         if renders:
             render_document.send(document.owner_agency_id, str(document.pk))
+        if (issued := _issued.get()) is not None:
+            issued.append(document)
     return document
+
+
+_issued: ContextVar[list[Document] | None] = ContextVar("issued", default=None)
+
+
+@contextmanager
+def issued_within() -> Iterator[list[Document]]:
+    """Collect the papers that are issued within, in their order."""
+    papers: list[Document] = []
+    token = _issued.set(papers)
+    try:
+        yield papers
+    finally:
+        _issued.reset(token)
 
 
 def _row(
@@ -295,21 +314,6 @@ def unsigned_bytes(document: Document) -> bytes:
     with document.file.open("rb") as file:
         content: bytes = file.read(document.unsigned_size or -1)
     return content
-
-
-def document_preview(*, kind: str, content: Any, title: str, at: datetime) -> pdf.RenderedPdf:
-    """Return what a paper would look like: no number is taken, nothing is written down."""
-    context = {
-        "content": content,
-        "photos": photo_uris(content),
-        "number": "",
-        "title": title,
-        "content_sha256": content_sha256(content),
-        "issued_at": at,
-        "check_url": settings.SITE_URL,
-        "is_preview": True,
-    }
-    return pdf.render(paper_of(kind).template, context)
 
 
 def document_context(document: Document) -> dict[str, Any]:

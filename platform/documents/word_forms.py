@@ -12,6 +12,7 @@ from documents.models import WordTemplate
 from documents.registry import paper_of, papers
 from documents.services import HEAD
 from documents.word import template_problems
+from tenancy import clock
 from tenancy.actors import Actor
 
 MAX_TEMPLATE = 2 * 1024 * 1024
@@ -30,7 +31,7 @@ def template_keep(
     problems = template_problems(template=data, content_type=paper_of(kind).content, head=HEAD)
     if problems:
         raise DomainError("模板不能使用：" + "；".join(problems[:10]), field="file")
-    now = timezone.now()
+    now = clock.now(actor.org if actor.is_agency else None)
     WordTemplate.objects.filter(org_id=actor.org, kind=kind, retired_at=None).update(retired_at=now)
     row = WordTemplate.objects.create(
         org_id=actor.org,

@@ -71,6 +71,9 @@ PERMS: dict[str, frozenset[Role]] = {
     "receipt_record": _OFFICERS | _PROVIDER,
     "consent_record": _OFFICERS,
     "seal_manage": frozenset({Role.AGENCY_ADMIN, Role.PROVIDER_ADMIN, Role.PROJECT_LEAD}),
+    "seal_view": frozenset(
+        {Role.AGENCY_LEADER, Role.AGENCY_ADMIN, Role.PROVIDER_ADMIN, Role.PROJECT_LEAD}
+    ),
     "seal_approve": frozenset({Role.AGENCY_LEADER, Role.AGENCY_ADMIN, Role.PROVIDER_ADMIN}),
     "word_template": frozenset({Role.AGENCY_ADMIN, Role.PROVIDER_ADMIN}),
     "job_view": _AGENCY | _PROVIDER,

@@ -106,9 +106,10 @@ class Enforcement:
                 fresh = EnforcementReferral.objects.get(pk=row.pk)
                 referral_close(actor=officer, referral=fresh, note=words.NOTHING_FOUND)
                 return
-        self._order(visit, found, now)
+        self.order(visit, found, now)
 
-    def _order(self, visit: Visit, found: list[Hazard], now: datetime) -> None:
+    def order(self, visit: Visit, found: list[Hazard], now: datetime) -> None:
+        """Order what officers found to be mended; they come back after the last deadline."""
         officer = self.county.officers[0]
         first, second = self._people()
         days = {str(h.pk): self._in_days(now.date(), 3, 12) for h in found}

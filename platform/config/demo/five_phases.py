@@ -66,8 +66,8 @@ class FivePhases:
     def __init__(self, story: "Story", firm: Firm, batch: ServiceBatch) -> None:
         self.story, self.firm, self.batch = story, firm, batch
         self.county, self.rng = story.county, story.rng
-        self.second_look = SecondLook(story, firm, batch)
         self.enforcement = Enforcement(story, firm, batch)
+        self.second_look = SecondLook(story, firm, batch, self.enforcement)
 
     def plan_whole(self) -> None:
         """The first contract: every phase to its end."""

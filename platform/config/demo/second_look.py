@@ -8,6 +8,7 @@ from agencies.models import ServiceBatch
 from common.scope import acting_as
 from config.demo import words
 from config.demo.county import Firm
+from config.demo.enforcement import Enforcement
 from config.demo.moments import at
 from inspections import demo_text
 from inspections.models import Hazard, SpotCheck, SpotCheckDraw, Visit
@@ -35,8 +36,10 @@ ANNOUNCED = date(2026, 9, 16)
 class SecondLook:
     """The agency's steps, with the provider's number between them."""
 
-    def __init__(self, story: "Story", firm: Firm, batch: ServiceBatch) -> None:
-        self.story, self.firm, self.batch = story, firm, batch
+    def __init__(
+        self, story: "Story", firm: Firm, batch: ServiceBatch, enforcement: Enforcement
+    ) -> None:
+        self.story, self.firm, self.batch, self.enforcement = story, firm, batch, enforcement
         self.county, self.rng = story.county, story.rng
 
     def plan(self, accepted: date) -> None:
@@ -90,6 +93,9 @@ class SecondLook:
                 actor=officer, spot_check=fresh, pairs=proposed_pairs(*findings_of(fresh)),
                 opinion=self.rng.choice(words.SPOT_OPINION),
             )  # fmt: skip
+            found = list(visit.hazards.filter(state=Hazard.State.FOUND).order_by("number"))
+        if found:
+            self.enforcement.order(visit, found, now)
 
     def _answer(self, visit: Visit, check: SpotCheck) -> None:
         """Officers meet what is still open, and now and then something that nobody wrote down."""

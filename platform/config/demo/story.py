@@ -316,7 +316,7 @@ class Story:
 
     def _plan_mending(self, firm: Firm, hazard: Hazard, now: datetime, is_careless: bool) -> None:
         rng, chance = self.rng, self.rng.random()
-        if chance < (0.5 if is_careless else 0.02):
+        if chance < (0.5 if is_careless else 0.006):
             return  # never mended
         late = chance < (0.8 if is_careless else 0.1)
         if chance > 0.97:

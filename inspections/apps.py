@@ -19,4 +19,4 @@ class InspectionsConfig(AppConfig):
         register_hidden(hidden_papers)
         for paper in PAPERS:
             register(paper)
-        register_job(acceptance.KIND, acceptance.run_part)
+        register_job(acceptance.KIND, acceptance.run_part, then=acceptance.make_files)

@@ -97,7 +97,8 @@ def known_of(assignments: Sequence[Assignment], day: date) -> dict[int, Known]:
         .order_by("number")
     )
     guidance: dict[int, dict[str, GuidanceRecord]] = defaultdict(dict)
-    for record in GuidanceRecord.objects.filter(assignment__in=ids):
+    traces = GuidanceRecord.objects.filter(assignment__in=ids)
+    for record in traces.only("assignment", "topic", "state", "done_on", "helped_by_name"):
         guidance[record.assignment_id][record.topic_id] = record
     said: dict[int, dict[int, CriterionFinding]] = defaultdict(dict)
     for finding in CriterionFinding.objects.filter(assignment__in=ids):

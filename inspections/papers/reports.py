@@ -84,7 +84,7 @@ def served_of(assignments: Sequence[Assignment], day: date) -> dict[int, Served]
     soft, failed = _soft(ids)
     meetings = _meetings(assignments)
     texts = dict(AcceptanceCriterion.objects.values_list("number", "text"))
-    photos = _photos([hazard for one in known.values() for hazard in one.hazards])
+    photos = _photos(ids, [hazard for one in known.values() for hazard in one.hazards])
     return {
         a.pk: Served(
             known=known[a.pk],
@@ -100,7 +100,7 @@ def served_of(assignments: Sequence[Assignment], day: date) -> dict[int, Served]
     }
 
 
-def _photos(hazards: Sequence[Hazard]) -> dict[str, tuple[PhotoRef, ...]]:
+def _photos(ids: Sequence[int], hazards: Sequence[Hazard]) -> dict[str, tuple[PhotoRef, ...]]:
     """Return {hazard id: the first photo before, and the last one after}."""
     numbers = {str(hazard.pk): hazard.number for hazard in hazards}
     before = Photo.objects.filter(
@@ -108,7 +108,7 @@ def _photos(hazards: Sequence[Hazard]) -> dict[str, tuple[PhotoRef, ...]]:
     ).order_by("-id")
     mended = {
         str(pk): str(hazard)
-        for pk, hazard in Rectification.objects.filter(hazard__in=hazards).values_list(
+        for pk, hazard in Rectification.objects.filter(hazard__assignment__in=ids).values_list(
             "pk", "hazard"
         )
     }
@@ -479,6 +479,7 @@ def valid_paper(kind: str, assignment: Assignment) -> Document | None:
             subject_id=str(assignment.pk),
             state=Document.State.ISSUED,
         )
+        .defer("content")
         .order_by("-issued_at")
         .first()
     )

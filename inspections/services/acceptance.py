@@ -1,9 +1,8 @@
 """assignment_accept · batch_accept: phase 3 is closed, and each enterprise gets its two papers.
 
-A batch goes through a job: for each enterprise a part that issues, and after it one that makes the
-files, so that nobody waits for a number while another's pages are laid out. A part that fails is a
-task somebody sees. Run again after something changed, only the papers whose content changed are
-issued anew, voiding the former ones by number.
+A batch goes through a job, one part per enterprise: its papers are issued, and then their files
+made. A part that fails is a task somebody sees. Run again after something changed, only the papers
+whose content changed are issued anew, voiding the former ones by number.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +18,6 @@ from common.scope import acting_as
 from documents.frozen import content_sha256
 from documents.models import Document
 from documents.services import Issuer, document_issue, document_render
-from inspections.documents import StaffMember
-from inspections.documents.reports import EnterpriseReportDocument
 from inspections.papers import reports
 from inspections.services.phases import LEADS
 from inspections.services.visits import provider_issuer
@@ -31,7 +28,7 @@ from workflow.models import Job, JobPart
 from workflow.services import Part, job_add_parts, job_start, transition
 
 KIND = "phase3_papers"
-PLAN, FILES = "plan", "files:"
+PLAN = "plan"
 REPORT, CONCLUSION = "enterprise_report", "conclusion"
 PARTIES = (
     "enterprise",
@@ -98,53 +95,41 @@ def _accept(actor: Actor, assignment: Assignment, conclusion: str, note: str) ->
     return Assignment.objects.select_related(*PARTIES).get(pk=locked.pk)
 
 
-def _issue_both(actor: Actor, assignment: Assignment, *, renders: bool) -> list[Document]:
-    """Issue report and conclusion, or the corrected ones where the content changed."""
-    lead = reports.staff_of(actor)
-    day = assignment.accepted_on
-    assert day is not None  # accepted before
-    served = reports.served_of([assignment], day)[assignment.pk]
-    report = reports.enterprise_report(assignment, served, lead)
-    return _issue_contents(actor, assignment, report, served, lead, renders=renders)
-
-
-def _issue_contents(
-    actor: Actor,
-    assignment: Assignment,
-    report: EnterpriseReportDocument,
-    served: reports.Served,
-    lead: StaffMember,
-    *,
-    renders: bool,
-) -> list[Document]:
-    first = _issue(actor, assignment, REPORT, report, "", renders)
-    ending = reports.conclusion(assignment, served, lead, first.number)
-    second = _issue(actor, assignment, CONCLUSION, ending, f"{first.number}-结", renders)
-    return [first, second]
-
-
 TITLES = {REPORT: "安全生产社会化服务情况报告", CONCLUSION: "结论性意见"}
 
 
-def _issue(
-    actor: Actor, assignment: Assignment, kind: str, content: Any, number: str, renders: bool
-) -> Document:
-    standing = reports.valid_paper(kind, assignment)
-    digest = content_sha256(content)
-    if standing is not None and standing.content_sha256 == digest:
-        return standing
-    return document_issue(
-        actor=actor,
-        kind=kind,
-        subject=assignment,
-        content=content,
-        title=f"{assignment.enterprise.name}{TITLES[kind]}",
-        issuer=provider_issuer(actor),
-        issue_key=f"{kind}:{assignment.pk}:{digest}",
-        number=number,
-        replaces=standing,
-        renders=renders,
-    )
+def _issue_both(actor: Actor, assignment: Assignment, *, renders: bool) -> list[Document]:
+    """Issue report and conclusion, or the corrected ones where the content changed."""
+    lead, issuer = reports.staff_of(actor), provider_issuer(actor)
+    day = assignment.accepted_on
+    assert day is not None  # accepted before
+
+    def issue(kind: str, content: Any, number: str = "") -> Document:
+        standing = reports.valid_paper(kind, assignment)
+        digest = content_sha256(content)
+        if standing is not None and standing.content_sha256 == digest:
+            return standing
+        if (
+            standing is not None and standing.number == number
+        ):  # only the conclusion reads otherwise
+            number += f"（更正{digest[:4]}）"
+        return document_issue(
+            actor=actor,
+            kind=kind,
+            subject=assignment,
+            content=content,
+            title=f"{assignment.enterprise.name}{TITLES[kind]}",
+            issuer=issuer,
+            issue_key=f"{kind}:{assignment.pk}:{digest}",
+            number=number,
+            replaces=standing,
+            renders=renders,
+        )
+
+    served = reports.served_of([assignment], day)[assignment.pk]
+    report = issue(REPORT, reports.enterprise_report(assignment, served, lead))
+    ending = reports.conclusion(assignment, served, lead, report.number)
+    return [report, issue(CONCLUSION, ending, f"{report.number}-结")]
 
 
 @transaction.atomic
@@ -166,13 +151,23 @@ def batch_accept(*, actor: Actor, batch: ServiceBatch) -> Job:
 
 
 def run_part(job: Job, part: JobPart) -> Mapping[str, Any]:
-    """Do one part: the plan, one enterprise's papers, or their files, as the lead who started it."""
+    """Do one part: the plan, or one enterprise's papers, as the lead who started it."""
     with acting_as(member_actor(job.started_by_id)) as actor:
         if part.key == PLAN:
             return _plan(actor, job)
-        if part.key.startswith(FILES):
-            return _files_of(part.key.removeprefix(FILES))
-        return _papers_of(actor, job, part)
+        return _papers_of(actor, int(part.key))
+
+
+def make_files(job: Job, part: JobPart) -> None:
+    """Make the files of one enterprise's papers."""
+    papers = Document.objects.filter(
+        kind__in=[REPORT, CONCLUSION],
+        subject_type="agencies.assignment",
+        subject_id=part.key,
+        state=Document.State.ISSUED,
+    )
+    for pk in papers.order_by("pk").values_list("pk", flat=True):
+        document_render(str(pk))
 
 
 def _plan(actor: Actor, job: Job) -> Mapping[str, Any]:
@@ -227,26 +222,14 @@ def _stale(actor: Actor, rows: Sequence[Assignment]) -> list[Assignment]:
     return found
 
 
-def _papers_of(actor: Actor, job: Job, part: JobPart) -> Mapping[str, Any]:
-    assignment = Assignment.objects.select_related(*PARTIES).get(pk=part.key)
+def _papers_of(actor: Actor, assignment_id: int) -> Mapping[str, Any]:
+    assignment = Assignment.objects.select_related(*PARTIES).get(pk=assignment_id)
     if assignment.state == Assignment.Phase.RECHECK:
         assignment = _accept(actor, assignment, "", "")
     documents = _issue_both(actor, assignment, renders=False)
-    batch_recheck_complete(actor=actor, batch=assignment.batch)
-    files = Part(f"{FILES}{assignment.pk}", f"{part.title}（文件）", part.step)
-    job_add_parts(job=job, parts=[files], sends=True)
+    if assignment.batch.recheck_completed_on is None:
+        batch_recheck_complete(actor=actor, batch=assignment.batch)
     return {"documents": [str(document.pk) for document in documents]}
-
-
-def _files_of(assignment_id: str) -> Mapping[str, Any]:
-    papers = Document.objects.filter(
-        kind__in=[REPORT, CONCLUSION],
-        subject_type="agencies.assignment",
-        subject_id=assignment_id,
-        state=Document.State.ISSUED,
-    )
-    made = [document_render(str(pk)) for pk in papers.values_list("pk", flat=True)]
-    return {"documents": [str(document.pk) for document in made]}
 
 
 @transaction.atomic

@@ -1,9 +1,11 @@
 """The Celery application and what beat starts."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -25,3 +27,11 @@ app.conf.beat_schedule = {
         "options": {"expires": 3600},
     },
 }
+
+
+@worker_process_init.connect
+def _settle(**_: Any) -> None:
+    """Each worker process makes papers: let it be ready before the first one is asked for."""
+    from documents.pdf import settle
+
+    settle()

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -126,9 +126,21 @@ def interleave(front: RenderedPdf, parts: Sequence[bytes]) -> bytes:
     return _written(writer, hashlib.sha256(front.content + b"".join(parts)).digest())
 
 
+@cache
 def renderer() -> str:
     """Return what makes the bytes of a paper: programs and fonts with their versions."""
     return f"WeasyPrint {version('weasyprint')}, pypdf {version('pypdf')}, {font_versions()}"
+
+
+def settle() -> None:
+    """Load what every paper needs, and let the collector forget it: for a worker's start.
+
+    Without it each collection after a paper looks at all of Django and the fonts again.
+    """
+    _style()
+    _fetcher()
+    gc.collect()
+    gc.freeze()
 
 
 def _marks(context: Mapping[str, Any]) -> dict[str, str]:
@@ -193,13 +205,17 @@ def _render_html(html: str) -> RenderedPdf:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Hold Python's cycle collector back: a layout is one big graph, and a third of the time."""
+    """Hold Python's cycle collector back: a layout is one big graph, and a third of the time.
+
+    It is cleared away afterwards in one go, without a look at everything that was there before.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            gc.collect(1)
             gc.enable()
 
 

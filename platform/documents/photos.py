@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from documents.pdf import PaperError, data_uri
 from evidence.models import Photo
-from evidence.pictures import small_copy
+from evidence.services import small_of
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,10 @@ def photo_uris(content: object) -> dict[str, str]:
     if not wanted:
         return {}
     rows = Photo.objects.filter(sha256__in=wanted).order_by("sha256", "id").distinct("sha256")
-    found = {photo.sha256: _small(photo) for photo in rows}
+    found = {photo.sha256: data_uri(small_of(photo)) for photo in rows}
     if missing := sorted(wanted - found.keys()):
         raise PaperError(f"the photo {missing[0]} is not there")
     return found
-
-
-def _small(photo: Photo) -> str:
-    with photo.reading.open("rb") as file:
-        return data_uri(small_copy(file.read()))
 
 
 def _refs(value: object) -> Iterator[PhotoRef]:

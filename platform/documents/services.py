@@ -57,10 +57,11 @@ def number_allocate(*, issuer: Issuer, kind: str, pattern: str, year: int) -> st
 
     The year stands in 〔〕, the serial number without leading zeros (domain.md 4.2).
     """
-    NumberSeries.objects.get_or_create(issuer_org_id=issuer.org_id, kind=kind, year=year)
-    series = NumberSeries.objects.select_for_update().get(
-        issuer_org_id=issuer.org_id, kind=kind, year=year
-    )
+    key: dict[str, Any] = {"issuer_org_id": issuer.org_id, "kind": kind, "year": year}
+    series = NumberSeries.objects.select_for_update().filter(**key).first()
+    if series is None:  # the year's first
+        NumberSeries.objects.get_or_create(**key)
+        series = NumberSeries.objects.select_for_update().get(**key)
     series.last += 1
     series.save(update_fields=["last"])
     return pattern.format(short=issuer.short_name, year=year, n=series.last)
@@ -105,7 +106,7 @@ def document_issue(
     if is_new:
         document.save(force_insert=True)
         if replaces is not None:
-            document_void(actor=actor, document=replaces, reason=REPLACED)
+            document_void(actor=actor, document=replaces, reason=REPLACED, at=document.issued_at)
         record(
             actor=actor,
             act="document.issue",
@@ -235,6 +236,13 @@ def _signed(document: Document, file: bytes) -> bytes:
     return signing.sign(file, key=key, at=timezone.now(), reason=reason, name=issuer.name)
 
 
+# What making the file writes down; what was issued stays untouched.
+MADE = (
+    "file", "file_sha256", "size", "pages", "unsigned_size", "unsigned_sha256", "certificate_serial",
+    "renderer", "rendered_at", "seal_approval",
+)  # fmt: skip
+
+
 @transaction.atomic
 def document_render(document_id: str) -> Document:
     """Make the file of an issued paper, once; safe to begin again after being killed."""
@@ -252,7 +260,7 @@ def document_render(document_id: str) -> Document:
         context["seal_uri"] = pdf.data_uri(bytes(approval.seal.image))
     rendered = pdf.render(paper_of(document.kind).template, context)
     _attach(document, rendered.content, rendered.pages)
-    document.save()
+    document.save(update_fields=MADE)
     _failures(document).update(done_at=timezone.now())
     return document
 
@@ -361,15 +369,19 @@ def check_url(code: str) -> str:
 
 
 @transaction.atomic
-def document_void(*, actor: Actor, document: Document, reason: str) -> Document:
-    """Void a paper; its number stays taken and the reason is on record."""
-    locked = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+def document_void(
+    *, actor: Actor, document: Document, reason: str, at: datetime | None = None
+) -> Document:
+    """Void a paper (now, or when the one that takes its place is issued); its number stays taken."""
+    rows = Document.objects.select_for_update(of=("self",)).defer("content")
+    locked = rows.get(pk=document.pk)
     if locked.state == Document.State.VOIDED:
         raise DomainError("该文书已作废")
     if not reason.strip():
         raise DomainError("请填写作废原因", field="reason")
     locked.state, locked.void_reason = Document.State.VOIDED, reason.strip()
-    locked.voided_at, locked.voided_by_name = clock.now(locked.owner_agency_id), actor.display
+    locked.voided_at = at or clock.now(locked.owner_agency_id)
+    locked.voided_by_name = actor.display
     locked.save(update_fields=["state", "void_reason", "voided_at", "voided_by_name"])
     record(actor=actor, act="document.void", subject=locked, summary=reason, at=locked.voided_at)
     return locked

@@ -14,6 +14,11 @@ def reading_path(photo: "Photo", filename: str) -> str:
     return f"reading/{photo.sha256[:2]}/{photo.sha256}.jpg"
 
 
+def small_path(photo: "Photo") -> str:
+    """Where the copy for papers lies once it was made."""
+    return f"small/{photo.sha256[:2]}/{photo.sha256}.jpg"
+
+
 def attachment_path(attachment: "Attachment", filename: str) -> str:
     """Where an attachment lies: by its hash, so the same file is stored once."""
     return f"attachments/{attachment.sha256[:2]}/{attachment.sha256}"

@@ -117,6 +117,9 @@ def _degrees(parts: tuple[float, float, float], negative: bool) -> Decimal:
 def small_copy(reading: bytes, side: int = 420) -> bytes:
     """Return a picture small enough for a paper (JPEG, longest side in pixels)."""
     with Image.open(io.BytesIO(reading)) as image:
+        share = side / max(image.size)
+        # A JPEG is decoded at a half or a quarter already.
+        image.draft("RGB", (int(image.width * share), int(image.height * share)))
         small = image.convert("RGB")
         small.thumbnail((side, side))
         out = io.BytesIO()

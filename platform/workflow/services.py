@@ -1,6 +1,6 @@
 """transition · job_start · job_add_parts · job_part_run · job_retry · work_task_open · work_task_close"""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -72,16 +72,26 @@ class Part:
 
 PartRunner = Callable[[Job, JobPart], Mapping[str, Any]]
 _runners: dict[str, PartRunner] = {}
+_thens: dict[str, Callable[[Job, JobPart], object]] = {}
 _snapshots: set[tuple[str, str]] = set()
 
 
-def register_job(kind: str, runner: PartRunner, *, snapshots: Iterable[str] = ()) -> None:
+def register_job(
+    kind: str,
+    runner: PartRunner,
+    *,
+    then: Callable[[Job, JobPart], object] | None = None,
+    snapshots: Iterable[str] = (),
+) -> None:
     """Say which function does the parts of jobs of this kind; called in AppConfig.ready().
 
     The runner gets the job and the part, asks itself "done already?", and returns the result. The
+    slow rest that needs none of its locks may follow in `then`, in a transaction of its own. The
     parts named in `snapshots` see the whole database as of one moment.
     """
     _runners[kind] = runner
+    if then is not None:
+        _thens[kind] = then
     _snapshots.update((kind, key) for key in snapshots)
 
 
@@ -131,23 +141,12 @@ def job_start(
     return job
 
 
-def job_add_parts(*, job: Job, parts: Sequence[Part], sends: bool = False) -> None:
-    """Add what an earlier part found to be needed; a part that is there already stays as it is.
-
-    With `sends` they go to the workers after commit without waiting for their step: what follows
-    from one part need not wait for its neighbours, nor fail with them.
-    """
-    from workflow.tasks import run_part
-
+def job_add_parts(*, job: Job, parts: Iterable[Part]) -> None:
+    """Add what an earlier part found to be needed; a part that is there already stays as it is."""
     JobPart.objects.bulk_create(
         [JobPart(**job.tenant, job=job, key=p.key, title=p.title, step=p.step) for p in parts],
         ignore_conflicts=True,
     )
-    if sends:
-        keys = [p.key for p in parts]
-        owed = job.parts.filter(key__in=keys, state=JobPart.State.PENDING)
-        for part_id in owed.values_list("pk", flat=True):
-            run_part.send(job.owner_agency_id, part_id)
 
 
 def send_owed(job: Job) -> None:
@@ -169,14 +168,25 @@ def job_part_run(part_id: int) -> None:
 
     Killed in the middle, the lock and everything written go with the transaction, and whoever is
     sent the part next begins it anew. An error is kept on the part in a transaction of its own.
+    Where the job's kind has a `then`, what the runner did is committed before it: nobody waits for
+    a number while another's pages are laid out.
     """
     try:
         with _transaction_for(part_id):
             part = _claim(part_id)
             if part is None:
                 return
-            result = _runners[part.job.kind](part.job, part)
-            _finish(part, result)
+            kind = part.job.kind
+            result = _runners[kind](part.job, part)
+            if kind not in _thens:
+                _finish(part, result)
+                return
+        with transaction.atomic():
+            begun_at, part = part.started_at, _claim(part_id)
+            if part is not None:
+                part.started_at = begun_at
+                _thens[kind](part.job, part)
+                _finish(part, result)
     except Exception as error:  # whatever it was, a person must see it
         _fail(part_id, error)
         raise

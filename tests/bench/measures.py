@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -37,25 +37,13 @@ from scoring import outputs  # noqa: E402
 from scoring.services import outputs_start  # noqa: E402
 from scoring.services.outputs import ROWS_PER_PART, _lines, _subject  # noqa: E402
 from stack import embedded, up  # noqa: E402
-from tenancy.actors import SYSTEM, Actor, actor_for, system_for  # noqa: E402
+from tenancy.actors import SYSTEM, Actor, system_for  # noqa: E402
 from tenancy.models import Membership  # noqa: E402
+from tests.bench import papers  # noqa: E402
+from tests.bench.people import timed, who  # noqa: E402
 from workflow.models import Job  # noqa: E402
 
 PAGES = ("/", "/enterprises/", "/hazards/", "/contracts/", "/points/", "/documents/")
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Return the seconds that one piece of work takes."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def who(login: str) -> Actor:
-    """Return a person of the demonstration."""
-    with acting_as(SYSTEM):
-        rows = Membership.objects.select_related("org__agency", "user")
-        return actor_for(rows.get(user__username=login))
 
 
 @contextmanager
@@ -263,6 +251,9 @@ def main() -> None:
     figures = {
         "assign": assigning(),
         "outputs": three_outputs(),
+        "phase_3_papers": papers.papers_of_a_batch(),
+        "numbers": papers.numbers(),
+        "two_thousand_papers": papers.many_papers(),
         "sheet": hundred_thousand(),
         "statements": pages(),
         "web_peak_mb": web_memory(),

@@ -28,7 +28,6 @@ from inspections.models import GuidanceTopic, Hazard, Meeting
 from inspections.services import (
     assignment_accept,
     attendance_add,
-    batch_accept,
     batch_advance,
     criterion_find,
     draw_commit,
@@ -44,8 +43,6 @@ from inspections.services import (
 from inspections.services.acceptance import issue_acceptance_sheet
 from inspections.services.meetings import sign_in_token
 from inspections.services.projects import issue_project_report
-from workflow.models import Job, JobPart
-from workflow.services import job_part_run
 
 if TYPE_CHECKING:
     from config.demo.story import Story
@@ -273,29 +270,15 @@ class FivePhases:
                 )  # fmt: skip
 
     def _accept(self, now: datetime) -> None:
-        """Everything ready at once, by the job that the lead's button starts.
-
-        Issued here one after the other, so that the same seed gives the same numbers; the workers
-        make the two hundred files.
-        """
+        """Everybody is ready: two hundred papers, one after the other; the workers make the files."""
         lead = self.firm.lead
         with acting_as(lead):
             waiting = self.batch.assignments.filter(withdrawn_at=None, state="guidance")
             for row in waiting.order_by("pk"):
                 phase_advance(actor=lead, assignment=row)
-            for row in self.batch.assignments.filter(state="recheck").order_by("pk")[:1]:
+            for row in self.batch.assignments.filter(state="recheck").order_by("pk"):
                 assignment_accept(actor=lead, assignment=row)
-            job = batch_accept(actor=lead, batch=self.batch)
-        with acting_as(self.county.system):
-            while part := self._next_part(job):
-                job_part_run(part.pk)
-
-        with acting_as(lead):
             issue_acceptance_sheet(actor=lead, batch=self.batch)
-
-    def _next_part(self, job: Job) -> JobPart | None:
-        issuing = job.parts.filter(state=JobPart.State.PENDING).exclude(key__startswith="files:")
-        return issuing.order_by("step", "pk").first()
 
     # phase 4 begins before anybody knows the list
 

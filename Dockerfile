@@ -39,7 +39,7 @@ ENV PATH=/app/.venv/bin:$PATH PYTHONPATH=/app:/app/platform PYTHONUNBUFFERED=1 \
 RUN SECRET_KEY=collectstatic DATABASE_URL=postgres://none/none \
     DATABASE_OWNER_URL=postgres://none/none REDIS_URL=redis://none \
     python -m django collectstatic --noinput --verbosity 0 \
-    && mkdir -p /app/var/run \
+    && mkdir -p /app/var/run /app/var/keys \
     && chown -R anfu:anfu /app/var
 USER anfu
 EXPOSE 8000

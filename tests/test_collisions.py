@@ -17,7 +17,9 @@ from agencies.models import Assignment
 from agencies.services import batch_assign
 from common.errors import DomainError
 from common.scope import acting_as
-from documents.models import Document
+from documents.models import Document, NumberSeries
+from documents.services import Issuer, number_allocate
+from inspections.services import assignment_accept, batch_accept
 from scoring.models import PointCycle, RuleClause, ThresholdEvent
 from scoring.services import outputs_start, points_give
 from scoring.services.points import Given
@@ -25,8 +27,8 @@ from stack.embedded import service_urls
 from tenancy.actors import system_for
 from tenancy.models import Agency, Membership
 from tests import county as counties
-from workflow.models import Job, JobPart
-from workflow.services import job_part_run
+from workflow.models import Job, JobPart, WorkTask
+from workflow.services import job_part_run, job_retry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).parents[1]
@@ -174,3 +176,88 @@ def environment() -> dict[str, str]:
         "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
         "MEDIA_FOLDER": str(settings.MEDIA_ROOT),
     }
+
+
+def test_ten_workers_take_numbers_at_once_and_what_fails_takes_none():
+    county = counties.build()
+    issuer = Issuer(county.lead.org, "安评")
+
+    def issue(position: int):
+        def work():
+            with acting_as(county.lead):
+                number_allocate(issuer=issuer, kind="bench", pattern="安〔{year}〕{n}号", year=2026)
+                if position % 3 == 0:
+                    raise DomainError("签发时发现缺少一名执法人员")
+
+        return work
+
+    for _ in range(2):
+        raised = together(*(issue(position) for position in range(10)))
+        assert sum(error is not None for error in raised) == 4
+    with acting_as(county.lead):
+        series = NumberSeries.objects.get(kind="bench")
+        assert series.last == 12  # twenty tried, eight failed, no gap
+
+
+def test_one_enterprise_accepted_twice_at_once_has_one_report_and_one_conclusion():
+    county = counties.build()
+    for hazard in counties.rechecking(county):
+        counties.mend(county, hazard)
+
+    def accept():
+        with acting_as(county.lead):
+            assignment_accept(actor=county.lead, assignment=county.assignment)
+
+    raised = together(accept, accept, accept)
+    assert [type(error) for error in raised if error] == [DomainError, DomainError]
+    with acting_as(county.lead):
+        papers = Document.objects.filter(kind__in=["enterprise_report", "conclusion"])
+        assert sorted(papers.values_list("kind", flat=True)) == ["conclusion", "enterprise_report"]
+
+
+def test_a_batchs_papers_are_made_by_workers_and_a_failed_file_is_a_task_that_loses_nothing(
+    monkeypatch,
+):
+    county = counties.build(enterprises=1)
+    for hazard in counties.rechecking(county):
+        counties.mend(county, hazard)
+    with acting_as(county.lead):
+        job = batch_accept(actor=county.lead, batch=county.batch)
+    with acting_as(county.admin):
+        system = system_for(Agency.objects.select_related("org").get(pk=county.zone.pk))
+
+    def run(part_id):
+        with acting_as(system, atomic=False):
+            job_part_run(part_id)
+
+    with acting_as(system):
+        plan = job.parts.get().pk
+    run(plan)
+    with acting_as(system):
+        part = job.parts.exclude(key="plan").get().pk
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            "documents.services.pdf.render", lambda *_: (_ for _ in ()).throw(OSError("disk full"))
+        )
+        for _ in range(3):
+            with pytest.raises(OSError, match="disk full"):
+                run(part)
+    with acting_as(county.lead):  # issued and numbered all the same; somebody must see to the files
+        numbers = set(Document.objects.filter(kind="enterprise_report").values_list("number"))
+        assert len(numbers) == 1
+        assert WorkTask.objects.get(kind="job_failed", done_at=None).org_id_for == county.lead.org
+        job_retry(actor=county.lead, job=job)
+    run(part)
+    with acting_as(county.lead):
+        job.refresh_from_db()
+        assert job.state == Job.State.DONE
+        papers = Document.objects.filter(kind__in=["enterprise_report", "conclusion"])
+        assert all(paper.file for paper in papers)
+        assert set(papers.filter(kind="enterprise_report").values_list("number")) == numbers
+        again = batch_accept(actor=county.lead, batch=county.batch)
+    with acting_as(system):
+        plan = again.parts.get().pk
+    run(plan)
+    with acting_as(county.lead):
+        assert again.parts.count() == 1  # nothing changed, nothing is made anew
+        assert papers.count() == 2

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.utils import timezone
 
@@ -312,3 +313,12 @@ def test_a_lost_root_is_not_replaced_behind_the_certificates_it_issued(folder):
     (folder / "root.pem").unlink()
     with pytest.raises(KeysError, match="不能另造"):
         root_certificate()
+
+
+def test_the_operators_command_revokes_and_names_what_there_is(key):
+    call_command(
+        "revoke_certificate", str(key.org_id), str(key.serial), reason="私钥泄露", verbosity=0
+    )
+    assert key.serial in revoked_serials()
+    with pytest.raises(CommandError, match=str(key.serial)):
+        call_command("revoke_certificate", str(key.org_id), "1", reason="错号")

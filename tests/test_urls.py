@@ -187,7 +187,7 @@ POSTS = {
 # Answer POST only and name nothing: what they do stands in the actor's own scope.
 OWN_POSTS = {"documents:print", "documents:key-rotate"}
 PUBLIC = {
-    "portal:check", "portal:draw", "portal:draw-json", "portal:root", "portal:signing",
+    "portal:check", "portal:draw", "portal:draw-json", "portal:draw-script", "portal:root", "portal:signing",
     "tenancy:invitation-accept", "inspections:sign-in", "documents:receive", "documents:receive-file",
 }  # fmt: skip
 SHARED = {"providers:record", "documents:template-starter"}  # known to everybody who signed in

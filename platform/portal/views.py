@@ -1,6 +1,7 @@
 import hashlib
 import json
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -63,6 +64,12 @@ def draw_json(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404("draw")
     text = json.dumps(found.body, ensure_ascii=False, indent=1)
     return HttpResponse(text, content_type="application/json; charset=utf-8")
+
+
+def draw_script(request: HttpRequest) -> HttpResponse:
+    """The twenty lines that recompute a published draw, for anyone to read and run."""
+    text = (settings.BASE_DIR / "docs" / "draw.py").read_text("utf-8")
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 def signing(request: HttpRequest) -> HttpResponse:

@@ -179,6 +179,7 @@ REFERRALS = {
     "checked": Cell("已检查", "now", "执法检查已完成"),
     "ordered": Cell("责令整改", "late", "整改指令期内"),
     "closed": Cell("已办结", "done"),
+    "case": Cell("移送立案", "late", "复查未整改，已移送立案"),
     "removed": Cell("已移出", "skip"),
 }
 

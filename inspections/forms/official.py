@@ -172,8 +172,11 @@ class OpinionForm(PairForm):
         self.fields[f"due-{hazard.pk}"] = day_field(
             f"{number} 再次期限",
             required=False,
-            help_text="没有整改到位的必填",
+            help_text="没有整改到位、不移送立案的必填",
             validators=[MinValueValidator(self.today, "不能早于今天")],
+        )
+        self.fields[f"case-{hazard.pk}"] = forms.BooleanField(
+            label=f"{number} 移送立案", required=False, help_text="不再给期限，依法立案查处"
         )
         photo = forms.FileInput(attrs={"accept": "image/*", "data-photos": True})
         self.fields[f"photo-{hazard.pk}"] = PhotosField(
@@ -188,8 +191,10 @@ class OpinionForm(PairForm):
                 continue
             if not data.get(f"opinion-{hazard.pk}"):
                 self.add_error(f"opinion-{hazard.pk}", "请写明还差什么")
-            if f"due-{hazard.pk}" not in self.errors and not data.get(f"due-{hazard.pk}"):
-                self.add_error(f"due-{hazard.pk}", "请给出再次期限")
+            if data.get(f"case-{hazard.pk}") or f"due-{hazard.pk}" in self.errors:
+                continue
+            if not data.get(f"due-{hazard.pk}"):
+                self.add_error(f"due-{hazard.pk}", "请给出再次期限，或者勾选移送立案")
         return data
 
     def rechecked(self) -> dict[str, Rechecked]:
@@ -198,10 +203,12 @@ class OpinionForm(PairForm):
         for hazard in self.hazards:
             result = data[f"result-{hazard.pk}"]
             is_mended = result == Recheck.Result.PASSED
+            is_case = data[f"case-{hazard.pk}"] and not is_mended
             found[str(hazard.pk)] = Rechecked(
                 result=result,
                 opinion=data[f"opinion-{hazard.pk}"],
-                new_due_on=None if is_mended else data[f"due-{hazard.pk}"],
+                new_due_on=None if is_mended or is_case else data[f"due-{hazard.pk}"],
+                is_case=is_case,
                 photo=(data[f"photo-{hazard.pk}"] or [b""])[0],
             )
         return found

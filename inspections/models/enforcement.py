@@ -18,8 +18,9 @@ from tenancy.models import Membership, TenantModel
 class EnforcementReferral(FSMModelMixin, TenantModel):
     """An enterprise on the list of phase 5.
 
-    Life: listed (by itself, with what happened) → planned (一企一策) → checked → ordered → closed; or
-    removed by an officer with a reason. What happened is a row per fact and is never taken away.
+    Life: listed (by itself, with what happened) → planned (一企一策) → checked → ordered → closed, or
+    handed over where a recheck finds that a case must be filed (移送立案, domain.md 4.5); or removed by
+    an officer with a reason. What happened is a row per fact and is never taken away.
     """
 
     class State(models.TextChoices):
@@ -28,9 +29,10 @@ class EnforcementReferral(FSMModelMixin, TenantModel):
         CHECKED = "checked", "已检查"
         ORDERED = "ordered", "责令整改中"
         CLOSED = "closed", "已办结"
+        CASE = "case", "移送立案"
         REMOVED = "removed", "已移出"
 
-    OVER = (State.CLOSED, State.REMOVED)
+    OVER = (State.CLOSED, State.CASE, State.REMOVED)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     assignment = models.ForeignKey(
@@ -48,7 +50,7 @@ class EnforcementReferral(FSMModelMixin, TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["assignment"],
-                condition=~models.Q(state__in=["closed", "removed"]),
+                condition=~models.Q(state__in=["closed", "case", "removed"]),
                 name="referral_open_once",
             ),
             models.CheckConstraint(
@@ -76,6 +78,10 @@ class EnforcementReferral(FSMModelMixin, TenantModel):
     @transition("state", source=[State.CHECKED, State.ORDERED], target=State.CLOSED)
     def close(self) -> None:
         """Everything ordered was found mended, or nothing had to be ordered."""
+
+    @transition("state", source=State.ORDERED, target=State.CASE)
+    def hand_over(self) -> None:
+        """What was ordered is not mended: a case is to be filed."""
 
     @transition("state", source=[State.LISTED, State.PLANNED], target=State.REMOVED)
     def remove(self) -> None:

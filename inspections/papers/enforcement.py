@@ -25,6 +25,7 @@ from inspections.models import (
     EnforcementPlan,
     EnforcementReferral,
     Hazard,
+    Recheck,
     RectificationOrder,
     Visit,
 )
@@ -186,12 +187,13 @@ def recheck_opinion(
     hazards: Sequence[Hazard],
     results: Mapping[str, tuple[str, str]],
     follow_up: str,
+    rechecks: Mapping[str, Recheck],
     representative_name: str,
     pair: tuple[Officer, ...],
     rechecked_on: date,
 ) -> RecheckOpinionDocument:
-    """整改复查意见书; `results` is {hazard id: (result in words, opinion)}."""
-    photos = photos_of("inspections.hazard", [h.pk for h in hazards])
+    """整改复查意见书; by hazard id `results` holds (result in words, opinion), `rechecks` the rows."""
+    photos = photos_of("inspections.recheck", [recheck.pk for recheck in rechecks.values()])
     return RecheckOpinionDocument(
         training=agency.org.is_training,
         issuer_name=agency.org.name,
@@ -209,9 +211,8 @@ def recheck_opinion(
                 opinion=results[str(h.pk)][1],
                 photos=tuple(
                     picture(photo, f"照片{position}")
-                    for photo in photos.get(str(h.pk), [])
-                    if photo.purpose == Photo.Purpose.RECHECK
-                )[:1],
+                    for photo in photos.get(str(rechecks[str(h.pk)].pk), [])
+                ),
             )
             for position, h in enumerate(hazards, start=1)
         ),

@@ -10,8 +10,8 @@ meetings: meeting_plan · meeting_hold · meeting_cancel · attendance_add · si
 guidance: guidance_save · guidance_save_many · criterion_find · criterion_clear
 draws: draw_commit · draw_freeze · draw_number · draw_reveal · draw_announce ·
        spot_check_begin · spot_check_compare
-enforcement: referral_list · referrals_list_due · referral_remove · plan_make ·
-             enforcement_begin · order_issue · opinion_issue · referral_close
+referrals: referral_list · referrals_list_due · referral_remove
+enforcement: plan_make · enforcement_begin · order_issue · opinion_issue · referral_close
 deadlines: holiday_preview · holiday_load (imported where it is used)
 """
 
@@ -39,9 +39,6 @@ from inspections.services.enforcement import (
     order_issue,
     plan_make,
     referral_close,
-    referral_list,
-    referral_remove,
-    referrals_list_due,
 )
 from inspections.services.guidance import (
     criterion_clear,
@@ -66,6 +63,11 @@ from inspections.services.meetings import (
     sign_in,
 )
 from inspections.services.phases import batch_advance, phase_advance
+from inspections.services.referrals import (
+    referral_list,
+    referral_remove,
+    referrals_list_due,
+)
 from inspections.services.visits import (
     answers_save,
     visit_note,

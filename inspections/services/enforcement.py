@@ -1,5 +1,4 @@
-"""referral_list · referrals_list_overdue · referral_remove · plan_make · enforcement_begin ·
-order_issue · opinion_issue · referral_close"""
+"""plan_make · enforcement_begin · order_issue · opinion_issue · referral_close"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,6 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Assignment
-from audit.services import record
 from common.errors import DomainError
 from common.ids import uuid7
 from documents.models import Document
@@ -24,176 +21,22 @@ from inspections.models import (
     Hazard,
     Recheck,
     RectificationOrder,
-    ReferralFact,
     Visit,
 )
 from inspections.papers import enforcement as papers
+from inspections.services.referrals import agency_of, own
 from inspections.services.visits import visit_start
 from inspections.signals import hazard_moved
 from notifications.services import notify
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Agency, Membership
-from tenancy.selectors import work_calendar
 from tenancy.services import certified_pair
-from workflow.services import transition, work_task_close, work_task_open
+from workflow.services import transition, work_task_close
 
-State, Fact = EnforcementReferral.State, ReferralFact.Kind
+State = EnforcementReferral.State
 RECHECK_WITHIN = 10  # days after the last deadline [general: 安全生产违法行为行政处罚办法]
 LONG_DAYS = 30  # beyond this a deadline is asked about again [proposal]
-
-
-def _agency(row: Any) -> Agency:
-    return Agency.objects.select_related("org").get(pk=row.owner_agency_id)
-
-
-def _own(row: Any) -> dict[str, Any]:
-    """Whose an enforcement file is: the agency's own range, no provider, no enterprise."""
-    return {
-        "owner_agency_id": row.owner_agency_id,
-        "region_code": _agency(row).region_code,
-        "provider_org_id": None,
-        "enterprise_org_id": None,
-    }
-
-
-@transaction.atomic
-def referral_list(
-    *,
-    actor: Actor,
-    assignment: Assignment,
-    kind: str,
-    text: str,
-    happened_at: datetime,
-    hazard: Hazard | None = None,
-    visit: Visit | None = None,
-) -> EnforcementReferral:
-    """Put an enterprise on the list of phase 5, or add what happened to its open file; once a fact.
-
-    `actor` is the system: what puts a firm on the list is what happened, not somebody's wish.
-    """
-    locked = Assignment.objects.select_for_update(of=("self",)).select_related("enterprise").get(
-        pk=assignment.pk
-    )  # fmt: skip
-    whose = _own(locked)
-    fact = ReferralFact.objects.filter(
-        referral__assignment=locked, kind=kind, hazard=hazard, visit=visit
-    ).first()
-    if fact is not None:
-        return fact.referral
-    referral = (
-        EnforcementReferral.objects.filter(assignment=locked)
-        .exclude(state__in=EnforcementReferral.OVER)
-        .first()
-    )
-    now = clock.now(locked.owner_agency_id)
-    if referral is None:
-        referral = EnforcementReferral.objects.create(**whose, assignment=locked, listed_at=now)
-        words = f"{Fact(kind).label}：{text}"
-        record(actor=actor, act="referral.list", subject=referral, summary=words, at=now)
-        _tell_listed(referral, locked, words, now)
-    ReferralFact.objects.create(
-        **whose,
-        referral=referral,
-        kind=kind,
-        text=text[:300],
-        hazard=hazard,
-        visit=visit,
-        happened_at=happened_at,
-    )
-    return referral
-
-
-def _tell_listed(
-    referral: EnforcementReferral, assignment: Assignment, words: str, now: datetime
-) -> None:
-    url = reverse("inspections:referral", args=[referral.pk])
-    title = f"列入执法检查：{assignment.enterprise.name}（{words}）"[:200]
-    notify(
-        org_id=referral.owner_agency_id, kind="referral.listed", title=title, url=url, at=now,
-        is_urgent=True,
-    )  # fmt: skip
-    work_task_open(
-        row=referral, org_id=referral.owner_agency_id, kind="referral", title=title, url=url
-    )
-
-
-@transaction.atomic
-def referrals_list_due(*, actor: Actor, agency_id: int) -> int:
-    """Every day: list those that refuse, that are late beyond the batch's days, that will not sign.
-
-    Returns how many facts are new. Again, it adds none.
-    """
-    before = ReferralFact.objects.filter(owner_agency_id=agency_id).count()
-    _list_hazards(actor, agency_id)
-    _list_refusals(actor, agency_id)
-    return ReferralFact.objects.filter(owner_agency_id=agency_id).count() - before
-
-
-def _list_hazards(actor: Actor, agency_id: int) -> None:
-    today, calendar = clock.today(agency_id), work_calendar(agency_id)
-    rows = Hazard.objects.filter(
-        owner_agency_id=agency_id,
-        state__in=Hazard.DUE_STATES,
-        assignment__withdrawn_at=None,
-        source=Hazard.Source.PROVIDER,
-    ).select_related("assignment__batch")
-    for hazard in rows.filter(is_refused=True).order_by("number"):
-        _fact(actor, hazard, Fact.REFUSED, f"{hazard.number} {hazard.place}，复查时拒不整改")
-    for hazard in rows.filter(is_overdue=True).order_by("number"):
-        late = calendar.between(hazard.due_on, today)
-        if late > hazard.assignment.batch.referral_overdue_days:
-            words = f"{hazard.number} {hazard.place}，期限{hazard.due_on}，逾期{late}个工作日"
-            _fact(actor, hazard, Fact.OVERDUE, words)
-
-
-def _fact(actor: Actor, hazard: Hazard, kind: str, words: str) -> None:
-    referral_list(
-        actor=actor,
-        assignment=hazard.assignment,
-        kind=kind,
-        text=words,
-        happened_at=clock.now(hazard.owner_agency_id),
-        hazard=hazard,
-    )
-
-
-def _list_refusals(actor: Actor, agency_id: int) -> None:
-    rows = Visit.objects.filter(
-        owner_agency_id=agency_id,
-        state=Visit.State.REFUSED,
-        assignment__withdrawn_at=None,
-    ).exclude(kind__in=Visit.OFFICIAL)
-    for visit in rows.select_related("assignment").order_by("arrived_at"):
-        assert visit.signed_at is not None  # set with the refusal
-        referral_list(
-            actor=actor,
-            assignment=visit.assignment,
-            kind=Fact.UNCOOPERATIVE,
-            text=f"拒绝在检查记录上签字：{visit.refusal_reason}",
-            happened_at=visit.signed_at,
-            visit=visit,
-        )
-
-
-@transaction.atomic
-def referral_remove(
-    *, actor: Actor, referral: EnforcementReferral, reason: str
-) -> EnforcementReferral:
-    """An officer takes an enterprise off the list; the reason and the facts stay on record."""
-    if not reason.strip():
-        raise DomainError("请填写移出理由", field="reason")
-    moved = transition(
-        actor=actor,
-        row=referral,
-        name="remove",
-        summary=reason.strip(),
-        removed_reason=reason.strip(),
-        removed_by_name=actor.display,
-        closed_at=clock.now(referral.owner_agency_id),
-    )
-    work_task_close(actor=actor, row=moved, kind="referral")
-    return moved
 
 
 @transaction.atomic
@@ -222,12 +65,12 @@ def plan_make(
     today = clock.today(referral.owner_agency_id)
     if planned_on < today:
         raise DomainError("检查日期不能早于今天", field="planned_on")
-    agency = _agency(referral)
+    agency = agency_of(referral)
     pair = _pair([first_officer, second_officer], agency, planned_on)
     locked = transition(actor=actor, row=referral, name="plan")
     plan = EnforcementPlan(
         id=uuid7(),
-        **_own(locked),
+        **own(locked),
         referral=locked,
         **{name: text.strip() for name, text in words.items()},
         planned_on=planned_on,
@@ -302,7 +145,7 @@ def order_issue(
         raise DomainError("请先完成现场检查记录")
     if RectificationOrder.objects.filter(visit=locked).exists():
         raise DomainError("这次检查已经下达过责令限期整改指令书")
-    now, agency = clock.now(locked.owner_agency_id), _agency(locked)
+    now, agency = clock.now(locked.owner_agency_id), agency_of(locked)
     today = timezone.localdate(now)
     pair = _pair([first_officer, second_officer], agency, today)
     hazards = _ordered(locked, deadlines, today)
@@ -320,7 +163,7 @@ def order_issue(
     )
     last = max(deadlines.values())
     order = RectificationOrder.objects.create(
-        **_own(locked),
+        **own(locked),
         visit=locked,
         referral=referral,
         document=document,
@@ -372,12 +215,21 @@ def _tell_enterprise(visit: Visit, title: str, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Rechecked:
-    """What officers found of one ordered item; without `passed` a further deadline may be given."""
+    """What officers found of one ordered item.
+
+    Not mended, it gets a further deadline or, with `is_case`, is handed over for a case to be filed.
+    """
 
     result: str
     opinion: str = ""
     new_due_on: date | None = None
     photo: bytes = b""
+    is_case: bool = False
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.result == Recheck.Result.PASSED
 
 
 @transaction.atomic
@@ -392,7 +244,7 @@ def opinion_issue(
 ) -> Document:
     """整改复查意见书 that answers an order: a result for each item that is still open.
 
-    Everything mended ends the order; the rest gets a further deadline or is handed on.
+    The order ends once nothing waits for a further deadline; what is handed over goes to a case.
     """
     locked = (
         RectificationOrder.objects.select_for_update(of=("self",))
@@ -401,7 +253,7 @@ def opinion_issue(
     )
     if locked.state == RectificationOrder.State.DONE:
         raise DomainError("该指令已全部办结")
-    now, agency = clock.now(locked.owner_agency_id), _agency(locked)
+    now, agency = clock.now(locked.owner_agency_id), agency_of(locked)
     today = timezone.localdate(now)
     people = [first_officer, second_officer]
     pair = _pair(people, agency, today)
@@ -413,9 +265,9 @@ def opinion_issue(
     _check_results(hazards, results, today)
     if not representative_name.strip():
         raise DomainError("请填写被复查单位负责人", field="representative_name")
-    for hazard in hazards:
-        _recheck(actor, hazard, results[str(hazard.pk)], now)
-    left = sum(results[str(h.pk)].result != Recheck.Result.PASSED for h in hazards)
+    rechecks = {str(h.pk): _recheck(actor, h, results[str(h.pk)], now) for h in hazards}
+    cases = sum(found.is_case for found in results.values())
+    left = sum(not found.is_mended and not found.is_case for found in results.values())
     answered = transition(actor=actor, row=locked, name="answer" if left else "finish")
     words = {str(h.pk): _words(results[str(h.pk)]) for h in hazards}
     document = document_issue(
@@ -423,7 +275,7 @@ def opinion_issue(
         kind="recheck_opinion",
         subject=answered,
         content=papers.recheck_opinion(
-            locked, agency, hazards, words, _follow_up(left, len(hazards)),
+            locked, agency, hazards, words, _follow_up(len(hazards), left, cases), rechecks,
             representative_name.strip(), pair, today,
         ),
         title=f"{locked.visit.enterprise.name}整改复查意见书",
@@ -432,7 +284,7 @@ def opinion_issue(
         enterprise_org_id=locked.visit.enterprise.enterprise_org_id,
     )  # fmt: skip
     if not left and locked.referral_id is not None:
-        _close(actor, EnforcementReferral.objects.get(pk=locked.referral_id), now)
+        _end(actor, EnforcementReferral.objects.get(pk=locked.referral_id), now, cases)
     _tell_enterprise(locked.visit, f"收到{document.number}", now)
     return document
 
@@ -446,29 +298,38 @@ def _check_results(
         found = results[str(hazard.pk)]
         if found.result not in Recheck.Result.values:
             raise DomainError(f"{hazard.number}：请选择复查结果", field="results")
-        if found.result == Recheck.Result.PASSED:
+        if found.is_mended:
             continue
         if not found.opinion.strip():
             raise DomainError(f"{hazard.number}：请写明意见", field="results")
+        if found.is_case:
+            continue
         if found.new_due_on is None or found.new_due_on < today:
             raise DomainError(f"{hazard.number}：请给出今天以后的再次期限", field="results")
 
 
 def _words(found: Rechecked) -> tuple[str, str]:
     label = str(Recheck.Result(found.result).label)
-    if found.result == Recheck.Result.PASSED:
+    if found.is_mended:
         return label, found.opinion.strip()
+    if found.is_case:
+        return label, f"{found.opinion.strip()}；移送立案"
     again = f"再次限期{found.new_due_on:%Y-%m-%d}前整改完毕"
     return label, f"{found.opinion.strip()}；{again}"
 
 
-def _follow_up(left: int, total: int) -> str:
-    if not left:
+def _follow_up(total: int, left: int, cases: int) -> str:
+    if not left and not cases:
         return f"责令整改的{total}项均已整改，本次复查结束。"
-    return f"{total - left}项已整改，{left}项未完成整改，再次限期整改；逾期仍未整改的，依法处理。"
+    words = [f"{total - left - cases}项已整改"]
+    if left:
+        words.append(f"{left}项未完成整改，再次限期整改，逾期仍未整改的，依法处理")
+    if cases:
+        words.append(f"{cases}项未整改，移送立案，依法查处")
+    return "；".join(words) + "。"
 
 
-def _recheck(actor: Actor, hazard: Hazard, found: Rechecked, now: datetime) -> None:
+def _recheck(actor: Actor, hazard: Hazard, found: Rechecked, now: datetime) -> Recheck:
     today = timezone.localdate(now)
     last = hazard.rectifications.order_by("-round").first()
     fresh = last if last and not Recheck.objects.filter(rectification=last).exists() else None
@@ -485,11 +346,11 @@ def _recheck(actor: Actor, hazard: Hazard, found: Rechecked, now: datetime) -> N
     )
     if found.photo:
         photo_add(
-            actor=actor, subject=hazard, purpose=Photo.Purpose.RECHECK, content=found.photo,
+            actor=actor, subject=recheck, purpose=Photo.Purpose.RECHECK, content=found.photo,
             issued_at=now,
         )  # fmt: skip
     seen: dict[str, Any] = {"rechecked_on": today, "rechecked_by_name": actor.user_name}
-    if found.result == Recheck.Result.PASSED:
+    if found.is_mended:
         closed = transition(actor=actor, row=hazard, name="close_on_site", closed_at=now, **seen)
         work_task_close(actor=actor, row=closed, kind="major_hazard")
     else:
@@ -500,12 +361,22 @@ def _recheck(actor: Actor, hazard: Hazard, found: Rechecked, now: datetime) -> N
             name=name,
             summary=recheck.reason,
             return_count=hazard.return_count + 1,
-            due_on=found.new_due_on,
-            due_reason=f"{today:%Y-%m-%d}复查，再次责令限期",
-            is_overdue=False,
+            **_further(hazard, found, today),
             **seen,
         )
     hazard_moved.send(sender=Hazard, hazard=hazard)
+    return recheck
+
+
+def _further(hazard: Hazard, found: Rechecked, today: date) -> dict[str, Any]:
+    """The deadline's columns after a recheck that failed: a further day, or the old one stands."""
+    if found.is_case:
+        return {"due_reason": f"{hazard.due_reason}；{today:%Y-%m-%d}复查未整改，移送立案"[:300]}
+    return {
+        "due_on": found.new_due_on,
+        "due_reason": f"{today:%Y-%m-%d}复查，再次责令限期",
+        "is_overdue": False,
+    }
 
 
 @transaction.atomic
@@ -524,6 +395,15 @@ def referral_close(*, actor: Actor, referral: EnforcementReferral, note: str) ->
     if waiting.exists():
         raise DomainError("检查发现的问题还没有责令整改")
     _close(actor, locked, clock.now(locked.owner_agency_id), note.strip())
+
+
+def _end(actor: Actor, referral: EnforcementReferral, now: datetime, cases: int) -> None:
+    """Everything ordered is mended, or the rest goes to a case."""
+    if not cases:
+        _close(actor, referral, now)
+        return
+    words = f"{cases}项未整改，移送立案"
+    transition(actor=actor, row=referral, name="hand_over", summary=words, closed_at=now)
 
 
 def _close(actor: Actor, referral: EnforcementReferral, now: datetime, note: str = "") -> None:

@@ -462,3 +462,38 @@ def test_officers_do_not_see_what_the_provider_found_before_their_own_record_is_
         assert hazards_of(county.officer).filter(assignment=check.assignment).exists()
         seen = set(documents_of(county.officer).values_list("kind", flat=True))
         assert kinds <= seen
+
+
+def test_what_is_not_mended_may_be_handed_over_for_a_case_and_ends_the_file(county):
+    order, officers = counties.ordered(county), counties.pair(county)
+    county.later(days=20)
+    with acting_as(county.officer):
+        first, second = order.hazards.order_by("number")
+        due_on = second.due_on
+        results = {
+            str(first.pk): Rechecked("passed"),
+            str(second.pk): Rechecked("failed", "", is_case=True),
+        }
+        with pytest.raises(DomainError, match="写明意见"):
+            opinion_issue(
+                actor=county.officer, order=order, results=results, representative_name="张立新",
+                **officers,
+            )  # fmt: skip
+        results[str(second.pk)] = Rechecked(
+            "failed", "拒不整改", is_case=True, photo=counties.picture((7, 7, 7))
+        )
+        paper = opinion_issue(
+            actor=county.officer, order=order, results=results, representative_name="张立新",
+            **officers,
+        )  # fmt: skip
+        assert "1项已整改；1项未整改，移送立案，依法查处。" in str(paper.content)
+        assert [len(item["photos"]) for item in paper.content["items"]] == [0, 1]
+        referral = EnforcementReferral.objects.get()
+        assert (referral.state, referral.closed_at is not None) == ("case", True)
+        second.refresh_from_db()
+        assert (second.due_on, second.state) == (due_on, "rectifying")  # it is still owed
+        with pytest.raises(DomainError, match="全部办结"):
+            opinion_issue(
+                actor=county.officer, order=order, results={}, representative_name="张立新",
+                **officers,
+            )  # fmt: skip

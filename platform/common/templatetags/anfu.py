@@ -23,7 +23,7 @@ STATE_TONES = {
     "committed": "grey", "frozen": "blue", "numbered": "blue", "drawn": "amber",
     "announced": "green", "visiting": "blue", "compared": "green", "listed": "red",
     "planned": "blue", "checked": "amber", "ordered": "amber", "answered": "amber",
-    "held": "green", "concluded": "green", "removed": "grey",
+    "held": "green", "concluded": "green", "removed": "grey", "case": "red",
 }  # fmt: skip
 
 

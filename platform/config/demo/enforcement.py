@@ -124,19 +124,23 @@ class Enforcement:
         day = self._in_days(due, 1, 3)
         self.story.plan(at(day, 15), partial(self._answer, order))
 
+    def _result(self, is_second: bool, again: date) -> Rechecked:
+        """Mostly mended; else a further deadline, and the second time perhaps a case."""
+        if self.rng.random() < 0.8:
+            return Rechecked("passed")
+        if is_second and self.rng.random() < 0.5:
+            return Rechecked("failed", words.NOT_MENDED, is_case=True)
+        return Rechecked("partial", words.NOT_YET, again)
+
     def _answer(self, order: RectificationOrder, now: datetime) -> None:
-        officer, rng = self.county.officers[0], self.rng
+        officer = self.county.officers[0]
         first, second = self._people()
         again = self._in_days(now.date(), 5, 8)
         with acting_as(officer):
             fresh = RectificationOrder.objects.select_related("visit__enterprise").get(pk=order.pk)
             left = fresh.hazards.filter(state__in=Hazard.OPEN_STATES).order_by("number")
-            results = {
-                str(h.pk): Rechecked("passed")
-                if rng.random() < 0.8
-                else Rechecked("partial", words.NOT_YET, again)
-                for h in left
-            }
+            is_second = fresh.state == RectificationOrder.State.ANSWERED
+            results = {str(h.pk): self._result(is_second, again) for h in left}
             opinion_issue(
                 actor=officer, order=fresh, results=results, first_officer=first,
                 second_officer=second,

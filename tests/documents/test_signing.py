@@ -315,7 +315,7 @@ def test_a_lost_root_is_not_replaced_behind_the_certificates_it_issued(folder):
         root_certificate()
 
 
-def test_the_operators_command_revokes_and_names_what_there_is(key):
+def test_the_operators_command_revokes_and_names_what_there_is(folder, key):
     call_command(
         "revoke_certificate", str(key.org_id), str(key.serial), reason="私钥泄露", verbosity=0
     )

@@ -183,6 +183,7 @@ POSTS = {
     "documents:approval-refuse": ("approval",),
     "documents:approval-revoke": ("approval",),
     "documents:template-end": ("template",),
+    "documents:render-again": ("document",),
 }
 # Answer POST only and name nothing: what they do stands in the actor's own scope.
 OWN_POSTS = {"documents:print", "documents:key-rotate"}

@@ -272,6 +272,11 @@ def _failures(document: Document) -> QuerySet[WorkTask]:
     return WorkTask.objects.filter(kind=FAILED, subject_id=str(document.pk), done_at=None)
 
 
+def has_failed(document: Document) -> bool:
+    """Whether a paper's file could not be made and waits for a person."""
+    return not document.file and _failures(document).exists()
+
+
 def document_failed(document_id: str, error: Exception) -> None:
     """Put a paper whose file could not be made before its issuer; its number stays taken."""
     document = Document.objects.defer("content").get(pk=document_id)

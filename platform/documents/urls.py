@@ -9,6 +9,7 @@ urlpatterns = [
     path("documents/<uuid:pk>/", views.download, name="download"),
     path("documents/<uuid:pk>/record/", views.paper, name="paper"),
     path("documents/<uuid:pk>/word/", views.word, name="word"),
+    path("documents/<uuid:pk>/render/", views.render_again, name="render-again"),
     path("documents/<uuid:pk>/void/", views.void, name="void"),
     path("documents/<uuid:pk>/receipt/", views.receipt, name="receipt"),
     path("documents/<uuid:pk>/refusal/", views.refusal, name="refusal"),

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.errors import DomainError
-from common.pages import form_page
+from common.pages import act_page, form_page
 from common.paging import count_up_to, keyset
 from documents import handing_over
 from documents.access import document_for, documents_of, hands_over, issued_by
@@ -22,7 +22,13 @@ from documents.forms import DocumentFilter, ReceiptForm, RefusalForm, VoidForm
 from documents.models import Document, Receipt
 from documents.printing import LIMIT, print_start
 from documents.qr import svg_data_uri
-from documents.services import check_url, document_void, document_word
+from documents.services import (
+    check_url,
+    document_render_again,
+    document_void,
+    document_word,
+    has_failed,
+)
 from documents.word import WordError
 from tenancy.access import require
 from tenancy.request import Request
@@ -101,6 +107,8 @@ def paper(request: Request, pk: UUID) -> HttpResponse:
         "may_void": is_issued
         and issued_by(request.actor, document)
         and request.actor.may("document_void"),
+        "has_failed": has_failed(document),
+        "may_render": issued_by(request.actor, document) and request.actor.may("job_retry"),
         "may_word": document.format == Document.Format.PDF and request.actor.may("document_print"),
         **_handing_over(request, document),
     }
@@ -175,6 +183,20 @@ def word(request: Request, pk: UUID) -> HttpResponse:
     name = f"{document.title}{document.number}（可编辑副本）.docx".replace("/", "-")
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
+
+
+@login_required
+@require_POST
+def render_again(request: Request, pk: UUID) -> HttpResponse:
+    """Have the file of one's own paper made after it failed."""
+    require(request.actor, "job_retry")
+    document = issued_by(request.actor, document_for(request.actor, pk), raises=True)
+    return act_page(
+        request,
+        lambda: document_render_again(actor=request.actor, document=document),
+        reverse("documents:paper", args=[pk]),
+        success="正在重新制作文件",
+    )
 
 
 @login_required

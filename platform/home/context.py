@@ -14,12 +14,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     if actor is None or not actor.org_id:
         return {"actor": actor if actor and actor.user_id else None, "nav": []}
-    path = request.path
-    nav = []
-    for entry in entries_for(actor):
-        url = reverse(entry.url_name)
-        active = path == url if url == "/" else path.startswith(url)
-        nav.append({"title": entry.title, "url": url, "icon": entry.icon, "active": active})
+    urls = [(entry, reverse(entry.url_name)) for entry in entries_for(actor)]
+    here = _here(request.path, [url for _, url in urls])
+    nav = [
+        {"title": entry.title, "url": url, "icon": entry.icon, "active": url == here}
+        for entry, url in urls
+    ]
     day = clock.today(actor.org_id) if actor.is_training and actor.is_agency else None
     return {
         "actor": actor,
@@ -27,3 +27,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "memberships_count": len(getattr(request, "memberships", ())),
         "clock_text": f"演示时钟 {day:%Y-%m-%d}" if day else "",
     }
+
+
+def _here(path: str, urls: list[str]) -> str:
+    """Return the place whose address the page's begins with: the longest, so only one is lit."""
+    found = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(found, key=len, default="")

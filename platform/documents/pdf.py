@@ -188,19 +188,24 @@ def _fetcher() -> Any:
 
 
 def _render_html(html: str) -> RenderedPdf:
-    from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError
 
     identifier = hashlib.sha256((renderer() + html).encode()).hexdigest()[:32].encode()
     try:
         with _one_at_a_time, _no_collection(), _complete():
-            paper = HTML(string=html, url_fetcher=_fetcher()).render(
-                font_config=_fonts(), stylesheets=[_style()]
-            )
-            content = paper.write_pdf(pdf_identifier=identifier)
+            return _laid_out(html, identifier)
     except FatalURLFetchingError as error:
         raise PaperError(str(error)) from error
-    return RenderedPdf(content, len(paper.pages))
+
+
+def _laid_out(html: str, identifier: bytes) -> RenderedPdf:
+    """Lay out and write; the layout must be out of reach when the collector clears it away."""
+    from weasyprint import HTML
+
+    paper = HTML(string=html, url_fetcher=_fetcher()).render(
+        font_config=_fonts(), stylesheets=[_style()]
+    )
+    return RenderedPdf(paper.write_pdf(pdf_identifier=identifier), len(paper.pages))
 
 
 @contextmanager

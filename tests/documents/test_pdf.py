@@ -291,3 +291,19 @@ def test_the_rate_is_rounded_half_up_to_one_decimal(found, closed, rate):
 )
 def test_late_now_and_late_once_are_told_apart(days, is_open, words):
     assert overdue_words(days, is_open=is_open) == words
+
+
+def test_a_layout_is_gone_when_the_paper_is_made():
+    import gc
+
+    from weasyprint.document import Document
+
+    pdf("service_record", service_record(3))
+    gc.disable()
+    try:
+        made = pdf("service_record", service_record(3))
+        left = [one for one in gc.get_objects() if isinstance(one, Document)]
+    finally:
+        gc.enable()
+    assert made
+    assert left == []

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from common.scope import current
 from stack.embedded import ensure_started
 
 ensure_started()
+# A promise about behaviour, not about this machine's pace.
+settings.register_profile("anfu", deadline=None)
+settings.load_profile("anfu")
 _flush = TransactionTestCase._fixture_teardown
 
 

@@ -1,6 +1,12 @@
-"""What every page must be: without barriers, and as wide as the screen."""
+"""What every page must be: there, without barriers, and as wide as the screen."""
 
 from axe_playwright_python.sync_playwright import Axe
+
+
+def follow(page, link: str) -> None:
+    """Click a link, and go on when the page it leads to is there."""
+    with page.expect_navigation():
+        page.click(link)
 
 
 def no_barriers(page) -> None:

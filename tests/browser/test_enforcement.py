@@ -12,7 +12,7 @@ from tenancy.enums import Role
 from tenancy.models import Agency
 from tests import county as counties
 from tests import world
-from tests.browser.looks import no_barriers, no_sideways_scrolling
+from tests.browser.looks import follow, no_barriers, no_sideways_scrolling
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 LONG = "秦皇岛经济技术开发区北方精密铸造与重型机械零部件制造股份有限责任公司第二分公司"
@@ -72,7 +72,7 @@ def test_a_refusal_leads_to_an_order_and_is_closed_when_all_is_mended(page_for, 
     page.wait_for_selector("text=没有符合条件的企业")
     assert "q=" in page.url
     page.goto("/enforcement/")
-    page.click(f"a:has-text('{LONG}')")
+    follow(page, f"a:has-text('{LONG}')")
     looks_good(page)
     plan(page, county, bare)
     check(page, county)
@@ -121,7 +121,7 @@ def check(page, county) -> None:
     counties.officers_visit(county, lambda: visit, faults=2)
     page.goto(f"/visits/{visit.pk}/")
     looks_good(page)
-    page.click("a:has-text('下达指令')")
+    follow(page, "a:has-text('下达指令')")
 
 
 def order(page, county, bare) -> None:
@@ -163,7 +163,7 @@ def opinion(page, county, tmp_path, passes: bool) -> None:
     photo.write_bytes(counties.picture((40, 160, 60)))
     page.goto("/enforcement/")
     looks_good(page)
-    page.click(f"a:has-text('{LONG}')")
+    follow(page, f"a:has-text('{LONG}')")
     looks_good(page)
     page.locator(".page-actions a:has-text('复查')").click()
     results = page.locator("fieldset")

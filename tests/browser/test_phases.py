@@ -8,7 +8,7 @@ from documents.models import Document
 from evidence.models import Attachment
 from inspections.models import CriterionFinding, GuidanceRecord, GuidanceTopic
 from tests import county as counties
-from tests.browser.looks import no_barriers, no_sideways_scrolling
+from tests.browser.looks import follow, no_barriers, no_sideways_scrolling
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 LONG = "秦皇岛经济技术开发区北方精密铸造与机械加工联合制造有限责任公司珠江道分公司（一厂）"
@@ -37,9 +37,9 @@ def test_a_lead_fills_the_guidance_of_one_and_of_many(page_for, tmp_path):
     page.select_option("[name=only]", "ready")
     page.wait_for_selector("text=没有符合条件的企业")
     page.click("text=清除")
-    page.click(f"a:has-text('{county.enterprises[0].name}')")
+    follow(page, f"a:has-text('{county.enterprises[0].name}')")
     sound(page)
-    page.click(".page-actions >> text=登记指导事项")
+    follow(page, ".page-actions >> text=登记指导事项")
     sound(page)
     page.locator("tr", has_text="全员责任制文本").locator("a.btn").click()
     page.check("[name=state][value=done]")
@@ -56,7 +56,7 @@ def test_a_lead_fills_the_guidance_of_one_and_of_many(page_for, tmp_path):
     assert "责任制.pdf" in page.inner_text("main")
     with acting_as(county.lead):
         assert Attachment.objects.get().filename == "责任制.pdf"
-    page.click("text=整批登记")
+    follow(page, "text=整批登记")
     sound(page)
     page.check("[data-bulk-page]")
     page.select_option("[name=topic]", "TS-2")
@@ -125,9 +125,9 @@ def test_an_agency_takes_an_enterprise_out_and_puts_another_in(page_for):
     page = page_for(county.admin)
     page.goto(f"/contracts/{county.contract.pk}/")
     sound(page)
-    page.click("a:has-text('待动员 2')")
+    follow(page, "a:has-text('待动员 2')")
     sound(page)
-    page.click(f"a:has-text('{county.enterprises[1].name}')")
+    follow(page, f"a:has-text('{county.enterprises[1].name}')")
     sound(page)
     page.click("text=退出本批次")
     page.check("[name=withdrawal][value=stopped]")

@@ -60,6 +60,8 @@ class Enterprise(TenantModel):
     )
     latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
+    opens_at = models.TimeField("营业开始", null=True, blank=True)
+    closes_at = models.TimeField("营业结束", null=True, blank=True)
     search_text = models.CharField(max_length=260, editable=False)
     created_at = models.DateTimeField("建档时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
@@ -81,6 +83,29 @@ class Enterprise(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RiskPoint(TenantModel):
+    """A place of this enterprise that every visit asks about (D10: 个性化的风险辨识清单)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="risk_points", verbose_name="企业"
+    )
+    place = models.CharField("重点部位", max_length=60)
+    risk = models.CharField("风险", max_length=100)
+    measure = models.CharField("现有管控措施", max_length=200, blank=True)
+    recorded_by_name = models.CharField("登记人", max_length=80)
+    recorded_at = models.DateTimeField("登记时间")
+    removed_at = models.DateTimeField("撤销时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "风险点"
+        verbose_name_plural = "风险点"
+        ordering = ["recorded_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.place}：{self.risk}"
 
 
 class SpecialOperationCertificate(TenantModel):

@@ -127,7 +127,7 @@ def known_of(assignments: Sequence[Assignment], day: date) -> dict[int, Known]:
 def _by_assignment(hazards: Iterable[Hazard]) -> dict[int, list[Hazard]]:
     found: dict[int, list[Hazard]] = defaultdict(list)
     for hazard in hazards:
-        found[hazard.assignment_id].append(hazard)
+        found[hazard.served_id].append(hazard)
     return found
 
 

@@ -26,7 +26,7 @@ def signs_of(assignments: Sequence[Assignment]) -> dict[int, list[str]]:
         .order_by("arrived_at", "pk")
     )
     for visit in visits:
-        found[visit.assignment_id] += _of_visit(visit)
+        found[visit.served_id] += _of_visit(visit)
     hazards = list(
         Hazard.objects.filter(assignment__in=ids, source=Hazard.Source.PROVIDER)
         .exclude(state=Hazard.State.DISMISSED)

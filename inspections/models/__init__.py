@@ -21,6 +21,7 @@ from inspections.models.enforcement import (
     RectificationOrder,
     ReferralFact,
 )
+from inspections.models.field import FieldFile, FieldOperation
 from inspections.models.hazards import Extension, Hazard, Recheck, Rectification
 from inspections.models.service import (
     CriterionFinding,
@@ -28,7 +29,8 @@ from inspections.models.service import (
     Meeting,
     MeetingAttendance,
 )
-from inspections.models.visits import Answer, Visit, VisitMember
+from inspections.models.signs import Sign, SignThresholds
+from inspections.models.visits import Answer, Visit, VisitMember, VisitTrack
 
 __all__ = [
     "AcceptanceCriterion",
@@ -41,6 +43,8 @@ __all__ = [
     "EnforcementPlan",
     "EnforcementReferral",
     "Extension",
+    "FieldFile",
+    "FieldOperation",
     "GuidanceRecord",
     "GuidanceTopic",
     "Hazard",
@@ -52,9 +56,12 @@ __all__ = [
     "RectificationOrder",
     "ReferralFact",
     "Severity",
+    "Sign",
+    "SignThresholds",
     "SpotCheck",
     "SpotCheckDraw",
     "SpotCheckPair",
     "Visit",
     "VisitMember",
+    "VisitTrack",
 ]

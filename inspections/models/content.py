@@ -82,6 +82,8 @@ class ChecklistItem(models.Model):
     library_codes = models.JSONField("对应隐患", default=list)
     is_photo_required = models.BooleanField("须拍照", default=False)
     is_major = models.BooleanField("涉及重大隐患", default=False)
+    # {code of an earlier question: answers with which this one is asked}; empty: always.
+    asked_if = models.JSONField("提问条件", default=dict)
 
     class Meta:
         verbose_name = "检查项"

@@ -5,7 +5,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from agencies.models import Assignment
 from common.ids import uuid7
-from enterprises.models import Enterprise
+from enterprises.models import Enterprise, RiskPoint
 from inspections.models.content import ChecklistItem, LibraryEntry, Severity
 from inspections.models.visits import Visit
 from tenancy.models import Membership, TenantModel
@@ -62,14 +62,14 @@ class Hazard(FSMModelMixin, TenantModel):
         COVERT = "covert", "暗访"
         VIDEO = "video", "视频巡查"
 
-    OFFICIAL = (Source.ENFORCEMENT, Source.SPOT_CHECK)
+    OFFICIAL = (Source.ENFORCEMENT, Source.SPOT_CHECK, Source.TOWNSHIP)
     OPEN_STATES = (State.ISSUED, State.RECTIFYING, State.SUBMITTED)
     DUE_STATES = (State.ISSUED, State.RECTIFYING)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField("隐患编号", max_length=40)
     assignment = models.ForeignKey(
-        Assignment, models.PROTECT, related_name="hazards", verbose_name="指派"
+        Assignment, models.PROTECT, null=True, related_name="hazards", verbose_name="指派"
     )
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="hazards", verbose_name="检查")
     enterprise = models.ForeignKey(
@@ -86,6 +86,14 @@ class Hazard(FSMModelMixin, TenantModel):
     entry = models.ForeignKey(
         LibraryEntry, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="隐患库"
     )
+    risk_point = models.ForeignKey(
+        RiskPoint,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="风险点",
+    )
     source = models.CharField(
         "来源", max_length=12, choices=Source.choices, default=Source.PROVIDER
     )
@@ -93,6 +101,7 @@ class Hazard(FSMModelMixin, TenantModel):
     found_at = models.DateTimeField("发现时间")
     found_by_name = models.CharField("排查人", max_length=80)
     place = models.CharField("部位/场所", max_length=100)
+    place_count = models.PositiveSmallIntegerField("处数", default=1)
     description = models.TextField("隐患描述")
     category = models.CharField("类别", max_length=20)
     subcategory = models.CharField("细类", max_length=40, blank=True)
@@ -144,6 +153,9 @@ class Hazard(FSMModelMixin, TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["owner_agency", "number"], name="hazard_number_once"),
             models.CheckConstraint(
+                name="hazard_is_in_a_place", condition=models.Q(place_count__gte=1)
+            ),
+            models.CheckConstraint(
                 name="hazard_closed_has_closed_at",
                 condition=models.Q(state="closed", closed_at__isnull=False)
                 | (~models.Q(state="closed") & models.Q(closed_at=None)),
@@ -171,6 +183,18 @@ class Hazard(FSMModelMixin, TenantModel):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def served(self) -> Assignment:
+        """The assignment of a hazard that belongs to a batch."""
+        assert self.assignment is not None
+        return self.assignment
+
+    @property
+    def served_id(self) -> int:
+        """The id of that assignment."""
+        assert self.assignment_id is not None
+        return self.assignment_id
 
     @property
     def is_major(self) -> bool:

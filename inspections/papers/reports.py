@@ -80,7 +80,7 @@ def served_of(assignments: Sequence[Assignment], day: date) -> dict[int, Served]
     for visit in (
         rows.exclude(state=Visit.State.OPEN).order_by("arrived_at").prefetch_related("team")
     ):
-        visits[visit.assignment_id].append(visit)
+        visits[visit.served_id].append(visit)
     soft, failed = _soft(ids)
     meetings = _meetings(assignments)
     texts = dict(AcceptanceCriterion.objects.values_list("number", "text"))

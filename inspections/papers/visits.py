@@ -45,7 +45,7 @@ def service_record(visit: Visit, signature: bytes) -> ServiceRecordDocument:
     """社会化服务检查记录 of a signed or refused visit."""
     assert visit.left_at is not None  # set with the signature
     signed_at = visit.signed_at or visit.left_at
-    contract = visit.assignment.batch.contract
+    contract = visit.served.batch.contract
     return ServiceRecordDocument(
         training=visit.owner_agency.org.is_training,
         provider_name=contract.provider_org.name if contract.provider_org else "",
@@ -113,7 +113,7 @@ def suggestion(
     visit: Visit, hazards: Sequence[Hazard], actor: Actor, issued_on: date
 ) -> SuggestionDocument:
     """隐患整改建议书 of the hazards that the project lead confirmed."""
-    contract = visit.assignment.batch.contract
+    contract = visit.served.batch.contract
     lead = Membership.objects.get(pk=actor.member)
     return SuggestionDocument(
         training=visit.owner_agency.org.is_training,

@@ -241,7 +241,7 @@ def hazards_confirm(*, actor: Actor, visit: Visit) -> Document | None:
         transition(actor=actor, row=hazard, name="issue", issued_at=now)
     photos_issue(subjects=hazards, at=now)
     document = _suggest(actor, locked, hazards, timezone.localdate(now)) if hazards else None
-    advance_if_ready(actor=actor, assignment_id=locked.assignment_id)
+    advance_if_ready(actor=actor, assignment_id=locked.served_id)
     return document
 
 
@@ -326,7 +326,7 @@ def major_report(
         url=reverse("inspections:hazard", args=[locked.pk]),
         at=locked.major_reported_at,
     )
-    advance_if_ready(actor=actor, assignment_id=locked.assignment_id)
+    advance_if_ready(actor=actor, assignment_id=locked.served_id)
     return report
 
 

@@ -125,7 +125,7 @@ def _list_hazards(actor: Actor, agency_id: int) -> None:
         _fact(actor, hazard, Fact.REFUSED, f"{hazard.number} {hazard.place}，复查时拒不整改")
     for hazard in rows.filter(is_overdue=True).order_by("number"):
         late = calendar.between(hazard.due_on, today)
-        if late > hazard.assignment.batch.referral_overdue_days:
+        if late > hazard.served.batch.referral_overdue_days:
             words = f"{hazard.number} {hazard.place}，期限{hazard.due_on}，逾期{late}个工作日"
             _fact(actor, hazard, Fact.OVERDUE, words)
 
@@ -133,7 +133,7 @@ def _list_hazards(actor: Actor, agency_id: int) -> None:
 def _fact(actor: Actor, hazard: Hazard, kind: str, words: str) -> None:
     referral_list(
         actor=actor,
-        assignment=hazard.assignment,
+        assignment=hazard.served,
         kind=kind,
         text=words,
         happened_at=clock.now(hazard.owner_agency_id),
@@ -151,7 +151,7 @@ def _list_refusals(actor: Actor, agency_id: int) -> None:
         assert visit.signed_at is not None  # set with the refusal
         referral_list(
             actor=actor,
-            assignment=visit.assignment,
+            assignment=visit.served,
             kind=Fact.UNCOOPERATIVE,
             text=f"拒绝在检查记录上签字：{visit.refusal_reason}",
             happened_at=visit.signed_at,

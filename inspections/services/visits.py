@@ -262,7 +262,7 @@ def _left(actor: Actor, visit: Visit, signature: bytes) -> None:
 def _note_parts(visit: Visit) -> None:
     assert visit.left_at is not None  # set with the signature
     day = timezone.localdate(visit.left_at)
-    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=visit.assignment_id)
+    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=visit.served_id)
     if visit.part != Visit.Part.SITE:
         locked.soft_checked_on = locked.soft_checked_on or day
     if visit.part != Visit.Part.SOFT:

@@ -12,8 +12,13 @@ from django.core.files.storage import FileSystemStorage
 SERVED = {
     "@tabler/core": ("dist/css/tabler.min.css", "dist/js/tabler.min.js"),
     "@tabler/icons-webfont": ("dist/tabler-icons.min.css", "dist/fonts/"),
+    "client-zip": ("index.js",),
     "htmx.org": ("dist/htmx.min.js",),
+    "idb": ("build/index.js",),
+    "leaflet": ("dist/leaflet-src.esm.js", "dist/leaflet.css", "dist/images/"),
+    "lit-html": ("lit-html.js", "directive.js", "directives/"),
     "signature_pad": ("dist/signature_pad.min.js",),
+    "uuid": ("dist/",),
 }
 
 

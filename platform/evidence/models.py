@@ -24,8 +24,25 @@ def attachment_path(attachment: "Attachment", filename: str) -> str:
     return f"attachments/{attachment.sha256[:2]}/{attachment.sha256}"
 
 
+def marked_path(photo: "Photo") -> str:
+    """Where the copy with time, place and drawing on it lies once it was made."""
+    return f"marked/{photo.sha256[:2]}/{photo.pk}.jpg"
+
+
+class Scan(models.TextChoices):
+    """What the virus scanner said. Where none is set up (`CLAMAV_URL`), nothing waits for it."""
+
+    NONE = "none", "未设扫描"
+    WAITING = "waiting", "待扫描"
+    CLEAN = "clean", "无病毒"
+    INFECTED = "infected", "有病毒"
+
+
+SHOWN_TO_OTHERS = (Scan.NONE, Scan.CLEAN)
+
+
 class Attachment(TenantModel):
-    """A file as evidence: a plan, a roll, a ledger, a screenshot. Known by its content, not its name."""
+    """A file as evidence: a plan, a roll, a voice note. Known by its content, not its name."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     subject_type = models.CharField(max_length=60)
@@ -37,7 +54,9 @@ class Attachment(TenantModel):
     content_type = models.CharField("格式", max_length=100)
     uploaded_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
     uploaded_by_name = models.CharField("上传人", max_length=80)
+    taken_at = models.DateTimeField("录制时间", null=True)
     arrived_at = models.DateTimeField("上传时间")
+    scan = models.CharField("扫描", max_length=8, choices=Scan.choices, default=Scan.NONE)
 
     class Meta:
         verbose_name = "附件"
@@ -79,10 +98,17 @@ class Photo(TenantModel):
     width = models.PositiveIntegerField("宽")
     height = models.PositiveIntegerField("高")
     taken_at = models.DateTimeField("拍摄时间", null=True)
+    phone_taken_at = models.DateTimeField("手机时钟的拍摄时间", null=True)
     latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True)
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True)
+    accuracy = models.PositiveIntegerField("定位精度（米）", null=True)
+    # Arrows and circles over the original, in shares of its width and height: docs/field.md.
+    drawing = models.JSONField("标注", default=list)
+    # Perceptual hash, 16 hex digits: near pictures differ in few bits. Empty: not worked out.
+    phash = models.CharField("感知哈希", max_length=16, blank=True, db_index=True)
     uploaded_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
     arrived_at = models.DateTimeField("到达时间")
+    scan = models.CharField("扫描", max_length=8, choices=Scan.choices, default=Scan.NONE)
     issued_at = models.DateTimeField("可见时间", null=True)
 
     class Meta:

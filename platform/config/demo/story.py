@@ -298,7 +298,7 @@ class Story:
                 )
 
     def _confirm(self, firm: Firm, visit: Visit, now: datetime) -> None:
-        service = self.services[visit.assignment.batch_id]
+        service = self.services[visit.served.batch_id]
         service.settle_file(visit.enterprise_id, now)
         with acting_as(firm.lead):
             hazards_confirm(actor=firm.lead, visit=visit)
@@ -368,9 +368,7 @@ class Story:
 
     def _inspector_of(self, firm: Firm, hazard: Hazard) -> Actor:
         with acting_as(firm.lead):
-            pk = Assignment.objects.values_list("inspector_id", flat=True).get(
-                pk=hazard.assignment_id
-            )
+            pk = Assignment.objects.values_list("inspector_id", flat=True).get(pk=hazard.served_id)
         return next(i for i in firm.inspectors if i.membership_id == pk)
 
     def _ask(self, firm: Firm, hazard: Hazard) -> None:

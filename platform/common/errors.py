@@ -12,6 +12,13 @@ class DomainError(Exception):
         self.field = field
 
 
+class StorageFull(DomainError):
+    """The server has no room for a file; nothing of it was kept."""
+
+    def __init__(self, *, field: str | None = None) -> None:
+        super().__init__("服务器存储空间不足，照片没有收下，请稍后再试", field=field)
+
+
 class Refused(Http404):
     """Nothing the actor may see; the same answer whether the thing exists or not."""
 

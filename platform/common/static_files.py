@@ -16,7 +16,7 @@ SERVED = {
     "htmx.org": ("dist/htmx.min.js",),
     "idb": ("build/index.js",),
     "leaflet": ("dist/leaflet-src.esm.js", "dist/leaflet.css", "dist/images/"),
-    "lit-html": ("lit-html.js", "directive.js", "directives/"),
+    "lit-html": ("lit-html.js", "directive.js", "directive-helpers.js", "directives/"),
     "signature_pad": ("dist/signature_pad.min.js",),
     "uuid": ("dist/",),
 }

@@ -9,29 +9,20 @@ import json
 from functools import cache
 from pathlib import Path
 
-from django.conf import settings
+from common.fonts import SANS, font_file, font_folder
 
 FILES = (
     "noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf",
     "noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf",
-    "noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
+    SANS,
     "noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf",
 )
-
-
-class FontsMissing(RuntimeError):
-    """The font packages are not installed."""
 
 
 @cache
 def font_files() -> tuple[Path, ...]:
     """Return the paths of the four font files; FontsMissing says which one is not there."""
-    folder = Path(settings.NODE_MODULES) / "@expo-google-fonts"
-    paths = tuple(folder / name for name in FILES)
-    for path in paths:
-        if not path.is_file():
-            raise FontsMissing(f"{path.name} is not in node_modules; run npm ci")
-    return paths
+    return tuple(font_file(name) for name in FILES)
 
 
 @cache
@@ -39,6 +30,6 @@ def font_versions() -> str:
     """Return the versions of the font packages, for the record of how a paper was made."""
     found = []
     for package in ("noto-serif-sc", "noto-sans-sc"):
-        file = Path(settings.NODE_MODULES) / "@expo-google-fonts" / package / "package.json"
+        file = font_folder() / package / "package.json"
         found.append(f"{package} {json.loads(file.read_text())['version']}")
     return ", ".join(found)

@@ -21,7 +21,8 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from documents.fonts import FontsMissing, font_files, font_versions
+from common.fonts import FontsMissing
+from documents.fonts import font_files, font_versions
 from documents.qr import svg_data_uri
 
 PDF_VERSION = "%PDF-1.7"

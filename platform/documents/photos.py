@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from documents.pdf import PaperError, data_uri
-from evidence.models import Photo
+from evidence.models import Photo, Scan
 from evidence.services import small_of
 
 
@@ -21,16 +21,32 @@ class PhotoRef:
     sha256: str
 
 
+class PhotosWaiting(PaperError):
+    """Photos of a paper are still before the virus scanner: its file is made when they are through."""
+
+
 def photo_uris(content: object) -> dict[str, str]:
     """Return {sha256: `data:` address of a small copy} of every photo that a content names.
 
-    PaperError where one of them is not there.
+    What is unscanned or infected is shown as a notice. PaperError where a photo is not there.
     """
+    return {sha256: data_uri(small_of(photo)) for sha256, photo in _photos_of(content).items()}
+
+
+def photos_settled(content: object) -> None:
+    """Raise PhotosWaiting while the scanner has still to look at a photo that a content names."""
+    for sha256, photo in _photos_of(content).items():
+        if photo.scan == Scan.WAITING:
+            raise PhotosWaiting(f"the photo {sha256} is not scanned yet")
+
+
+def _photos_of(content: object) -> dict[str, Photo]:
     wanted = {ref.sha256 for ref in _refs(content)}
     if not wanted:
         return {}
-    rows = Photo.objects.filter(sha256__in=wanted).order_by("sha256", "id").distinct("sha256")
-    found = {photo.sha256: data_uri(small_of(photo)) for photo in rows}
+    # Of rows with the same bytes a scanned one: "waiting" is the last of the words in `scan`.
+    rows = Photo.objects.filter(sha256__in=wanted).order_by("sha256", "scan", "id")
+    found = {photo.sha256: photo for photo in rows.distinct("sha256")}
     if missing := sorted(wanted - found.keys()):
         raise PaperError(f"the photo {missing[0]} is not there")
     return found

@@ -30,7 +30,7 @@ from documents.models import (
     WordTemplate,
     file_path,
 )
-from documents.photos import photo_uris
+from documents.photos import photo_uris, photos_settled
 from documents.registry import paper_of
 from tenancy import clock
 from tenancy.actors import Actor
@@ -245,7 +245,10 @@ MADE = (
 
 @transaction.atomic
 def document_render(document_id: str) -> Document:
-    """Make the file of an issued paper, once; safe to begin again after being killed."""
+    """Make the file of an issued paper, once; safe to begin again after being killed.
+
+    PhotosWaiting while the virus scanner has still to look at a photo on it.
+    """
     document = (
         Document.objects.select_for_update(of=("self",))
         .select_related("issuer_org")
@@ -255,6 +258,7 @@ def document_render(document_id: str) -> Document:
         return document
     approval = seal_approval_for(document)
     context = document_context(document)
+    photos_settled(context["content"])
     if approval is not None:
         document.seal_approval = approval
         context["seal_uri"] = pdf.data_uri(bytes(approval.seal.image))

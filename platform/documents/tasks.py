@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from common.ids import uuid7_at
 from common.scope import acting_as
+from documents.photos import PhotosWaiting
 from documents.services import document_failed, document_render, documents_owed
 from tenancy.tasks import EveryAgencyTask, TenantTask, system_agency
 
@@ -18,7 +19,12 @@ class RenderTask(TenantTask):
     abstract = True
 
     def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
-        """After the last try: whatever it was, a person must see it."""
+        """After the last try: whatever it was, a person must see it.
+
+        Photos before the virus scanner are nobody's task: the paper stays owed, and is sent again.
+        """
+        if isinstance(exc, PhotosWaiting):
+            return
         agency_id = self._header()
         if agency_id is not None:
             with acting_as(system_agency(agency_id)):

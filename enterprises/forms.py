@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from enterprises.models import Enterprise, Industry, SpecialOperationCertificate
+from enterprises.models import Enterprise, Industry, RiskPoint, SpecialOperationCertificate
 from tenancy.models import Agency
 from tenancy.selectors import townships
 
@@ -76,7 +76,31 @@ class UploadForm(forms.Form):
     )
 
 
-class EnterpriseForm(forms.ModelForm):  # type: ignore[type-arg]
+class OnSiteForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a day's order of visits needs to know: where it is, and when somebody is there."""
+
+    def clean(self) -> dict[str, Any]:
+        """It closes after it opens; a place has both of its numbers."""
+        data = super().clean() or {}
+        opens, closes = data.get("opens_at"), data.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", "应晚于营业开始")
+        latitude, longitude = data.get("latitude"), data.get("longitude")
+        if latitude is not None and abs(latitude) > 90:
+            self.add_error("latitude", "纬度在 90 以内，是不是和经度填反了")
+        elif longitude is not None and abs(longitude) > 180:
+            self.add_error("longitude", "经度在 180 以内")
+        elif (latitude is None) != (longitude is None) and "latitude" not in self.errors:
+            self.add_error("longitude", "经度和纬度要一起填写")
+        return data
+
+
+def time_input() -> forms.TimeInput:
+    """A clock to choose from; a model form fills it without seconds."""
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class EnterpriseForm(OnSiteForm):
     """An enterprise's file, edited by hand; name and code come from the list."""
 
     region_code = forms.ChoiceField(label="所属镇街")
@@ -97,7 +121,16 @@ class EnterpriseForm(forms.ModelForm):  # type: ignore[type-arg]
             "phone",
             "risk_factors",
             "major_installation",
+            "opens_at",
+            "closes_at",
+            "latitude",
+            "longitude",
         )
+        widgets = {"opens_at": time_input(), "closes_at": time_input()}
+        help_texts = {
+            "opens_at": "安排上门的次序时用；没有固定时间的不填",
+            "latitude": "WGS-84，十进制度，例如 39.935000",
+        }
 
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -106,7 +139,7 @@ class EnterpriseForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["region_code"].choices = choices  # type: ignore[attr-defined]
 
 
-class FactsForm(forms.ModelForm):  # type: ignore[type-arg]
+class FactsForm(OnSiteForm):
     """What was seen on site of the seven facts (domain.md 1.1, criterion 1), and installations."""
 
     class Meta:
@@ -119,7 +152,10 @@ class FactsForm(forms.ModelForm):  # type: ignore[type-arg]
             "special_operator_count",
             "risk_factors",
             "major_installation",
+            "opens_at",
+            "closes_at",
         )
+        widgets = {"opens_at": time_input(), "closes_at": time_input()}
 
 
 class CertificateForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -141,6 +177,18 @@ class CertificateForm(forms.ModelForm):  # type: ignore[type-arg]
     field_order = (
         "holder_name", "number", "category", "project", "valid_until", "review_due_on",
     )  # fmt: skip
+
+
+class RiskPointForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One place of the enterprise and what is dangerous there."""
+
+    class Meta:
+        model = RiskPoint
+        fields = ("place", "risk", "measure")
+        help_texts = {
+            "place": "车间、设备或者区域",
+            "risk": "可能发生什么，例如：火灾爆炸、机械伤害",
+        }
 
 
 class ConsentForm(forms.Form):

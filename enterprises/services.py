@@ -1,11 +1,12 @@
 """enterprises_import · import_upload · import_confirm · import_answer_towns · import_drop ·
-enterprise_save · certificate_add · certificate_drop"""
+enterprise_save · risk_point_add · risk_point_remove · certificate_add · certificate_drop"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -14,8 +15,14 @@ from pypinyin import Style, lazy_pinyin
 
 from audit.services import record
 from common.errors import DomainError
+from common.ids import uuid7
 from enterprises import sheet
-from enterprises.models import Enterprise, EnterpriseImport, SpecialOperationCertificate
+from enterprises.models import (
+    Enterprise,
+    EnterpriseImport,
+    RiskPoint,
+    SpecialOperationCertificate,
+)
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.enums import OrgKind
@@ -38,6 +45,7 @@ LISTED = (
     "phone",
     "risk_factors",
 )
+EDITED = (*LISTED, "major_installation", "opens_at", "closes_at", "latitude", "longitude")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +127,13 @@ def _changes(enterprise: Enterprise, values: Any) -> dict[str, Any]:
 
 def search_text(name: str, credit_code: str) -> str:
     """Return what a search looks at: name, pinyin initials, credit code."""
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore"))
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors=_plain))
     return f"{name} {initials} {credit_code}"[:260]
+
+
+def _plain(text: str) -> str:
+    """Return what of a stretch without Chinese is typed in a search: its letters and digits."""
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _create(agency: Agency, rows: list[Any]) -> None:
@@ -251,11 +264,57 @@ def _locked(draft: EnterpriseImport) -> EnterpriseImport:
 def enterprise_save(*, actor: Actor, enterprise: Enterprise) -> Enterprise:
     """Save a file that was edited by hand; the record names the fields, not the values."""
     before = Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
-    changed = [name for name in LISTED if getattr(before, name) != getattr(enterprise, name)]
+    changed = [name for name in EDITED if getattr(before, name) != getattr(enterprise, name)]
     enterprise.search_text = search_text(enterprise.name, enterprise.credit_code)
     enterprise.save()
     record(actor=actor, act="enterprise.edit", subject=enterprise, data={"fields": changed})
     return enterprise
+
+
+@transaction.atomic
+def risk_point_add(
+    *,
+    actor: Actor,
+    enterprise: Enterprise,
+    place: str,
+    risk: str,
+    measure: str = "",
+    id: UUID | None = None,
+) -> RiskPoint:
+    """Register a place that every visit asks about; the same `id` again is the same point."""
+    if id is not None and (found := RiskPoint.objects.filter(pk=id).first()):
+        return found
+    for field, text in (("place", place), ("risk", risk)):
+        if not text.strip():
+            raise DomainError("请填写这一项", field=field)
+    same = RiskPoint.objects.filter(
+        enterprise=enterprise, place=place.strip(), risk=risk.strip(), removed_at=None
+    )
+    if id is None and same.exists():  # two phones without signal cannot know of each other
+        raise DomainError("这个风险点已经登记", field="place")
+    now = clock.now(enterprise.owner_agency_id)
+    row = RiskPoint.objects.create(
+        id=id or uuid7(),
+        **enterprise.tenant,
+        enterprise=enterprise,
+        place=place.strip(),
+        risk=risk.strip(),
+        measure=measure.strip(),
+        recorded_by_name=actor.display,
+        recorded_at=now,
+    )
+    record(actor=actor, act="risk_point.add", subject=row, at=now)
+    return row
+
+
+@transaction.atomic
+def risk_point_remove(*, actor: Actor, risk_point: RiskPoint) -> RiskPoint:
+    """Ask about a place no more; what was answered about it stays."""
+    if risk_point.removed_at is None:
+        risk_point.removed_at = clock.now(risk_point.owner_agency_id)
+        risk_point.save(update_fields=["removed_at"])
+        record(actor=actor, act="risk_point.remove", subject=risk_point, at=risk_point.removed_at)
+    return risk_point
 
 
 @transaction.atomic

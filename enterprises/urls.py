@@ -17,6 +17,12 @@ urlpatterns = [
         views.certificate_remove,
         name="certificate-remove",
     ),
+    path("enterprises/<int:pk>/risk-points/", views.risk_points, name="risk-points"),
+    path(
+        "enterprises/<int:pk>/risk-points/<uuid:point>/remove/",
+        views.risk_point_end,
+        name="risk-point-remove",
+    ),
     path("enterprises/import/", views.upload, name="upload"),
     path("enterprises/import/<uuid:pk>/", views.preview, name="import"),
     path("enterprises/import/<uuid:pk>/rejected/", views.rejected, name="import-rejected"),

@@ -24,6 +24,7 @@ from enterprises.forms import (
     EnterpriseFilter,
     EnterpriseForm,
     FactsForm,
+    RiskPointForm,
     UploadForm,
 )
 from enterprises.models import EnterpriseImport
@@ -36,6 +37,8 @@ from enterprises.services import (
     import_drop,
     import_preview,
     import_upload,
+    risk_point_add,
+    risk_point_remove,
 )
 from enterprises.sheet import write_rejected
 from tenancy import clock
@@ -272,6 +275,39 @@ def certificate_remove(request: Request, pk: int, certificate: int) -> HttpRespo
         lambda: certificate_drop(actor=request.actor, certificate=row),
         reverse("enterprises:certificates", args=[pk]),
         success="已撤销登记",
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def risk_points(request: Request, pk: int) -> HttpResponse:
+    """The places of an enterprise that every visit asks about."""
+    enterprise = enterprise_for(request.actor, pk)
+    form = RiskPointForm(request.POST or None)
+
+    def act(data: dict[str, Any]) -> str:
+        require(request.actor, "risk_point_edit")
+        risk_point_add(actor=request.actor, enterprise=enterprise, **data)
+        return reverse("enterprises:risk-points", args=[pk])
+
+    return form_page(
+        request, form, act, success="已登记", template="enterprises/risk_points.html",
+        enterprise=enterprise, rows=list(enterprise.risk_points.filter(removed_at=None)),
+        may_edit=request.actor.may("risk_point_edit"),
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def risk_point_end(request: Request, pk: int, point: UUID) -> HttpResponse:
+    """Ask about a place no more; its row stays."""
+    enterprise = enterprise_for(request.actor, pk, "risk_point_edit")
+    row = visible_or_404(enterprise.risk_points.filter(removed_at=None), point)
+    return act_page(
+        request,
+        lambda: risk_point_remove(actor=request.actor, risk_point=row),
+        reverse("enterprises:risk-points", args=[pk]),
+        success="已撤销，以后的检查不再问这一项",
     )
 
 

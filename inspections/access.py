@@ -1,4 +1,5 @@
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -12,10 +13,12 @@ from inspections.models import (
     Hazard,
     Meeting,
     RectificationOrder,
+    Sign,
     SpotCheck,
     Visit,
 )
 from inspections.models.hazards import HazardQuerySet
+from inspections.models.signs import SignQuerySet
 from tenancy.access import require, visible_or_404
 from tenancy.actors import Actor
 from tenancy.enums import Role
@@ -95,6 +98,33 @@ def visits_of(actor: Actor) -> QuerySet[Visit]:
 def hazards_of(actor: Actor) -> HazardQuerySet:
     """Return the hazards that the actor may see at this moment."""
     return Hazard.objects.exclude(_hidden(actor))
+
+
+def signs_seen(actor: Actor) -> SignQuerySet:
+    """Return the signs that the actor may see at this moment: they too say what was found."""
+    return Sign.objects.exclude(_hidden(actor))
+
+
+def signs_with_more(actor: Actor, signs: Sequence[Sign]) -> list[dict[str, Any]]:
+    """Return each sign with the further visits it names, and how many of them he may not see now."""
+    ids = {pk for sign in signs for pk in sign.visit_ids}
+    rows = visits_of(actor).filter(pk__in=ids).select_related("enterprise")
+    seen = {str(visit.pk): visit for visit in rows}
+    return [
+        {
+            "sign": sign,
+            "visits": [seen[pk] for pk in sign.visit_ids if pk in seen],
+            "unseen": sum(pk not in seen for pk in sign.visit_ids),
+        }
+        for sign in signs
+    ]
+
+
+def sign_for(actor: Actor | None, pk: object, perm: str = "sign_dismiss") -> Sign:
+    """Return a sign to act on: the own agency's; a superior only looks."""
+    actor = require(actor, perm)
+    rows = signs_seen(actor).select_related("assignment__enterprise")
+    return _own(actor, visible_or_404(rows, pk))
 
 
 def hazard_for(actor: Actor | None, pk: object, perm: str = "hazard_view") -> Hazard:

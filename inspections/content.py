@@ -20,6 +20,7 @@ SEVERITIES = {"一般": "general", "重大": "major"}
 CATEGORIES = ("基础管理", "现场管理")
 DEADLINE_UNITS = {"工作日": True, "自然日": False}
 PARTS = ("soft", "site")
+RESULTS = ("ok", "fail", "na")
 PROVENANCES = ("source", "quoted", "found", "general", "proposal")  # domain.md 0.1
 LENGTHS = {"code": 20, "subcategory": 40, "title": 80, "check_against": 120, "keywords": 120}
 _SEVERAL_ARTICLES = re.compile(
@@ -121,6 +122,7 @@ class ItemData:
     library: tuple[str, ...]
     is_photo_required: bool
     is_major: bool
+    asked_if: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +339,7 @@ def _item(data: dict[str, Any]) -> ItemData:
         library=tuple(data["library"]),
         is_photo_required=data["photo"],
         is_major=data["major"],
+        asked_if={code: tuple(wanted) for code, wanted in data.get("asked_if", {}).items()},
     )
 
 
@@ -353,3 +356,8 @@ def _check_items(where: str, one: ChecklistData, known: set[str]) -> None:
             raise ContentError(f"{here}: offers {unknown}, which is not an entry with a text")
         if not item.text or not item.method:
             raise ContentError(f"{here}: no text or no method")
+        for code, wanted in item.asked_if.items():
+            if code not in codes[: codes.index(item.code)]:
+                raise ContentError(f"{here}: asked if {code}, which is no earlier item")
+            for result in wanted:
+                _one_of(here, "asked_if", result, RESULTS)

@@ -1,16 +1,19 @@
 """What is asked of checklists, the hazard library and deadlines."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q
 
 from agencies.gates import AssignmentFacts
 from agencies.models import Assignment
-from enterprises.models import Enterprise
+from enterprises.models import Enterprise, RiskPoint
 from inspections import criteria
 from inspections.models import (
+    Answer,
     ChecklistItem,
     ChecklistTemplate,
     EnforcementReferral,
@@ -30,11 +33,17 @@ GENERAL_DAYS, MAJOR_DAYS = 10, 20  # working days, [proposal], where the library
 
 def checklists_for(enterprise: Enterprise, day: date) -> list[ChecklistTemplate]:
     """Return the newest valid versions that fit: the common one, the industry's, the risks'."""
-    newest: dict[str, ChecklistTemplate] = {}
-    for template in ChecklistTemplate.objects.filter(valid_from__lte=day).order_by("valid_from"):
-        newest[template.code] = template
-    fitting = (template for template in newest.values() if _fits(template, enterprise))
-    return sorted(fitting, key=lambda template: template.pk)
+    templates = ChecklistTemplate.objects.filter(valid_from__lte=day).order_by("valid_from", "pk")
+    return fitting(templates, enterprise)
+
+
+def fitting(
+    templates: Iterable[ChecklistTemplate], enterprise: Enterprise
+) -> list[ChecklistTemplate]:
+    """Return of each checklist the last version given, if it is for this enterprise."""
+    newest = {template.code: template for template in templates}
+    found = (template for template in newest.values() if _fits(template, enterprise))
+    return sorted(found, key=lambda template: template.pk)
 
 
 def _fits(template: ChecklistTemplate, enterprise: Enterprise) -> bool:
@@ -51,6 +60,62 @@ def checklist_items(visit: Visit) -> list[ChecklistItem]:
     if visit.part != Visit.Part.BOTH:
         items = items.filter(part=visit.part)
     return list(items.select_related("template").order_by("-part", "template_id", "position"))
+
+
+def asked_of(
+    items: Iterable[ChecklistItem], answers: Mapping[int | UUID, str]
+) -> list[ChecklistItem]:
+    """Return the questions that these answers leave to be asked.
+
+    A question with conditions is asked once each of the earlier questions it names, of the same
+    checklist, was itself asked and has one of the answers named.
+    """
+    given: dict[tuple[int, str], str] = {}
+    asked = []
+    for item in items:
+        conditions = item.asked_if.items()
+        if all(given.get((item.template_id, code)) in wanted for code, wanted in conditions):
+            asked.append(item)
+            given[item.template_id, item.code] = answers.get(item.pk, "")
+    return asked
+
+
+def answers_of(visit: Visit) -> dict[int | UUID, Answer]:
+    """Return a visit's answers by what they answer: a question's id, or a risk point's."""
+    found: dict[int | UUID, Answer] = {}
+    for answer in Answer.objects.filter(visit=visit):
+        key = answer.item_id if answer.item_id is not None else answer.risk_point_id
+        assert key is not None  # by constraint
+        found[key] = answer
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a visit asks, and what it was answered."""
+
+    items: list[ChecklistItem]
+    risk_points: list[RiskPoint]
+    answers: dict[int | UUID, Answer]
+
+    @property
+    def keys(self) -> list[int | UUID]:
+        """What is asked: the risk points first, then the questions."""
+        return [*(p.pk for p in self.risk_points), *(i.pk for i in self.items)]
+
+    @property
+    def unanswered(self) -> list[int | UUID]:
+        """What is asked and has no answer yet."""
+        return [key for key in self.keys if key not in self.answers]
+
+
+def asked_on(visit: Visit) -> Asked:
+    """Return what a visit asks as its answers stand, in four statements."""
+    answers = answers_of(visit)
+    results = {key: answer.result for key, answer in answers.items()}
+    items = asked_of(checklist_items(visit), results)
+    points = [] if visit.part == Visit.Part.SOFT else list(visit.risk_points.all())
+    return Asked(items, points, answers)
 
 
 def library_search(text: str, codes: Sequence[str] = ()) -> list[LibraryEntry]:

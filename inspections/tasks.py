@@ -2,6 +2,7 @@ from celery import shared_task
 
 from common.scope import current
 from inspections.services import hazards_mark_overdue, referrals_list_due
+from inspections.signs.tasks import update_signs_of_agency
 from tenancy.tasks import EveryAgencyTask, TenantTask
 
 
@@ -27,3 +28,9 @@ def list_referrals_of_agency(agency_id: int) -> int:
 def list_referrals(self: EveryAgencyTask) -> int:
     """Daily, agency by agency."""
     return self.fan_out(list_referrals_of_agency, with_id=True)
+
+
+@shared_task(base=EveryAgencyTask, name="inspections.update_all_signs", bind=True)
+def update_all_signs(self: EveryAgencyTask) -> int:
+    """Daily, agency by agency: what no visit set off, such as a place set right or a late photo."""
+    return self.fan_out(update_signs_of_agency, with_id=True)

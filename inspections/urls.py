@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inspections.views import calendar, draws, enforcement, hazards, meetings, phases, visits
+from inspections.views import calendar, draws, enforcement, hazards, meetings, phases, signs, visits
 
 app_name = "inspections"
 urlpatterns = [
@@ -57,6 +57,10 @@ urlpatterns = [
     path("batches/<int:pk>/draw/announce/", draws.draw_announce, name="draw-announce"),
     path("spot-checks/<uuid:pk>/", draws.spot_check, name="spot-check"),
     path("spot-checks/<uuid:pk>/start/", draws.spot_check_start, name="spot-check-start"),
+    path("signs/", signs.sign_list, name="sign-list"),
+    path("signs/thresholds/", signs.thresholds, name="sign-thresholds"),
+    path("signs/<uuid:pk>/dismiss/", signs.dismiss, name="sign-dismiss"),
+    path("signs/<uuid:pk>/restore/", signs.restore, name="sign-restore"),
     path("enforcement/", enforcement.referral_list, name="referral-list"),
     path("enforcement/<uuid:pk>/", enforcement.referral, name="referral"),
     path("enforcement/<uuid:pk>/plan/", enforcement.plan, name="plan"),

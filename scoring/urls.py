@@ -8,5 +8,6 @@ urlpatterns = [
     path("points/<int:pk>/", views.cycle, name="cycle"),
     path("points/proposals/", views.proposal_list, name="proposals"),
     path("points/give/<int:contract>/<int:enterprise>/", views.give, name="give"),
+    path("points/give/visit/<uuid:pk>/", views.give_visit, name="give-visit"),
     path("outputs/<int:pk>/", views.outputs, name="outputs"),
 ]

@@ -1,6 +1,8 @@
 """Points of the region, the giving of points, and a contract's outputs."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,15 +10,17 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import contract_for
-from agencies.models import ServiceContract
 from common.errors import DomainError
 from common.uploads import drawn_png
 from enterprises.access import enterprise_for
-from inspections.models import Hazard
+from enterprises.models import Enterprise
+from inspections.access import visit_to_order
+from inspections.models import Hazard, Visit
 from scoring import services
 from scoring.access import cycle_for
 from scoring.forms import GiveForm
@@ -74,7 +78,7 @@ def proposal_list(request: Request) -> HttpResponse:
     """Enterprises whose issued findings match a clause that nobody has given yet."""
     require(request.actor, "points_give")
     rows = (
-        Hazard.objects.filter(point_entries=None, issued_at__isnull=False)
+        Hazard.objects.filter(point_entries=None, issued_at__isnull=False, assignment__isnull=False)
         .exclude(clause_code="")
         .exclude(state=Hazard.State.DISMISSED)
         .values(
@@ -92,41 +96,77 @@ def proposal_list(request: Request) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def give(request: Request, contract: int, enterprise: int) -> HttpResponse:
-    """Two officers give the chosen clauses to one enterprise."""
+    """Two officers give the chosen clauses of a contract's findings to one enterprise."""
     actor = require(request.actor, "points_give")
     found = contract_for(actor, contract)
     firm = enterprise_for(actor, enterprise)
-    clauses = {c.code: c for c in RuleClause.objects.filter(book=book_for(firm))}
-    rows = [
-        (hazard, clauses[hazard.clause_code])
-        for hazard in proposals(found.pk)
-        if hazard.enterprise_id == firm.pk and hazard.clause_code in clauses
-    ]
-    form = GiveForm(
-        request.POST or None, actor=actor, initial={"representative_name": firm.principal_name}
+    hazards = [h for h in proposals(found.pk) if h.enterprise_id == firm.pk]
+    return _giving(request, firm, hazards, "scoring:proposals", contract=found)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def give_visit(request: Request, pk: UUID) -> HttpResponse:
+    """Two officers give the chosen clauses of their own visit's findings, on the spot."""
+    actor = require(request.actor, "points_give")
+    visit = visit_to_order(actor, pk)
+    rows = visit.hazards.filter(point_entries=None).exclude(clause_code="")
+    hazards = list(rows.exclude(state=Hazard.State.DISMISSED).order_by("number"))
+    contract = visit.assignment.batch.contract if visit.assignment else None
+    return _giving(
+        request, visit.enterprise, hazards, visit_url(visit), contract=contract, visit=visit
     )
-    chosen = request.POST.getlist("hazards")
-    if request.method == "POST" and form.is_valid() and _give(request, form, found, firm, rows):
+
+
+def visit_url(visit: Visit) -> str:
+    """Return the page of a visit."""
+    return reverse("inspections:visit", args=[visit.pk])
+
+
+def _giving(
+    request: Request, firm: Enterprise, hazards: Sequence[Hazard], back: str, **whose: Any
+) -> HttpResponse:
+    clauses = {c.code: c for c in RuleClause.objects.filter(book=book_for(firm))}
+    rows = [(h, clauses[h.clause_code]) for h in hazards if h.clause_code in clauses]
+    form = GiveForm(
+        request.POST or None,
+        actor=request.actor,
+        initial={"representative_name": firm.principal_name},
+    )
+    if request.method == "POST" and form.is_valid() and _give(request, form, firm, rows, whose):
         messages.success(request, f"已给予记分，记分表已签发给{firm.name}")
-        return redirect("scoring:proposals")
-    context = {"form": form, "enterprise": firm, "rows": rows, "chosen": chosen}
+        return redirect(back)
+    context = {
+        "form": form,
+        "enterprise": firm,
+        "rows": rows,
+        "chosen": request.POST.getlist("hazards"),
+    }
     return render(request, "scoring/give.html", context, status=422 if form.errors else 200)
 
 
 def _give(
-    request: Request, form: GiveForm, contract: ServiceContract, firm: Any, rows: Any
+    request: Request,
+    form: GiveForm,
+    firm: Enterprise,
+    rows: Sequence[tuple[Hazard, RuleClause]],
+    whose: dict[str, Any],
 ) -> bool:
     chosen, on_site = set(request.POST.getlist("hazards")), set(request.POST.getlist("on_site"))
     given = [
-        Given(hazard, clause, is_corrected_on_site=str(hazard.pk) in on_site)
+        Given(
+            hazard,
+            clause,
+            # Only a clause that counts each place has a most.
+            units=1 if clause.max_units is None else hazard.place_count,
+            is_corrected_on_site=str(hazard.pk) in on_site,
+        )
         for hazard, clause in rows
         if str(hazard.pk) in chosen
     ]
     data = {**form.cleaned_data, "signature": drawn_png(form.cleaned_data["signature"])}
     try:
-        services.points_give(
-            actor=request.actor, enterprise=firm, contract=contract, given=given, **data
-        )
+        services.points_give(actor=request.actor, enterprise=firm, given=given, **whose, **data)
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, error.message)
         return False

@@ -1,15 +1,18 @@
+import json
 from typing import Any
 
 from django import forms
 
 from agencies.models import ServiceBatch
-from evidence.pictures import MAX_BYTES
+from evidence.pictures import MAX_BYTES, metres
 from inspections.access import hazards_of
+from inspections.framing import Spot
 from inspections.models import Hazard, Severity, Visit
 from tenancy.forms import ActorForm
 from tenancy.models import Membership
 
 DAY, ISO = {"type": "date"}, "%Y-%m-%d"  # the one form that a date input takes
+MAX_SPOTS = 50
 
 
 class PhotosInput(forms.ClearableFileInput):
@@ -38,6 +41,29 @@ class PhotosField(forms.FileField):
                     f"{file.name} 有 {size:.1f} MB，超过 20 MB，请压缩或重拍"
                 )
         return [file.read() for file in files]
+
+
+class SpotsField(forms.CharField):
+    """Where the page's own camera took its photos: JSON {SHA-256: [latitude, longitude, accuracy]}.
+
+    It is an extra: what makes no sense is left out and stops nobody.
+    """
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> dict[str, Spot]:
+        """Return {SHA-256: spot}."""
+        try:
+            said = json.loads(value or "{}")
+            return {str(key): _spot(*numbers) for key, numbers in list(said.items())[:MAX_SPOTS]}
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            return {}
+
+
+def _spot(latitude: float, longitude: float, accuracy: float | None = None) -> Spot:
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise ValueError("no place on earth")
+    return Spot(latitude, longitude, metres(accuracy))
 
 
 class VisitStartForm(ActorForm):
@@ -134,6 +160,7 @@ class SubmitForm(forms.Form):
     cost = forms.DecimalField(
         label="花费（元）", required=False, max_digits=12, decimal_places=2, min_value=0
     )
+    spots = SpotsField(required=False)
 
 
 class EnterForm(SubmitForm):

@@ -23,6 +23,7 @@ from inspections.models.enforcement import (
 )
 from inspections.models.field import FieldFile, FieldOperation
 from inspections.models.hazards import Extension, Hazard, Recheck, Rectification
+from inspections.models.matches import PhotoMatch
 from inspections.models.service import (
     CriterionFinding,
     GuidanceRecord,
@@ -51,6 +52,7 @@ __all__ = [
     "LibraryEntry",
     "Meeting",
     "MeetingAttendance",
+    "PhotoMatch",
     "Recheck",
     "Rectification",
     "RectificationOrder",

@@ -37,7 +37,8 @@ class SpotCheckDraw(FSMModelMixin, TenantModel):
     committed_by_name = models.CharField("承诺人", max_length=80)
     ratio = models.DecimalField("抽查比例", max_digits=4, decimal_places=3)
     minimum = models.PositiveSmallIntegerField("最少家数")
-    # [{"token", "town", "major", "signs", "assignment"}] in the order of the list.
+    # [{"token", "town", "major", "signs", "assignment"}] in the order of the list; `signs` are the
+    # ids of the signs that counted (in lists frozen before there were such rows: words).
     entries = models.JSONField("名单", default=list)
     list_sha256 = models.CharField("名单哈希", max_length=64, blank=True)
     frozen_at = models.DateTimeField("冻结时间", null=True)

@@ -22,6 +22,8 @@ class FieldOperation(TenantModel):
 
     id = models.UUIDField(primary_key=True, editable=False)
     visit_id = models.UUIDField("检查")
+    # The bundle's key of where it was: a<assignment> or e<enterprise>.
+    place = models.CharField("地点", max_length=20)
     device = models.UUIDField("手机")
     sequence = models.PositiveIntegerField("次序")
     kind = models.CharField("类别", max_length=20)

@@ -1,5 +1,7 @@
 """Signs: figures that ask for a second look. A sign is never a penalty."""
 
+from typing import Any
+
 from django.db import models
 
 from agencies.models import Assignment
@@ -8,10 +10,19 @@ from inspections.models.visits import Visit
 from tenancy.models import TenantModel
 
 
+class SignQuerySet(models.QuerySet["Sign"]):
+    """What is asked of signs."""
+
+    def standing(self) -> "SignQuerySet":
+        """Borne out by the figures and not dismissed: these count for the draw."""
+        return self.filter(lapsed_at=None, dismissed_at=None)
+
+
 class Sign(TenantModel):
     """Something about a visit that an officer may want to look at again, with its figures.
 
     `key` tells one finding of a kind from another, so that working it out again makes no double.
+    `figures` holds `numbers`, [[label, figure]], and `visits`, ids of further visits to look at.
     A sign counts for the draw until an officer dismisses it with a reason, or until the figures no
     longer bear it (`lapsed_at`). The provider and the enterprise do not see it.
     """
@@ -41,6 +52,8 @@ class Sign(TenantModel):
     dismissed_by_name = models.CharField("排除人", max_length=80, blank=True)
     dismissed_reason = models.CharField("排除原因", max_length=200, blank=True)
 
+    objects = SignQuerySet.as_manager()
+
     class Meta:
         verbose_name = "疑点"
         verbose_name_plural = "疑点"
@@ -55,6 +68,23 @@ class Sign(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.text}"
+
+    @property
+    def numbers(self) -> list[tuple[str, list[str]]]:
+        """The figures behind the words, each as (label, lines)."""
+        return [(label, _lines(value)) for label, value in self.figures.get("numbers", [])]
+
+    @property
+    def visit_ids(self) -> list[str]:
+        """Further visits to look at, where the finding is about more than one."""
+        found: list[str] = self.figures.get("visits", [])
+        return found
+
+
+def _lines(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [str(line) for line in value]
+    return [f"{value:,}" if isinstance(value, int | float) else str(value)]
 
 
 class SignThresholds(TenantModel):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from agencies.models import Assignment, ServiceBatch
 from documents.models import Document
 from documents.photos import PhotoRef
-from evidence.models import Photo
+from evidence.models import Photo, Scan
 from inspections import criteria
 from inspections.documents import StaffMember
 from inspections.documents.reports import (
@@ -103,7 +103,8 @@ def served_of(assignments: Sequence[Assignment], day: date) -> dict[int, Served]
 def _photos(ids: Sequence[int], hazards: Sequence[Hazard]) -> dict[str, tuple[PhotoRef, ...]]:
     """Return {hazard id: the first photo before, and the last one after}."""
     numbers = {str(hazard.pk): hazard.number for hazard in hazards}
-    before = Photo.objects.filter(
+    clean = Photo.objects.exclude(scan=Scan.INFECTED)
+    before = clean.filter(
         subject_type="inspections.hazard", subject_id__in=numbers, purpose=Photo.Purpose.BEFORE
     ).order_by("-id")
     mended = {
@@ -112,7 +113,7 @@ def _photos(ids: Sequence[int], hazards: Sequence[Hazard]) -> dict[str, tuple[Ph
             "pk", "hazard"
         )
     }
-    after = Photo.objects.filter(
+    after = clean.filter(
         subject_type="inspections.rectification", subject_id__in=mended,
         purpose=Photo.Purpose.AFTER,
     ).order_by("id")  # fmt: skip

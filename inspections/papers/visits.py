@@ -78,18 +78,23 @@ def _position(visit: Visit) -> str:
 
 
 def _checklists(visit: Visit) -> tuple[ChecklistResult, ...]:
-    counts: Counter[tuple[int, str]] = Counter(
+    counts: Counter[tuple[int | None, str]] = Counter(
         Answer.objects.filter(visit=visit).values_list("item__template_id", "result")
     )
+    lists: list[tuple[int | None, str, str]] = [
+        (t.pk, t.name, t.version) for t in visit.templates.order_by("pk")
+    ]
+    if any(pk is None for pk, _ in counts):
+        lists.append((None, "本企业风险点", ""))
     return tuple(
         ChecklistResult(
-            name=template.name,
-            version=template.version,
-            passed=counts[template.pk, Answer.Result.OK],
-            failed=counts[template.pk, Answer.Result.FAIL],
-            not_applicable=counts[template.pk, Answer.Result.NA],
+            name=name,
+            version=version,
+            passed=counts[pk, Answer.Result.OK],
+            failed=counts[pk, Answer.Result.FAIL],
+            not_applicable=counts[pk, Answer.Result.NA],
         )
-        for template in visit.templates.order_by("pk")
+        for pk, name, version in lists
     )
 
 

@@ -11,6 +11,7 @@ guidance: guidance_save · guidance_save_many · criterion_find · criterion_cle
 draws: draw_commit · draw_freeze · draw_number · draw_reveal · draw_announce ·
        spot_check_begin · spot_check_compare
 referrals: referral_list · referrals_list_due · referral_remove
+signs: sign_dismiss · sign_restore · thresholds_save (signs_update stands in inspections.signs)
 enforcement: plan_make · enforcement_begin · order_issue · opinion_issue · referral_close
 deadlines: holiday_preview · holiday_load (imported where it is used)
 """
@@ -68,8 +69,15 @@ from inspections.services.referrals import (
     referral_remove,
     referrals_list_due,
 )
+from inspections.services.signs import sign_dismiss, sign_restore, thresholds_save
 from inspections.services.visits import (
+    Answers,
+    Brought,
+    Given,
     answers_save,
+    check_open,
+    inspection_begin,
+    lock_open,
     visit_note,
     visit_refuse,
     visit_sign,
@@ -77,11 +85,15 @@ from inspections.services.visits import (
 )
 
 __all__ = [
+    "Brought",
+    "Answers",
+    "Given",
     "answers_save",
     "assignment_accept",
     "attendance_add",
     "batch_accept",
     "batch_advance",
+    "check_open",
     "criterion_clear",
     "criterion_find",
     "draw_announce",
@@ -103,7 +115,9 @@ __all__ = [
     "hazard_remove",
     "hazards_confirm",
     "hazards_mark_overdue",
+    "inspection_begin",
     "major_report",
+    "lock_open",
     "meeting_cancel",
     "meeting_hold",
     "meeting_plan",
@@ -116,9 +130,12 @@ __all__ = [
     "referral_list",
     "referral_remove",
     "referrals_list_due",
+    "sign_dismiss",
     "sign_in",
+    "sign_restore",
     "spot_check_begin",
     "spot_check_compare",
+    "thresholds_save",
     "visit_note",
     "visit_refuse",
     "visit_sign",

@@ -1,10 +1,12 @@
 """rectification_submit · extension_ask · extension_grant · extension_refuse · hazard_recheck ·
 hazard_find_unmended"""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -13,11 +15,15 @@ from django.utils import timezone
 
 from audit.services import record
 from common.errors import DomainError
+from common.ids import uuid7
 from documents.services import Issuer, document_issue
 from evidence.models import Photo
 from evidence.services import photo_add
+from inspections.framing import Spot
+from inspections.matching.tasks import compare_photos
 from inspections.models import Extension, Hazard, Recheck, Rectification
 from inspections.papers.reports import extension_notice
+from inspections.services.signs import signs_due
 from inspections.signals import hazard_moved
 from notifications.services import notify
 from tenancy import clock
@@ -42,11 +48,13 @@ def rectification_submit(
     cost: Decimal | None = None,
     photos: Sequence[bytes] = (),
     slip: bytes = b"",
+    spots: Mapping[str, Spot] | None = None,
 ) -> Rectification:
     """The enterprise says that a hazard is mended, with photos and words.
 
     Where the owner has no phone the provider enters it for him, marked as such, and then a photo of
-    the slip he signed is needed. DomainError names the field.
+    the slip he signed is needed. `spots`: {SHA-256 of a photo: where the page's camera took it}.
+    DomainError names the field.
     """
     locked = _lock(hazard)
     now = clock.now(locked.owner_agency_id)
@@ -65,14 +73,7 @@ def rectification_submit(
         submitted_by_name=actor.display,
         is_entered_for=actor.is_provider,
     )
-    for content in photos:
-        photo_add(
-            actor=actor,
-            subject=submission,
-            purpose=Photo.Purpose.AFTER,
-            content=content,
-            issued_at=now,
-        )
+    _add_photos(actor, submission, photos, spots or {})
     if slip:
         photo_add(
             actor=actor, subject=submission, purpose=Photo.Purpose.SLIP, content=slip, issued_at=now
@@ -89,7 +90,26 @@ def rectification_submit(
         is_overdue=False,
     )
     _tell_provider(locked, f"{locked.number} 已提交整改，请复查")
+    signs_due(locked)
+    compare_photos.send(locked.owner_agency_id, str(locked.pk))
     return submission
+
+
+def _add_photos(
+    actor: Actor, submission: Rectification, photos: Sequence[bytes], spots: Mapping[str, Spot]
+) -> None:
+    for content in photos:
+        spot = spots.get(hashlib.sha256(content).hexdigest())
+        photo_add(
+            actor=actor,
+            subject=submission,
+            purpose=Photo.Purpose.AFTER,
+            content=content,
+            issued_at=submission.submitted_at,
+            latitude=Decimal(f"{spot.latitude:.6f}") if spot else None,
+            longitude=Decimal(f"{spot.longitude:.6f}") if spot else None,
+            accuracy=spot.accuracy if spot else None,
+        )
 
 
 def _check_submission(
@@ -246,6 +266,7 @@ def hazard_recheck(
     reason: str = "",
     new_due_on: date | None = None,
     photos: Sequence[bytes] = (),
+    id: UUID | None = None,
 ) -> Recheck:
     """Look at a submitted hazard again: closed (销号), or back with the reason and a new deadline.
 
@@ -265,6 +286,7 @@ def hazard_recheck(
     if not passed:
         _check_sent_back(reason, new_due_on, today)
     recheck = Recheck.objects.create(
+        id=id or uuid7(),
         **locked.tenant,
         hazard=locked,
         rectification=submission,
@@ -284,6 +306,8 @@ def hazard_recheck(
             issued_at=now,
         )
     _move(actor, locked, recheck, today)
+    signs_due(locked)
+    compare_photos.send(locked.owner_agency_id, str(locked.pk))
     return recheck
 
 
@@ -296,6 +320,7 @@ def hazard_find_unmended(
     new_due_on: date,
     is_refused: bool = False,
     photos: Sequence[bytes] = (),
+    id: UUID | None = None,
 ) -> Recheck:
     """A recheck of what was never handed in: not mended, or the enterprise refuses to mend it.
 
@@ -310,6 +335,7 @@ def hazard_find_unmended(
     today = timezone.localdate(now)
     _check_sent_back(reason, new_due_on, today)
     recheck = Recheck.objects.create(
+        id=id or uuid7(),
         **locked.tenant,
         hazard=locked,
         rectification=None,

@@ -30,7 +30,7 @@ from inspections.models import (
 )
 from inspections.papers.reports import deadline_proof
 from inspections.services.visits import visit_start
-from inspections.signs import signs_of
+from inspections.signs.update import signs_of, signs_update
 from notifications.services import notify
 from tenancy import clock
 from tenancy.actors import Actor
@@ -78,7 +78,8 @@ def draw_commit(*, actor: Actor, batch: ServiceBatch) -> SpotCheckDraw:
 def draw_freeze(*, actor: Actor, draw: SpotCheckDraw) -> SpotCheckDraw:
     """Freeze the list of accepted enterprises, with what counts for the draw; ask for the number.
 
-    Possible once phase 3 is complete; from here the list never changes.
+    Possible once phase 3 is complete; from here the list never changes. A provider reads the list:
+    the signs that count stand there as their ids.
     """
     locked = SpotCheckDraw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
     batch = ServiceBatch.objects.get(pk=locked.batch_id)
@@ -96,13 +97,14 @@ def draw_freeze(*, actor: Actor, draw: SpotCheckDraw) -> SpotCheckDraw:
         .exclude(state=Hazard.State.DISMISSED)
         .values_list("assignment_id", flat=True)
     )
+    signs_update(actor=actor, batch=batch)
     signs = signs_of(rows)
     entries = [
         {
             "token": secrets.token_hex(6),
             "town": row.region_code,
             "major": row.pk in majors,
-            "signs": signs.get(row.pk, []),
+            "signs": [str(sign.pk) for sign in signs.get(row.pk, [])],
             "assignment": row.pk,
         }
         for row in rows

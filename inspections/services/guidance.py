@@ -8,7 +8,8 @@ from django.db import transaction
 from agencies.models import Assignment, ServiceBatch
 from audit.services import record
 from common.errors import DomainError
-from evidence.services import attachment_add
+from evidence.models import Scan
+from evidence.services import attachment_add, attachments_of
 from inspections import criteria
 from inspections.models import CriterionFinding, GuidanceRecord, GuidanceTopic
 from tenancy import clock
@@ -78,9 +79,11 @@ def _lock(assignment: Assignment) -> Assignment:
 
 
 def _has_file(row: GuidanceRecord | None) -> bool:
-    from evidence.services import attachments_of
-
-    return row is not None and bool(attachments_of("inspections.guidancerecord", [row.pk]))
+    """Whether a file proves it; one with a virus proves nothing."""
+    if row is None:
+        return False
+    files = attachments_of("inspections.guidancerecord", [row.pk]).get(str(row.pk), [])
+    return any(file.scan != Scan.INFECTED for file in files)
 
 
 def _check(

@@ -2,7 +2,7 @@
 hazards_mark_overdue"""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +15,16 @@ from audit.services import record
 from common.errors import DomainError
 from common.ids import uuid7
 from documents.models import Document
-from documents.services import document_issue
+from documents.services import Issuer, document_issue, number_allocate
+from enterprises.models import RiskPoint
 from evidence.models import Photo
 from evidence.services import photo_add, photos_issue
 from inspections import papers
 from inspections.models import Answer, ChecklistItem, Hazard, LibraryEntry, Severity, Visit
 from inspections.papers import reports
-from inspections.selectors import due_rule, suggested_due
+from inspections.selectors import answers_of, due_rule, suggested_due
 from inspections.services.phases import advance_if_ready
-from inspections.services.visits import lock_open, provider_issuer
+from inspections.services.visits import answers_save, lock_open, provider_issuer
 from notifications.models import Notification
 from notifications.services import notify, notify_many
 from tenancy import clock
@@ -35,8 +36,10 @@ from workflow.services import transition, work_task_open
 SOURCES: dict[str, str] = {
     Visit.Kind.SPOT_CHECK: Hazard.Source.SPOT_CHECK,
     Visit.Kind.ENFORCEMENT: Hazard.Source.ENFORCEMENT,
+    Visit.Kind.INSPECTION: Hazard.Source.TOWNSHIP,
 }
 LEADS = (Role.PROVIDER_ADMIN, Role.PROJECT_LEAD)
+INSPECTED = "JC{year}-{n:04d}"  # [proposal] number of a hazard of an inspection of no batch
 
 
 @transaction.atomic
@@ -48,46 +51,57 @@ def hazard_add(
     description: str,
     severity: str,
     category: str,
+    place_count: int = 1,
     subcategory: str = "",
     basis: str = "",
     measure: str = "",
     due_on: date | None = None,
     item: ChecklistItem | None = None,
+    risk_point: RiskPoint | None = None,
     entry: LibraryEntry | None = None,
     clause_code: str = "",
     emergency_plan: str = "",
     photos: Sequence[bytes] = (),
+    announced: int = 0,
+    found_at: datetime | None = None,
     id: UUID | None = None,
 ) -> Hazard:
     """Write a finding down on an open visit; the same `id` again is the same hazard.
 
-    Numbered without gaps within the batch. Without `due_on` the library's proposal holds. A failed
-    answer of `item` is set along. A major one must name its criterion and goes to the regulator at
-    once (domain.md 1.1: 由服务机构及时上报应急管理局).
+    Numbered without gaps within the batch. `announced` photos follow from the phone. Without
+    `due_on` the library's proposal holds. A failed answer of `item` is set along. A major one must
+    name its criterion and goes to the regulator at once (domain.md 1.1: 由服务机构及时上报应急管理局).
     """
     if id is not None and (found := Hazard.objects.filter(pk=id).first()):
         return found
     locked = lock_open(visit)
     _check_finding(place, description, measure, severity, basis)
-    if item is not None and item.is_photo_required and not photos:
+    if item is not None and item.is_photo_required and not photos and not announced:
         raise DomainError("该项不符合时须拍照", field="photos")
+    if not 1 <= place_count <= 999:
+        raise DomainError("处数应在 1 到 999 之间", field="place_count")
     now = clock.now(locked.owner_agency_id)
-    found_on = timezone.localdate(now)
+    found_at = found_at or now
+    if not locked.arrived_at <= found_at <= now:
+        raise DomainError("发现时间应在到达之后、现在之前", field="found_at")
+    found_on = timezone.localdate(found_at)
     deadline = _deadline(locked, found_on, severity, entry, due_on)
     hazard = Hazard.objects.create(
         id=id or uuid7(),
         **locked.tenant,
-        number=_next_number(locked.assignment),
+        number=_next_number(locked),
         assignment=locked.assignment,
         visit=locked,
         enterprise=locked.enterprise,
         item=item,
+        risk_point=risk_point,
         entry=entry,
         found_on=found_on,
-        found_at=now,
+        found_at=found_at,
         source=SOURCES.get(locked.kind, Hazard.Source.PROVIDER),
         found_by_name=actor.user_name,
         place=place.strip(),
+        place_count=place_count,
         description=description.strip(),
         category=category,
         subcategory=subcategory,
@@ -100,8 +114,8 @@ def hazard_add(
         major_noticed_at=now if severity == Severity.MAJOR else None,
     )
     _keep_photos(actor, hazard, photos)
-    if item is not None:
-        _fail(locked, item)
+    if key := item.pk if item is not None else risk_point.pk if risk_point is not None else None:
+        _fail(actor, locked, key, found_at)
     record(actor=actor, act="hazard.found", subject=hazard, summary=hazard.number, at=now)
     if hazard.is_major:
         _notice_major(hazard)
@@ -139,9 +153,17 @@ def _deadline(
     return {"due_on": wanted, "due_reason": why, "due_from": None, "due_days": None}
 
 
-def _next_number(assignment: Any) -> str:
-    """Give the batch's next hazard number under its row lock: no gap, no double."""
-    batch = ServiceBatch.objects.select_for_update(of=("self",)).get(pk=assignment.batch_id)
+def _next_number(visit: Visit) -> str:
+    """Give the batch's next hazard number under its row lock: no gap, no double.
+
+    An inspection that belongs to no batch takes it from its agency's own series of the year.
+    """
+    if visit.assignment is None:
+        agency, year = visit.owner_agency, timezone.localdate(visit.arrived_at).year
+        return number_allocate(
+            issuer=Issuer(agency.pk, agency.short_name), kind="hazard", pattern=INSPECTED, year=year
+        )
+    batch = ServiceBatch.objects.select_for_update(of=("self",)).get(pk=visit.assignment.batch_id)
     batch.hazard_sequence += 1
     batch.save(update_fields=["hazard_sequence"])
     return f"{batch.code}-{batch.hazard_sequence:04d}"
@@ -152,10 +174,12 @@ def _keep_photos(actor: Actor, hazard: Hazard, photos: Sequence[bytes]) -> None:
         photo_add(actor=actor, subject=hazard, purpose=Photo.Purpose.BEFORE, content=content)
 
 
-def _fail(visit: Visit, item: ChecklistItem) -> None:
-    Answer.objects.update_or_create(
-        visit=visit, item=item, defaults={"result": Answer.Result.FAIL, **visit.tenant}
-    )
+def _fail(actor: Actor, visit: Visit, key: int | UUID, at: datetime) -> None:
+    """A finding answers its question; the note that stands there stays."""
+    standing = answers_of(visit).get(key)
+    if standing is None or standing.result != Answer.Result.FAIL:
+        note = standing.note if standing else ""
+        answers_save(actor=actor, visit=visit, answers={key: (Answer.Result.FAIL, note)}, at=at)
 
 
 def _notice_major(hazard: Hazard) -> None:

@@ -1,12 +1,14 @@
-"""visit_start · answers_save · visit_note · visit_sign · visit_refuse"""
+"""visit_start · inspection_begin · answers_save · visit_note · visit_sign · visit_refuse"""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from agencies.models import Assignment
@@ -15,13 +17,15 @@ from common.errors import DomainError
 from common.ids import uuid7
 from documents.models import Document
 from documents.services import Issuer, document_issue
+from enterprises.models import Enterprise, RiskPoint
 from evidence.models import Photo
 from evidence.services import photo_add
 from inspections import papers
-from inspections.models import Answer, Visit, VisitMember
+from inspections.models import Answer, ChecklistTemplate, Visit, VisitMember
 from inspections.papers.enforcement import check_record
-from inspections.selectors import checklist_items, checklists_for
+from inspections.selectors import asked_on, checklist_items, checklists_for
 from inspections.services.official import official_left
+from inspections.services.signs import signs_due
 from providers.models import Provider
 from tenancy import clock
 from tenancy.actors import Actor
@@ -29,6 +33,16 @@ from tenancy.models import Agency, Membership
 from tenancy.selectors import certificate_numbers
 from tenancy.services import certified_pair
 from workflow.services import transition
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a phone brings along: itself, its clock, and the questions it had in hand."""
+
+    device: UUID
+    arrived_at: datetime
+    template_ids: Sequence[int]
+    risk_point_ids: Sequence[UUID]
 
 
 @transaction.atomic
@@ -44,57 +58,123 @@ def visit_start(
     kind: str = Visit.Kind.SURVEY,
     part: str = Visit.Part.BOTH,
     id: UUID | None = None,
+    brought: Brought | None = None,
 ) -> Visit:
     """Arrive at an enterprise with a team; the same `id` again is the same visit.
 
     The actor is of the team. The provider's first visit moves the assignment to 摸底排查; officers
-    come to a spot check or an enforcement check, two of them with valid certificates.
+    come to a spot check or an enforcement check, two of them with valid certificates. At the desk a
+    visit has to be finished before the next begins; two phones without signal cannot know of each
+    other, so what they brought stands side by side.
     """
     if id is not None and (found := Visit.objects.filter(pk=id).first()):
         return found
     now = clock.now(assignment.owner_agency_id)
     arrived = arrived_at or now
     official = kind in Visit.OFFICIAL
-    _check_arrival(assignment, arrived, now)
-    team = _team(actor, member_ids)
-    if official:
-        certified_pair(team, arrived.date())
+    _check_arrival(arrived, now)
+    _check_contract(assignment, arrived)
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     if not official:
-        _check_open(locked)
-    same_side = Visit.objects.filter(
-        assignment=locked, state=Visit.State.OPEN, provider_org_id=None
-    ) if official else Visit.objects.filter(
-        assignment=locked, state=Visit.State.OPEN, provider_org_id=locked.provider_org_id
-    )  # fmt: skip
-    if same_side.exists():
-        raise DomainError("该企业有一次检查还没有签字，请先完成那一次")
+        check_open(locked)
     whose = {**assignment.tenant, "provider_org_id": None} if official else assignment.tenant
-    visit = Visit.objects.create(
-        id=id or uuid7(),
-        **whose,
-        assignment=assignment,
-        enterprise_id=assignment.enterprise_id,
-        kind=kind,
-        part=part,
-        started_by_id=actor.member,
-        arrived_at=arrived,
-        latitude=latitude,
-        longitude=longitude,
-        accuracy=accuracy,
-    )
-    visit.templates.set(checklists_for(assignment.enterprise, arrived.date()))
-    numbers = certificate_numbers(team, arrived.date()) if official else {}
-    VisitMember.objects.bulk_create(_member(visit, m, numbers.get(m.pk, "")) for m in team)
-    record(actor=actor, act="visit.start", subject=visit, at=arrived)
+    if brought is None:
+        _check_alone(locked, whose["provider_org_id"])
+    visit = _create(
+        actor, assignment.enterprise, arrived, member_ids, brought,
+        **whose, id=id or uuid7(), assignment=assignment, kind=kind, part=part,
+        latitude=latitude, longitude=longitude, accuracy=accuracy,
+    )  # fmt: skip
     if not official and locked.state == Assignment.Phase.WAITING:
         transition(actor=actor, row=locked, name="begin_survey", surveyed_on=arrived.date())
     return visit
 
 
-def _check_arrival(assignment: Assignment, arrived: datetime, now: datetime) -> None:
+@transaction.atomic
+def inspection_begin(
+    *,
+    actor: Actor,
+    enterprise: Enterprise,
+    arrived_at: datetime | None = None,
+    latitude: Decimal | None = None,
+    longitude: Decimal | None = None,
+    accuracy: int | None = None,
+    member_ids: Sequence[int] = (),
+    part: str = Visit.Part.BOTH,
+    id: UUID | None = None,
+    brought: Brought | None = None,
+) -> Visit:
+    """监督检查 of the officers' own agency, a township's too; the same `id` again is the same visit.
+
+    It belongs to no batch: the acting agency keeps it, two officers with valid certificates come.
+    """
+    if id is not None and (found := Visit.objects.filter(pk=id).first()):
+        return found
+    if not actor.is_agency:
+        raise DomainError("监督检查由监管部门进行")
+    now = clock.now(actor.org)
+    arrived = arrived_at or now
+    _check_arrival(arrived, now)
+    whose = {**enterprise.tenant, "owner_agency_id": actor.org, "provider_org_id": None}
+    return _create(
+        actor, enterprise, arrived, member_ids, brought,
+        **whose, id=id or uuid7(), kind=Visit.Kind.INSPECTION, part=part,
+        latitude=latitude, longitude=longitude, accuracy=accuracy,
+    )  # fmt: skip
+
+
+def _create(
+    actor: Actor,
+    enterprise: Enterprise,
+    arrived: datetime,
+    member_ids: Sequence[int],
+    brought: Brought | None,
+    **values: Any,
+) -> Visit:
+    team = _team(actor, member_ids)
+    day = timezone.localdate(arrived)
+    numbers = {}
+    if values["kind"] in Visit.OFFICIAL:
+        certified_pair(team, day)
+        numbers = certificate_numbers(team, day)
+    visit = Visit.objects.create(
+        enterprise=enterprise,
+        started_by_id=actor.member,
+        arrived_at=arrived,
+        device=brought.device if brought else None,
+        phone_arrived_at=brought.arrived_at if brought else None,
+        **values,
+    )
+    templates, points = _questions(enterprise, day, brought)
+    visit.templates.set(templates)
+    visit.risk_points.set(points)
+    VisitMember.objects.bulk_create(_member(visit, m, numbers.get(m.pk, "")) for m in team)
+    record(actor=actor, act="visit.start", subject=visit, at=arrived)
+    return visit
+
+
+def _questions(
+    enterprise: Enterprise, day: date, brought: Brought | None
+) -> tuple[list[ChecklistTemplate], list[RiskPoint]]:
+    """Return what is asked: what the phone had in hand, or what holds on the day.
+
+    A version of a checklist stays as it was, so what was asked three weeks later can be read.
+    """
+    points = RiskPoint.objects.filter(enterprise=enterprise)
+    if brought is None:
+        return checklists_for(enterprise, day), list(points.filter(removed_at=None))
+    templates = list(ChecklistTemplate.objects.filter(pk__in=brought.template_ids).order_by("pk"))
+    if not templates or len(templates) != len(set(brought.template_ids)):
+        raise DomainError("手机上的检查表不存在，请重新下载资料")
+    return templates, list(points.filter(pk__in=brought.risk_point_ids))
+
+
+def _check_arrival(arrived: datetime, now: datetime) -> None:
     if arrived > now:
         raise DomainError("到达时间不能晚于现在", field="arrived_at")
+
+
+def _check_contract(assignment: Assignment, arrived: datetime) -> None:
     starts = assignment.batch.contract.starts_on
     if arrived.date() < starts:
         raise DomainError(f"到达时间不能早于合同开始日期{starts:%Y-%m-%d}", field="arrived_at")
@@ -109,11 +189,20 @@ def _team(actor: Actor, member_ids: Sequence[int]) -> list[Membership]:
     return team
 
 
-def _check_open(assignment: Assignment) -> None:
+def check_open(assignment: Assignment) -> None:
+    """DomainError for an enterprise that the provider no longer works on."""
     if assignment.withdrawn_at:
         raise DomainError("该企业已退出本批次")
     if not assignment.is_open:
         raise DomainError("该企业的复查验收已完成，不能再检查")
+
+
+def _check_alone(assignment: Assignment, provider_org_id: Any) -> None:
+    same_side = Visit.objects.filter(
+        assignment=assignment, state=Visit.State.OPEN, provider_org_id=provider_org_id
+    )
+    if same_side.exists():
+        raise DomainError("该企业有一次检查还没有签字，请先完成那一次")
 
 
 def _member(visit: Visit, membership: Membership, certificate: str = "") -> VisitMember:
@@ -138,28 +227,70 @@ def lock_open(visit: Visit) -> Visit:
     return found
 
 
-@transaction.atomic
-def answers_save(*, actor: Actor, visit: Visit, answers: Mapping[int, tuple[str, str]]) -> int:
-    """Save {item id: (result, note)}; an answer given again replaces the former one.
+Given = tuple[str, str]  # result, note; an empty result takes the answer back
+Answers = Mapping[int | UUID, Given]  # by the id of the question or the risk point
 
-    DomainError for a question that is not on this visit's checklists.
+
+@transaction.atomic
+def answers_save(
+    *,
+    actor: Actor,
+    visit: Visit,
+    answers: Answers,
+    versions: Mapping[int | UUID, tuple[UUID, datetime]] | None = None,
+    at: datetime | None = None,
+) -> int:
+    """Save the answers; an answer again replaces the former one.
+
+    `versions` gives each its version and time, else they are made. DomainError for a question that is not on
+    this visit's checklists.
     """
     locked = lock_open(visit)
-    items = {item.pk for item in checklist_items(locked)}
-    if not set(answers) <= items:
-        raise DomainError("检查项不在本次检查表中，请刷新页面", field="item")
-    if any(result not in Answer.Result.values for result, _ in answers.values()):
-        raise DomainError("请选择符合、不符合或不涉及", field="result")
-    Answer.objects.bulk_create(
-        [
-            Answer(**locked.tenant, visit=locked, item_id=item, result=result, note=note[:300])
-            for item, (result, note) in answers.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["visit", "item"],
-        update_fields=["result", "note"],
+    asked = {item.pk for item in checklist_items(locked)} | set(
+        locked.risk_points.values_list("pk", flat=True)
     )
+    if not set(answers) <= asked:
+        raise DomainError("检查项不在本次检查表中，请刷新页面", field="item")
+    if any(result not in ("", *Answer.Result.values) for result, _ in answers.values()):
+        raise DomainError("请选择符合、不符合或不涉及", field="result")
+    taken_back = [key for key, (result, _) in answers.items() if not result]
+    Answer.objects.filter(_to(taken_back), visit=locked).delete()
+    now = at or clock.now(locked.owner_agency_id)
+    rows = [
+        _answer(locked, key, given, *(versions or {}).get(key, (uuid7(), now)), actor)
+        for key, given in answers.items()
+        if given[0]
+    ]
+    for field in ("item", "risk_point"):
+        Answer.objects.bulk_create(
+            [row for row in rows if getattr(row, f"{field}_id") is not None],
+            update_conflicts=True,
+            unique_fields=["visit", field],
+            update_fields=["result", "note", "version", "answered_at", "answered_by_name"],
+        )
     return len(answers)
+
+
+def _to(keys: Sequence[int | UUID]) -> Q:
+    points = [key for key in keys if isinstance(key, UUID)]
+    return Q(item__in=[key for key in keys if isinstance(key, int)]) | Q(risk_point__in=points)
+
+
+def _answer(
+    visit: Visit, key: int | UUID, given: Given, version: UUID, at: datetime, actor: Actor
+) -> Answer:
+    result, note = given
+    return Answer(
+        **visit.tenant,
+        visit=visit,
+        item_id=key if isinstance(key, int) else None,
+        risk_point_id=key if isinstance(key, UUID) else None,
+        result=result,
+        note=note[:300],
+        version=version,
+        answered_at=at,
+        answered_by_name=actor.user_name,
+    )
 
 
 @transaction.atomic
@@ -230,14 +361,15 @@ def visit_refuse(
 
 
 def _check_answered(visit: Visit) -> None:
-    asked = len(checklist_items(visit))
-    answered = Answer.objects.filter(visit=visit).count()
-    if answered < asked:
-        raise DomainError(f"还有 {asked - answered} 项没有检查，请逐项作答或标为不涉及")
-    failed = Answer.objects.filter(visit=visit, result=Answer.Result.FAIL)
-    bare = failed.exclude(item__in=visit.hazards.exclude(item=None).values("item"))
-    if bare.exists():
-        raise DomainError(f"有 {bare.count()} 项不符合还没有登记隐患，请登记后再签字")
+    asked = asked_on(visit)
+    if asked.unanswered:
+        raise DomainError(f"还有 {len(asked.unanswered)} 项没有检查，请逐项作答或标为不涉及")
+    found = visit.hazards.values_list("item_id", "risk_point_id")
+    named = {key for pair in found for key in pair}
+    failed = [key for key in asked.keys if asked.answers[key].result == Answer.Result.FAIL]
+    bare = [key for key in failed if key not in named]
+    if bare:
+        raise DomainError(f"有 {len(bare)} 项不符合还没有登记隐患，请登记后再签字")
 
 
 def _leaving(visit: Visit, left_at: datetime | None) -> dict[str, Any]:
@@ -257,6 +389,7 @@ def _left(actor: Actor, visit: Visit, signature: bytes) -> None:
         _issue_record(actor, visit, signature)
         if visit.kind == Visit.Kind.SURVEY:
             _note_parts(visit)
+        signs_due(visit)
 
 
 def _note_parts(visit: Visit) -> None:

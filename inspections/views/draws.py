@@ -1,5 +1,6 @@
 """Phase 4: the draw step by step, and the officers' own look at what was drawn."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_CEILING
@@ -22,7 +23,7 @@ from documents.models import Document
 from documents.previews import preview
 from inspections import draw as rules
 from inspections import services
-from inspections.access import spot_check_for, spot_check_to_do
+from inspections.access import signs_seen, spot_check_for, spot_check_to_do
 from inspections.forms.official import CompareForm, TeamForm
 from inspections.forms.phases import NumberForm, RequirementForm
 from inspections.models import SpotCheck, SpotCheckDraw, Visit
@@ -93,6 +94,7 @@ def draw(request: Request, pk: int) -> HttpResponse:
         "replay": replay_url(row) if row else "",
         "papers": _papers(found, row),
         **_lists(row, assignments, checks),
+        "signs": _signs(request.actor, row),
         **_days(found),
         **_next(request.actor, found, row, assignments, checks),
     }
@@ -170,6 +172,20 @@ def _lists(
         "drawn": [(firm, why, checks.get(firm.pk) if firm else None) for firm, why in rows],
         "whys": {entry.token: why for entry, why in drawn},
     }
+
+
+def _signs(actor: Actor, row: SpotCheckDraw | None) -> dict[int, str]:
+    """Return {assignment id: the kinds of the signs that counted} for those who may know them."""
+    ids = [pk for entry in row.entries for pk in entry["signs"] if _is_id(pk)] if row else []
+    kinds: dict[int, list[str]] = defaultdict(list)
+    for sign in signs_seen(actor).filter(pk__in=ids).order_by("kind", "pk"):
+        if sign.get_kind_display() not in kinds[sign.assignment_id]:
+            kinds[sign.assignment_id].append(sign.get_kind_display())
+    return {pk: "、".join(words) for pk, words in kinds.items()}
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == 36
 
 
 def _days(batch: ServiceBatch) -> dict[str, Any]:

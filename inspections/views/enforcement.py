@@ -26,6 +26,7 @@ from inspections.forms.official import (
     TeamForm,
 )
 from inspections.forms.phases import ReasonForm
+from inspections.matching.pairs import handed_in
 from inspections.models import (
     EnforcementPlan,
     EnforcementReferral,
@@ -314,7 +315,8 @@ def opinion(request: Request, pk: UUID) -> HttpResponse:
     visit_url = reverse("inspections:visit", args=[found.visit_id])
     return form_page(
         request, form, act, success="整改复查意见书已签发", submit="签发复查意见书",
-        preview=preview,
+        preview=preview, template="inspections/opinion.html",
+        handed_in=handed_in(request.actor, hazards),
         title=f"整改复查 · {found.visit.enterprise.name}",
         intro=f"对应{found.document.number}，复查期限{found.recheck_due_on:%Y-%m-%d}。"
         "照片在出错重填时要重新选择。",

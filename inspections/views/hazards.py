@@ -30,6 +30,7 @@ from inspections.forms.visits import (
     RecheckForm,
     SubmitForm,
 )
+from inspections.matching.pairs import compared
 from inspections.models import Extension, Hazard, Severity
 from inspections.timeline import timeline_of
 from tenancy import clock
@@ -109,13 +110,18 @@ def hazard(request: Request, pk: UUID) -> HttpResponse:
     """One hazard: what, by when, who holds it, the one next step, everything that happened."""
     found = hazard_for(request.actor, pk)
     submissions = list(found.rectifications.order_by("round").select_related("recheck"))
-    after = photos_of("inspections.rectification", [s.pk for s in submissions])
+    before = photos_of("inspections.hazard", [pk], actor=request.actor)
+    after = photos_of("inspections.rectification", [s.pk for s in submissions], actor=request.actor)
+    rechecks = [s.recheck.pk for s in submissions if hasattr(s, "recheck")]
+    again = photos_of("inspections.recheck", rechecks, actor=request.actor)
+    later = [photo for group in (*after.values(), *again.values()) for photo in group]
     papers = Document.objects.filter(
         subject_type="inspections.visit", subject_id=str(found.visit_id)
     )
     context = {
         "hazard": found,
-        "before": photos_of("inspections.hazard", [found.pk]).get(str(found.pk), []),
+        "before": before.get(str(pk), []),
+        "compared": compared(before.get(str(pk), []), later),
         "submissions": [(s, after.get(str(s.pk), [])) for s in submissions],
         "extension": found.extensions.filter(state=Extension.State.ASKED).first(),
         "happenings": timeline_of(found),
@@ -174,6 +180,7 @@ def submit(request: Request, pk: UUID) -> HttpResponse:
         "hazard": found,
         "entering": entering,
         "days": _days_left([found])[found.pk],
+        "before": photos_of("inspections.hazard", [pk], actor=request.actor).get(str(pk), []),
     }
     return render(request, "inspections/submit.html", context, status=422 if form.errors else 200)
 
@@ -272,14 +279,14 @@ def recheck(request: Request, pk: UUID) -> HttpResponse:
             messages.success(request, "已记录复查结论")
             return redirect("inspections:recheck-list")
     last = found.rectifications.order_by("-round").first()
+    before = photos_of("inspections.hazard", [pk], actor=request.actor)
+    after = photos_of("inspections.rectification", [last.pk] if last else [], actor=request.actor)
+    photos = after.get(str(last.pk), []) if last else []
     context = {
         "form": form,
         "hazard": found,
         "last": last,
-        "before": photos_of("inspections.hazard", [found.pk]).get(str(found.pk), []),
-        "after": photos_of("inspections.rectification", [last.pk]).get(str(last.pk), [])
-        if last
-        else [],
+        "compared": compared(before.get(str(pk), []), photos),
     }
     return render(request, "inspections/recheck.html", context, status=422 if form.errors else 200)
 

@@ -86,7 +86,7 @@ def meeting(request: Request, pk: UUID) -> HttpResponse:
         if not is_open:
             response["HX-Refresh"] = "true"
         return response
-    context |= _sheet(request, found) if is_open else _kept(found)
+    context |= _sheet(request, found) if is_open else _kept(request, found)
     return render(request, "inspections/meeting.html", context)
 
 
@@ -129,10 +129,11 @@ def _sheet(request: Request, found: Meeting) -> dict[str, Any]:
     }
 
 
-def _kept(found: Meeting) -> dict[str, Any]:
+def _kept(request: Request, found: Meeting) -> dict[str, Any]:
     """Return what remains of a meeting: its material and its papers."""
+    files = attachments_of("inspections.meeting", [found.pk], actor=request.actor)
     return {
-        "files": attachments_of("inspections.meeting", [found.pk]).get(str(found.pk), []),
+        "files": files.get(str(found.pk), []),
         "papers": Document.objects.filter(
             subject_type="inspections.meeting", subject_id=str(found.pk)
         ).defer("content"),

@@ -154,7 +154,9 @@ def guidance(request: Request, pk: int) -> HttpResponse:
     """The topics of phase 2 at one enterprise: state, day, who helped, files."""
     found = assignment_for(request.actor, pk, "guidance_view")
     records = {r.topic_id: r for r in GuidanceRecord.objects.filter(assignment=found)}
-    files = attachments_of("inspections.guidancerecord", [r.pk for r in records.values()])
+    files = attachments_of(
+        "inspections.guidancerecord", [r.pk for r in records.values()], actor=request.actor
+    )
     topics = GuidanceTopic.objects.filter(is_retired=False)
     rows = [
         (topic, records.get(topic.pk), _files(files, records.get(topic.pk)))

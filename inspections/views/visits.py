@@ -1,6 +1,7 @@
 """On site: my assignments, a visit's checklist, findings, signature, confirmation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from agencies.access import assignment_for, require_hand_in
 from agencies.board import board_rows
@@ -22,6 +24,7 @@ from common.errors import DomainError
 from common.uploads import drawn_png
 from documents.models import Document
 from documents.previews import preview
+from enterprises.models import RiskPoint
 from evidence.services import photos_of
 from inspections import criteria, services, steps
 from inspections.access import (
@@ -29,6 +32,8 @@ from inspections.access import (
     assignment_to_visit,
     hazard_for,
     hazards_of,
+    signs_seen,
+    signs_with_more,
     visit_for,
     visits_of,
 )
@@ -40,7 +45,7 @@ from inspections.forms.visits import (
     VisitStartForm,
 )
 from inspections.models import Answer, Hazard, LibraryEntry, Visit
-from inspections.selectors import checklist_items, library_search, suggested_due
+from inspections.selectors import asked_on, checklist_items, library_search, suggested_due
 from tenancy import clock
 from tenancy.access import require
 from tenancy.actors import Actor
@@ -98,11 +103,20 @@ def assignment(request: Request, pk: int) -> HttpResponse:
         "days": _days_left(found, seen.hazards),
         "papers": papers.defer("content").order_by("-issued_at"),
         "replaced_by": successor.first(),
+        "signs": _signs(actor, found),
         "may_find": actor.may("criterion_find") and found.is_open,
         "may_withdraw": found.is_open and _may_withdraw(actor, found),
         "town": region_names({found.region_code}).get(found.region_code, ""),
     }
     return render(request, "inspections/assignment.html", context)
+
+
+def _signs(actor: Actor, found: Assignment) -> list[dict[str, Any]]:
+    """Return the signs that stand, for a regulator who is not to look for himself."""
+    if not actor.may("sign_view"):
+        return []
+    rows = signs_seen(actor).standing().filter(assignment=found).select_related("visit")
+    return signs_with_more(actor, list(rows.order_by("kind", "found_at", "pk")))
 
 
 def _seen(actor: Actor, found: Assignment, facts: AssignmentFacts) -> steps.Seen:
@@ -174,15 +188,15 @@ def visit(request: Request, pk: UUID) -> HttpResponse:
     found = visit_for(request.actor, pk)
     if found.state != Visit.State.OPEN or not _may_write(request, found):
         return _record(request, found)
-    answers = {a.item_id: a for a in Answer.objects.filter(visit=found)}
-    items = checklist_items(found)
-    questions = [(item, answers.get(item.pk)) for item in items]
+    asked = asked_on(found)
+    questions = [(item, asked.answers.get(item.pk)) for item in asked.items]
     context = {
         "visit": found,
+        "risk_points": [(point, asked.answers.get(point.pk)) for point in asked.risk_points],
         "soft": [q for q in questions if q[0].part == "soft"],
         "site": [q for q in questions if q[0].part == "site"],
-        "answered": len(answers),
-        "asked": len(items),
+        "answered": len(asked.keys) - len(asked.unanswered),
+        "asked": len(asked.keys),
         "hazards": list(found.hazards.exclude(state=Hazard.State.DISMISSED).order_by("number")),
         "results": Answer.Result.choices,
     }
@@ -216,6 +230,10 @@ def _record(request: Request, found: Visit) -> HttpResponse:
         and found.state != Visit.State.OPEN
         and request.actor.may("enforcement_act")
         and not hasattr(found, "order"),
+        "may_give": found.is_official
+        and found.state != Visit.State.OPEN
+        and request.actor.may("points_give")
+        and found.owner_agency_id == request.actor.org_id,
         "check": getattr(found, "spot_check", None) if request.actor.is_agency else None,
         "counts": dict(
             Answer.objects.filter(visit=found).values_list("result").annotate(n=Count("pk"))
@@ -229,26 +247,48 @@ def _record(request: Request, found: Visit) -> HttpResponse:
 def answer(request: Request, pk: UUID) -> HttpResponse:
     """Save answers: one by htmx as it is touched, or the whole form without scripts."""
     found = visit_for(request.actor, pk, "visit_log")
-    answers = {
-        int(name[5:]): (str(value), request.POST.get(f"note-{name[5:]}", ""))
-        for name, value in request.POST.items()
-        if name.startswith("item-") and name[5:].isdigit()
-    }
+    answers = _answers(request)
     try:
         services.answers_save(actor=request.actor, visit=found, answers=answers)
     except DomainError as error:
         if request.htmx:
             return HttpResponse(error.message, status=422)
         messages.error(request, error.message)
-    if request.htmx:
-        context = {
-            "answered": Answer.objects.filter(visit=found).count(),
-            "asked": len(checklist_items(found)),
-            "failed": next((i for i, (r, _) in answers.items() if r == "fail"), None),
-            "visit": found,
-        }
-        return render(request, "inspections/_answered.html", context)
-    return redirect("inspections:visit", pk=pk)
+    if not request.htmx:
+        return redirect("inspections:visit", pk=pk)
+    asked = asked_on(found)
+    if _opens_others(found, answers):
+        return HttpResponseClientRefresh()
+    context = {
+        "answered": len(asked.keys) - len(asked.unanswered),
+        "asked": len(asked.keys),
+        "failed": next((key for key, (result, _) in answers.items() if result == "fail"), None),
+        "visit": found,
+    }
+    return render(request, "inspections/_answered.html", context)
+
+
+def _answers(request: Request) -> dict[int | UUID, services.Given]:
+    """Return what was sent: `item-<question>` or `item-<risk point>`, and `note-…` beside it."""
+    found: dict[int | UUID, services.Given] = {}
+    for name, value in request.POST.items():
+        key = name.removeprefix("item-")
+        if key == name:
+            continue
+        given = str(value), request.POST.get(f"note-{key}", "")
+        if key.isdigit():
+            found[int(key)] = given
+        else:
+            with suppress(ValueError):
+                found[UUID(key)] = given
+    return found
+
+
+def _opens_others(found: Visit, answers: Mapping[int | UUID, services.Given]) -> bool:
+    """Whether other questions depend on one of these: then the page shows what is asked now."""
+    items = checklist_items(found)
+    named = {(item.template_id, code) for item in items for code in item.asked_if}
+    return any((item.template_id, item.code) in named for item in items if item.pk in answers)
 
 
 @login_required
@@ -256,8 +296,9 @@ def answer(request: Request, pk: UUID) -> HttpResponse:
 def answer_rest(request: Request, pk: UUID) -> HttpResponse:
     """Mark every question without an answer as 不涉及."""
     found = visit_for(request.actor, pk, "visit_log")
-    done = set(Answer.objects.filter(visit=found).values_list("item_id", flat=True))
-    rest = {item.pk: ("na", "") for item in checklist_items(found) if item.pk not in done}
+    rest: dict[int | UUID, services.Given] = dict.fromkeys(
+        asked_on(found).unanswered, (Answer.Result.NA, "")
+    )
     try:
         services.answers_save(actor=request.actor, visit=found, answers=rest)
     except DomainError as error:
@@ -283,11 +324,11 @@ def note(request: Request, pk: UUID) -> HttpResponse:
 def hazard_new(request: Request, pk: UUID) -> HttpResponse:
     """Write a finding down, filled from the library."""
     found = visit_for(request.actor, pk, "visit_log")
-    item = _item(request, found)
+    item, point = _item(request, found), _risk_point(request, found)
     entry = _entry(request)
     if request.method == "POST":
         form = HazardForm(request.POST, request.FILES)
-        if form.is_valid() and _add(request, found, item, form):
+        if form.is_valid() and _add(request, found, item, point, form):
             messages.success(request, "已登记隐患")
             return redirect("inspections:visit", pk=pk)
     else:
@@ -295,7 +336,7 @@ def hazard_new(request: Request, pk: UUID) -> HttpResponse:
     context = {
         "form": form,
         "visit": found,
-        "item": item,
+        "item": item or point,
         "entry": entry,
         "offered": library_search("", item.library_codes if item else []),
         "q": request.GET.get("q", ""),
@@ -309,6 +350,11 @@ def hazard_new(request: Request, pk: UUID) -> HttpResponse:
 def _item(request: Request, found: Visit) -> Any:
     wanted = request.POST.get("item") or request.GET.get("item", "")
     return next((i for i in checklist_items(found) if str(i.pk) == wanted), None)
+
+
+def _risk_point(request: Request, found: Visit) -> RiskPoint | None:
+    wanted = request.POST.get("item") or request.GET.get("item", "")
+    return next((p for p in found.risk_points.all() if str(p.pk) == wanted), None)
 
 
 def _entry(request: Request) -> LibraryEntry | None:
@@ -332,7 +378,9 @@ def _from_library(found: Visit, entry: LibraryEntry | None) -> dict[str, Any]:
     }
 
 
-def _add(request: Request, found: Visit, item: Any, form: HazardForm) -> bool:
+def _add(
+    request: Request, found: Visit, item: Any, point: RiskPoint | None, form: HazardForm
+) -> bool:
     data = {**form.cleaned_data}
     entry = LibraryEntry.objects.filter(pk=data.pop("entry") or "").first()
     try:
@@ -340,6 +388,7 @@ def _add(request: Request, found: Visit, item: Any, form: HazardForm) -> bool:
             actor=request.actor,
             visit=found,
             item=item,
+            risk_point=point,
             entry=entry,
             clause_code=entry.clause_code if entry else "",
             **data,
@@ -375,14 +424,13 @@ def visit_sign(request: Request, pk: UUID) -> HttpResponse:
     form = refuse if refusing else sign
     if request.method == "POST" and form.is_valid() and _finish(request, found, form, refusing):
         return redirect("inspections:visit", pk=pk)
-    done = Answer.objects.filter(visit=found).count()
     context = {
         "visit": found,
         "sign": sign,
         "refuse": refuse,
         "refusing": refusing,
         "hazards": found.hazards.exclude(state=Hazard.State.DISMISSED).order_by("number"),
-        "missing": len(checklist_items(found)) - done,
+        "missing": len(asked_on(found).unanswered),
     }
     status = 422 if form.errors else 200
     return render(request, "inspections/visit_sign.html", context, status=status)
@@ -424,7 +472,7 @@ def visit_confirm(request: Request, pk: UUID) -> HttpResponse:
         except DomainError as error:
             messages.error(request, error.message)
     hazards = list(found.hazards.filter(state=Hazard.State.FOUND).order_by("number"))
-    photos = photos_of("inspections.hazard", [h.pk for h in hazards])
+    photos = photos_of("inspections.hazard", [h.pk for h in hazards], actor=request.actor)
     context = {
         "visit": found,
         "rows": [(hazard, photos.get(str(hazard.pk), [])) for hazard in hazards],

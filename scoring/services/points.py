@@ -15,7 +15,7 @@ from documents.services import Issuer, document_issue
 from enterprises.models import Enterprise
 from evidence.models import Photo
 from evidence.services import photo_add
-from inspections.models import Hazard
+from inspections.models import Hazard, Visit
 from scoring import papers
 from scoring.models import (
     PointCycle,
@@ -91,6 +91,7 @@ def points_give(
     refusal_reason: str = "",
     witness_name: str = "",
     is_obstructed: bool = False,
+    visit: Visit | None = None,
 ) -> PointSheet:
     """Two officers give points to one enterprise, signed or refused (domain.md 2.4.9).
 
@@ -108,7 +109,7 @@ def points_give(
     year = timezone.localtime(now).year
     cycle = lock_cycle(enterprise, year)
     before = cycle.total
-    sheet = _sheet(actor, enterprise, contract, cycle, first, second, is_obstructed)
+    sheet = _sheet(actor, enterprise, contract, visit, cycle, first, second, is_obstructed)
     entries = _entries(sheet, cycle, given, now)
     if signature:
         photo_add(actor=actor, subject=sheet, purpose=Photo.Purpose.SIGNATURE, content=signature)
@@ -177,6 +178,7 @@ def _sheet(
     actor: Actor,
     enterprise: Enterprise,
     contract: Any,
+    visit: Visit | None,
     cycle: PointCycle,
     first: Membership,
     second: Membership,
@@ -186,6 +188,7 @@ def _sheet(
         **cycle.tenant,
         enterprise=enterprise,
         contract=contract,
+        visit=visit,
         cycle=cycle,
         book=book_for(enterprise),
         inspected_at=clock.now(enterprise.owner_agency_id),

@@ -96,6 +96,7 @@ def _load_checklist(data: ChecklistData) -> bool:
                 library_codes=list(item.library),
                 is_photo_required=item.is_photo_required,
                 is_major=item.is_major,
+                asked_if={code: list(wanted) for code, wanted in item.asked_if.items()},
             )
             for position, item in enumerate(data.items)
         )

@@ -1,14 +1,15 @@
 # Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: demo test up lint fix bench stop help setup setup-dev check-python
+.PHONY: demo test up lint fix bench drill-sync stop help setup setup-dev check-python
 
-# SEED: of the demonstration. SERVE=0: play it and stop. FRESH=1: start over. PORT: of the web.
+# HTTPS=1: for a phone on the same network. SEED: of the demonstration. SERVE=0: play it and stop. FRESH=1: start over. PORT: of the web.
 SEED ?= 20260601
 SERVE ?= 1
 FRESH ?= 0
 PORT ?= 8000
-export SEED SERVE FRESH PORT
+HTTPS ?= 0
+export SEED SERVE FRESH PORT HTTPS
 
 # The uv of the machine if it works, else one of our own.
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo var/tools/bin/uv)
@@ -20,7 +21,7 @@ PYTHON := $(BIN)/python
 PACKAGES := $(patsubst %/,%,$(dir $(wildcard platform/*/__init__.py */apps.py)))
 NPM_CI := npm ci --silent --no-fund --no-audit --ignore-scripts
 
-demo: setup  ## set up, play a whole contract, serve it (SEED=, SERVE=0, FRESH=1, PORT=)
+demo: setup  ## set up, play a whole contract, serve it (SEED=, SERVE=0, FRESH=1, PORT=, HTTPS=1)
 	@$(PYTHON) -m stack demo
 
 test: lint  ## style, types, layers, migrations, then every test
@@ -28,7 +29,7 @@ test: lint  ## style, types, layers, migrations, then every test
 	@$(PYTHON) manage.py check
 	@$(BIN)/pytest -n 2
 
-up: setup-dev  ## web, worker and beat, started again when the code changes (PORT=)
+up: setup-dev  ## web, worker and beat, started again when the code changes (PORT=, HTTPS=1)
 	@$(PYTHON) -m stack up --reload
 
 lint: setup-dev  ## what the code must look like
@@ -46,11 +47,14 @@ bench: setup-dev  ## measure, print JSON
 	@$(PYTHON) -m stack prepare
 	@$(PYTHON) -m tests.bench
 
+drill-sync: setup-dev  ## phones on a bad line, killed again and again; then phone and server compared (DRILL_SEED=, VISITS=)
+	@$(PYTHON) -m tests.drill
+
 stop:  ## stop the embedded PostgreSQL and Redis
 	@test ! -x $(PYTHON) || $(PYTHON) -m stack stop
 
 help:  ## this list
-	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 8
+	@sed -nE 's/^([a-z-]+):.*  ## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 8
 
 setup: .venv/.synced node_modules/.package-lock.json
 	@$(PYTHON) -m stack doctor

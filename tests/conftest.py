@@ -1,16 +1,25 @@
 """What every test stands on: the runtime role, nobody acting, and the owner only for flushes."""
 
+import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from common.scope import current
 from stack.embedded import ensure_started
 
 ensure_started()
+# Playwright's own loop runs in this thread; the database calls of the test itself are no async code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+CHROMIUM = {
+    "executable_path": shutil.which("chromium"),
+    "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+}
 # A promise about behaviour, not about this machine's pace.
 settings.register_profile("anfu", deadline=None)
 settings.load_profile("anfu")
@@ -52,3 +61,12 @@ def tasks_are_kept(monkeypatch) -> list[tuple[str, tuple, int]]:
 
     monkeypatch.setattr("celery.app.task.Task.apply_async", keep)
     return sent
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium of the system."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(**CHROMIUM)
+        yield found
+        found.close()

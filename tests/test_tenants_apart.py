@@ -22,10 +22,13 @@ NOT_FOR_FIRMS = {
     "agencies_assignment", "inspections_visit", "inspections_visitmember", "inspections_answer",
     "agencies_servicecontract", "agencies_servicebatch", "workflow_job", "workflow_jobpart",
     "enterprises_enterpriseimport", "scoring_appraisal", "scoring_thresholdevent",
+    "inspections_sign", "inspections_signthresholds",
+    "inspections_fieldoperation", "inspections_fieldfile", "inspections_visittrack",
 }  # fmt: skip
 NOT_FOR_PROVIDERS = {
     "workflow_job", "workflow_jobpart", "scoring_pointcycle", "scoring_pointsheet", "scoring_pointentry",
     "scoring_appraisal", "scoring_thresholdevent", "enterprises_enterpriseimport",
+    "inspections_sign", "inspections_signthresholds",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from common.ids import uuid7
 from common.scope import acting_as
 from documents.handing_over import consent_record, receipt_give
 from documents.models import Document
@@ -14,26 +15,32 @@ from documents.seals import approval_ask, seal_register
 from documents.services import document_render
 from documents.word import starter_template
 from documents.word_forms import template_keep
-from enterprises.services import certificate_add, import_upload
+from enterprises.services import certificate_add, import_upload, risk_point_add
 from evidence.models import Photo
-from evidence.services import attachments_of
+from evidence.services import attachment_add, attachments_of
 from inspections.documents import SuggestionDocument
-from inspections.models import GuidanceTopic
+from inspections.matching.match import photos_match
+from inspections.models import GuidanceTopic, Sign
 from inspections.services import (
     extension_ask,
     guidance_save,
     opinion_issue,
     rectification_submit,
+    thresholds_save,
 )
 from inspections.services.enforcement import Rechecked
+from inspections.signs.update import signs_update
 from scoring.models import PointCycle, RuleClause
 from scoring.services import outputs_start, points_give
 from scoring.services.points import Given
+from tenancy.actors import SYSTEM, system_for
 from tenancy.enums import Role
 from tenancy.models import Invitation, Membership, OfficerCertificate
 from tenancy.services import invitation_create, invitation_token
 from tests import county as counties
 from tests import world
+from tests.evidence.samples import webm
+from tests.field.phone import Phone
 from workflow.services import job_part_run
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +69,8 @@ TABLE = {
     "documents:list": ((), ALL),
     "workflow:job-file": (("print_job",), OFFICE),
     "evidence:attachment": (("attachment",), ALL),
+    "evidence:attachment-audio": (("sound",), ALL),
+    "evidence:held": (("held_kind", "photo"), dict.fromkeys(PEOPLE, 302)),  # it is not held
     "documents:download": (("document",), dict.fromkeys(PEOPLE, 202)),
     "documents:paper": (("document",), ALL),
     "documents:word": (("document",), AGENCY_AND_FIELD),
@@ -81,6 +90,7 @@ TABLE = {
     "enterprises:facts": (("enterprise",), AGENCY_AND_FIELD),
     "enterprises:consent": (("enterprise",), OFFICE),
     "enterprises:certificates": (("enterprise",), ALL),
+    "enterprises:risk-points": (("enterprise",), ALL),
     "enterprises:upload": ((), OFFICE),
     "enterprises:import": (("import",), OFFICE),
     "enterprises:import-rejected": (("import",), OFFICE),
@@ -136,6 +146,8 @@ TABLE = {
     "inspections:draw-announce": (("drawn_batch",), MANAGERS),
     "inspections:spot-check": (("spot_check",), OFFICE),
     "inspections:spot-check-start": (("spot_check",), {"officer": 200}),
+    "inspections:sign-list": ((), OFFICE),
+    "inspections:sign-thresholds": ((), MANAGERS),
     "inspections:referral-list": ((), OFFICE),
     "inspections:referral": (("referral",), OFFICE),
     "inspections:plan": (("referral",), {"officer": 200}),
@@ -150,11 +162,15 @@ TABLE = {
     "scoring:cycle": (("cycle",), OFFICE),
     "scoring:proposals": ((), {"officer": 200}),
     "scoring:give": (("contract", "enterprise"), {"officer": 200}),
+    "scoring:give-visit": (("official_visit",), {"officer": 200}),
+    "field:refused": ((), {"officer": 200} | FIELD),
+    "field:import": ((), {"officer": 200} | FIELD),
     "scoring:outputs": (("contract",), OFFICE),
 }
 # Answer POST only; who may not, or is a stranger to the thing, is refused before anything happens.
 POSTS = {
     "tenancy:invitation-withdraw": ("invitation",),
+    "field:refused-seen": ("operation",),
     "tenancy:member-end": ("membership",),
     "tenancy:member-password": ("membership",),
     "workflow:job-retry": ("job",),
@@ -176,7 +192,10 @@ POSTS = {
     "inspections:draw-commit": ("drawn_batch",),
     "inspections:draw-freeze": ("drawn_batch",),
     "inspections:draw-reveal": ("drawn_batch",),
+    "inspections:sign-dismiss": ("sign",),
+    "inspections:sign-restore": ("sign",),
     "enterprises:certificate-remove": ("enterprise", "special_certificate"),
+    "enterprises:risk-point-remove": ("enterprise", "risk_point"),
     "enterprises:consent-end": ("enterprise",),
     "tenancy:certificate-end": ("officer_certificate",),
     "documents:approval-approve": ("approval",),
@@ -190,6 +209,11 @@ OWN_POSTS = {"documents:print", "documents:key-rotate"}
 PUBLIC = {
     "portal:check", "portal:draw", "portal:draw-json", "portal:draw-script", "portal:root", "portal:signing",
     "tenancy:invitation-accept", "inspections:sign-in", "documents:receive", "documents:receive-file",
+    "field:app", "field:worker", "field:manifest",
+}  # fmt: skip
+# Answer a phone with codes and JSON, not with pages: tests/field/test_api.py.
+API = {
+    "field:me", "field:bundle", "field:operations", "field:files", "field:file", "field:visit", "field:day",
 }  # fmt: skip
 SHARED = {"providers:record", "documents:template-starter"}  # known to everybody who signed in
 
@@ -207,7 +231,7 @@ def names(patterns=None, space: str = "") -> list[str]:
 
 def test_every_url_stands_in_the_table():
     ours = {name for name in names() if ":" in name}
-    assert ours == set(TABLE) | set(POSTS) | OWN_POSTS | PUBLIC
+    assert ours == set(TABLE) | set(POSTS) | OWN_POSTS | PUBLIC | API
 
 
 class Scene:
@@ -225,6 +249,8 @@ class Scene:
                 actor=c.principal, hazard=first[1], reason="配件未到", safeguard="停用",
                 wanted_on=first[1].due_on.replace(month=7),
             )  # fmt: skip
+        with acting_as(system_for(c.zone)):
+            photos_match(hazard=first[0])
         with acting_as(c.officer):
             clause = RuleClause.objects.get(code="15.5")
             points_give(
@@ -255,6 +281,8 @@ class Scene:
         }  # fmt: skip
         self._five_phases(c)
         self._papers(c, document)
+        self._signs(c)
+        self._phone(c)
 
     def _five_phases(self, c: counties.County) -> None:
         """A drawn and compared batch, and another whose enterprise got an order."""
@@ -266,6 +294,9 @@ class Scene:
                 files=[("责任制.jpg", counties.picture())],
             )  # fmt: skip
             [attachment] = attachments_of("inspections.guidancerecord", [record.pk])[str(record.pk)]
+            sound = attachment_add(
+                actor=c.lead, subject=record, filename="录音.webm", content=webm(2)
+            )
         second = counties.second_batch(c, 2)
         check = counties.spot_checked(second)
         order = counties.ordered(counties.second_batch(c, 3))
@@ -284,11 +315,34 @@ class Scene:
         with acting_as(c.admin):
             officer_certificate = OfficerCertificate.objects.filter(org=c.zone.org).first()
         self.things |= {
-            "meeting": meeting.pk, "attachment": attachment.pk, "spot_check": check.pk,
+            "meeting": meeting.pk, "attachment": attachment.pk, "sound": sound.pk, "held_kind": "photo",
+            "spot_check": check.pk,
             "drawn_batch": second.batch.pk, "referral": order.referral_id,
             "order": order.pk, "official_visit": order.visit_id, "special_certificate": special.pk,
             "officer_certificate": officer_certificate.pk,
         }  # fmt: skip
+
+    def _signs(self, c: counties.County) -> None:
+        """Signs of the first visit, by thresholds of the agency's own."""
+        with acting_as(c.admin):
+            thresholds_save(actor=c.admin, values={"copies": 4})
+            signs_update(actor=c.admin, batch=c.batch)
+            self.things["sign"] = Sign.objects.get(kind="alone", assignment=c.assignment).pk
+
+    def _phone(self, c: counties.County) -> None:
+        """A visit from a phone, with a photo on its way and something that does not stand."""
+        phone = Phone(c.inspector, c.assignments[1])
+        phone.start()
+        phone.do("risk_point", risk_point=str(uuid7()), place="喷漆房", risk="火灾")
+        phone.do("track", points=[[1780884000000, 39.91, 119.55, 12]])
+        phone.find(phone.items[0])
+        wrong = phone.do("answer", item=phone.items[0].pk, result="maybe")
+        phone.send()
+        with acting_as(c.lead):
+            point = risk_point_add(
+                actor=c.lead, enterprise=c.enterprises[0], place="锅炉房", risk="爆炸"
+            )
+        self.things |= {"operation": wrong.id, "risk_point": point.pk}
 
     def _papers(self, c: counties.County, document: Document) -> None:
         """Seal, its approval, a Word form, a receipt, consent, and a print of all papers."""
@@ -371,7 +425,6 @@ def test_a_strangers_thing_is_not_found_or_not_allowed(scene, client, who):
 
 def test_a_strangers_id_in_a_url_leaves_an_audit_row(scene, client):
     from audit.models import AuditEntry
-    from tenancy.actors import SYSTEM
 
     other = Scene("130400", 500)
     world.sign_in(client, other.county.officer)
@@ -383,7 +436,6 @@ def test_a_strangers_id_in_a_url_leaves_an_audit_row(scene, client):
 
 def test_a_get_writes_nothing(scene, client):
     from audit.models import AuditEntry
-    from tenancy.actors import SYSTEM
 
     world.sign_in(client, scene.county.admin)
     with acting_as(SYSTEM):

@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     "seal": {"task": "tenancy.seal_chains", "schedule": 60.0, "options": {"expires": 55}},
     "owed": {"task": "workflow.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
     "files": {"task": "documents.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
+    "scans": {"task": "evidence.rescan", "schedule": 60.0, "options": {"expires": 55}},
     "overdue": {
         "task": "inspections.mark_overdue",
         "schedule": crontab(hour="0", minute="10"),
@@ -24,6 +25,11 @@ app.conf.beat_schedule = {
     "referrals": {
         "task": "inspections.list_referrals",
         "schedule": crontab(hour="0", minute="20"),  # after it is known what is overdue
+        "options": {"expires": 3600},
+    },
+    "signs": {
+        "task": "inspections.update_all_signs",
+        "schedule": crontab(hour="3", minute="30"),
         "options": {"expires": 3600},
     },
 }

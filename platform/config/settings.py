@@ -6,6 +6,11 @@ REDIS_URL           default: embedded
 SECRET_KEY, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, DEBUG, SITE_URL, VAR_DIR, MEDIA_FOLDER,
 EMAIL_BACKEND, EMAIL_HOST, DEFAULT_FROM_EMAIL
 STORAGE_BUCKET, STORAGE_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY  S3-compatible store
+CLAMAV_URL          virus scanner, tcp://host:3310 or unix:///path; files are shown to others after
+                    its word. Default: none, and nothing waits for it
+TILE_URL            base map of the field app, https://…/{z}/{x}/{y}.png in WGS-84; default: none
+TILE_ATTRIBUTION    what its owner wants to be named
+ROUTING_URL         OSRM-compatible service for distances by road; default: straight lines
 """
 
 import os
@@ -144,6 +149,11 @@ GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
 
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "inspections.field.api.answer_error",
+    "UNAUTHENTICATED_USER": None,
+}
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -189,6 +199,11 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+CLAMAV_URL = os.environ.get("CLAMAV_URL", "")
+TILE_URL = os.environ.get("TILE_URL", "")
+TILE_ATTRIBUTION = os.environ.get("TILE_ATTRIBUTION", "")
+ROUTING_URL = os.environ.get("ROUTING_URL", "")
 
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"

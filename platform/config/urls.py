@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("documents.urls")),
     path("", include("agencies.urls")),
     path("", include("providers.urls")),
+    path("field/", include("inspections.field.urls")),
     path("", include("inspections.urls")),
     path("", include("scoring.urls")),
     path("", include("portal.urls")),

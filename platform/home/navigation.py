@@ -27,6 +27,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("企业", "enterprises:list", "building-factory-2", "enterprise_list"),
         Entry("隐患台账", "inspections:ledger", "alert-triangle", "hazard_ledger"),
         Entry("延期申请", "inspections:extension-list", "calendar-plus", "extension_answer"),
+        Entry("疑点", "inspections:sign-list", "zoom-question", "sign_view"),
         Entry("执法检查", "inspections:referral-list", "gavel", "enforcement_view"),
         Entry("记分", "scoring:points", "list-numbers", "points_view"),
         Entry("文书", "documents:list", "files", "document_view"),

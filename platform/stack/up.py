@@ -7,11 +7,11 @@ import subprocess
 import sys
 from shlex import join
 
-from stack import embedded
+from stack import embedded, https
 from stack.places import ROOT, StackError, var_dir
 from stack.together import STOP_SECONDS, Together
 
-HOST = "127.0.0.1"
+HOST, EVERYWHERE = "127.0.0.1", "0.0.0.0"  # HTTPS=1 asks for it
 WEB_PROCESSES, WEB_THREADS = 2, 4
 
 
@@ -23,12 +23,22 @@ def port() -> int:
     return int(text)
 
 
+def is_https() -> bool:
+    """Whether a phone on the same network is to try the field app (HTTPS=1)."""
+    return os.environ.get("HTTPS", "0") == "1"
+
+
+def site() -> str:
+    """Return the address of the web: this machine's own, or with HTTPS=1 the network's."""
+    return f"https://{https.address()}:{port()}" if is_https() else f"http://{HOST}:{port()}"
+
+
 def check_port() -> None:
     """Raise StackError if nobody can listen there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port()))
+            probe.bind((EVERYWHERE if is_https() else HOST, port()))
         except PermissionError:
             raise StackError(f"Port {port()} is not ours to use: choose one over 1023") from None
         except OSError:
@@ -47,16 +57,27 @@ def commands(*, web: bool = True, reload: bool = False) -> dict[str, list[str]]:
             "--pidfile", ""]  # fmt: skip
     found = {"worker": worker, "beat": beat}
     if web:
-        found["web"] = [
-            python, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{port()}", "--preload",
-            "--no-control-socket",            "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS),
-            "--log-level", "warning",
-        ]  # fmt: skip
+        found["web"] = _web(reload=reload)
     if reload:
         found["worker"] = [python, "-m", "watchfiles", "--filter", "python", "--sigint-timeout",
                            str(STOP_SECONDS), join(worker), *source_folders()]  # fmt: skip
-        found["web"] = [python, str(ROOT / "manage.py"), "runserver", f"{HOST}:{port()}"]
     return found
+
+
+def _web(*, reload: bool) -> list[str]:
+    """Return the command of the web; Django's own server knows no HTTPS."""
+    if reload and not is_https():
+        return [sys.executable, str(ROOT / "manage.py"), "runserver", f"{HOST}:{port()}"]
+    command = [
+        sys.executable, "-m", "gunicorn", "config.wsgi", "--no-control-socket",
+        "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS), "--log-level", "warning",
+    ]  # fmt: skip
+    command += ["--reload"] if reload else ["--preload"]
+    if not is_https():
+        return [*command, "--bind", f"{HOST}:{port()}"]
+    cert, key = https.certificate(https.address())
+    return [*command, "--bind", f"{EVERYWHERE}:{port()}", "--certfile", str(cert),
+            "--keyfile", str(key)]  # fmt: skip
 
 
 def source_folders() -> list[str]:
@@ -68,12 +89,14 @@ def source_folders() -> list[str]:
 def environment(*, reload: bool = False) -> dict[str, str]:
     """Return the environment of the programs: our packages on the path, the site's address."""
     defaults = {
-        "SITE_URL": f"http://{HOST}:{port()}",
+        "SITE_URL": site(),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "1" if reload else "0",
         # Celery fears pickled messages that root would run; ours are JSON.
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
+    if is_https():
+        defaults["ALLOWED_HOSTS"] = f"localhost,127.0.0.1,{https.address()}"
     path = os.pathsep.join(
         [str(ROOT), str(ROOT / "platform"), *filter(None, [os.environ.get("PYTHONPATH")])]
     )
@@ -114,7 +137,11 @@ def demo() -> int:
 
 def say_where() -> None:
     """Say where the web is."""
-    print(f"http://{HOST}:{port()}  (Ctrl-C stops everything)", flush=True)
+    print(f"{site()}  (Ctrl-C stops everything)", flush=True)
+    if is_https():
+        print(
+            f"{site()}/field/  on a phone of this network; its warning is about our own certificate"
+        )
 
 
 def start_over() -> None:

@@ -22,6 +22,7 @@ PERMS: dict[str, frozenset[Role]] = {
     "enterprise_import": _OFFICERS,
     "enterprise_edit": _OFFICERS,
     "enterprise_facts": _OFFICERS | _PROVIDER,
+    "risk_point_edit": _OFFICERS | _PROVIDER,
     "provider_register": _AGENCY_MANAGERS,
     "provider_view": _AGENCY | _PROVIDER,
     # contract, batch, assignment
@@ -49,6 +50,9 @@ PERMS: dict[str, frozenset[Role]] = {
     "draw_hold": _OFFICERS,
     "draw_number": _LEADS,
     "spot_check": _OFFICERS,
+    "sign_view": _AGENCY,
+    "sign_dismiss": _OFFICERS,
+    "sign_thresholds": _AGENCY_MANAGERS,
     "enforcement_view": _OFFICERS,
     "enforcement_act": frozenset({Role.OFFICER, Role.AGENCY_LEADER}),
     # on site

@@ -1,27 +1,10 @@
-"""Chromium of the system, and signing in as a person does."""
-
-import os
-import shutil
+"""Signing in as a person does."""
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from accounts.models import User
 from tests import world
-
-# Playwright's own loop runs in this thread; the database calls of the test itself are no async code.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield found
-        found.close()
 
 
 @pytest.fixture

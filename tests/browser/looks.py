@@ -12,7 +12,7 @@ def follow(page, link: str) -> None:
 def no_barriers(page) -> None:
     """axe-core finds nothing on this page."""
     found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+    assert not found, [(v["id"], v["nodes"][0]["html"][:120]) for v in found]
 
 
 def no_sideways_scrolling(page) -> None:

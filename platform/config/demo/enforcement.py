@@ -14,6 +14,7 @@ from inspections import demo_text
 from inspections.models import EnforcementReferral, Hazard, RectificationOrder, ReferralFact, Visit
 from inspections.selectors import checklist_items
 from inspections.services import (
+    Answers,
     answers_save,
     enforcement_begin,
     opinion_issue,
@@ -90,7 +91,7 @@ class Enforcement:
             visit = enforcement_begin(actor=officer, referral=row, member_ids=[partner.member])
             items = checklist_items(visit)
             wrong = self.rng.sample(items, k=self.rng.choice((0, 1, 2, 3)))
-            answers = {item.pk: ("ok", "") for item in items if item not in wrong}
+            answers: Answers = {item.pk: ("ok", "") for item in items if item not in wrong}
             answers_save(actor=officer, visit=visit, answers=answers)
             for item in wrong:
                 self.story.find(officer, visit, item)

@@ -14,6 +14,7 @@ from inspections import demo_text
 from inspections.models import Hazard, SpotCheck, SpotCheckDraw, Visit
 from inspections.selectors import checklist_items
 from inspections.services import (
+    Answers,
     answers_save,
     draw_announce,
     draw_freeze,
@@ -108,7 +109,7 @@ class SecondLook:
         wrong = [item for item in items if item.pk in seen and rng.random() < 0.8]
         others = [item for item in items if item.pk not in seen]
         wrong += rng.sample(others, k=rng.choice((0, 0, 0, 1, 1, 2)))
-        answers = {item.pk: ("ok", "") for item in items if item not in wrong}
+        answers: Answers = {item.pk: ("ok", "") for item in items if item not in wrong}
         answers_save(actor=self.county.officers[0], visit=visit, answers=answers)
         for item in wrong:
             self.story.find(self.county.officers[0], visit, item)

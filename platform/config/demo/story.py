@@ -32,6 +32,7 @@ from inspections import demo_text
 from inspections.models import ChecklistItem, Hazard, LibraryEntry, Severity, Visit
 from inspections.selectors import checklist_items
 from inspections.services import (
+    Answers,
     answers_save,
     extension_ask,
     extension_grant,
@@ -214,7 +215,7 @@ class Story:
         rng = self.rng
         items = checklist_items(visit)
         bad = rng.sample(items, k=min(len(items), max(0, round(rng.gauss(8.2, 3)))))
-        answers = {
+        answers: Answers = {
             item.pk: ("ok" if rng.random() > 0.12 else "na", "")
             for item in items
             if item not in bad

@@ -1,0 +1,1 @@
+"""The server's side of the field app: docs/field.md is the agreement."""

@@ -1,0 +1,107 @@
+"""The last resort: what a phone could not send, brought in as a file (docs/field.md)."""
+
+import json
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from common.errors import DomainError
+from inspections.field.files import MAX_CHUNK, file_put
+from inspections.field.log import advance, lock_visit, receive
+from inspections.field.sent import MAX_FILE_BYTES, MAX_OPERATIONS, Operation, Sending
+from inspections.models import FieldFile, FieldOperation
+from tenancy.actors import Actor
+
+MAX_JSON = 50 * 1024 * 1024
+NOT_OURS = "这不是现场应用导出的文件，请选择手机上“导出未上传的记录”得到的压缩包"
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """How many records and files came in, and how many records do not stand."""
+
+    operations: int
+    refused: int
+    files: int
+
+
+def bring_in(*, actor: Actor, file: IO[bytes]) -> Brought:
+    """Do with an exported file what sync would have done; the same file again changes nothing.
+
+    DomainError for what is no such file, and for another person's.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            operations, sent_at = _operations(archive)
+            states = _receive(actor, sent_at, operations)
+            stored = _files(actor, archive, operations)
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError):
+        raise DomainError(NOT_OURS, field="file") from None
+    except PermissionDenied:
+        raise DomainError("这是别人的记录，请本人登录后导入", field="file") from None
+    refused = sum(state == FieldOperation.State.REFUSED for state in states)
+    return Brought(len(operations), refused, stored)
+
+
+def _operations(archive: zipfile.ZipFile) -> tuple[list[Operation], datetime]:
+    if archive.getinfo("operations.json").file_size > MAX_JSON:
+        raise ValueError("too long")
+    content: Any = json.loads(archive.read("operations.json"))
+    raw = content["operations"]
+    found: list[Operation] = []
+    for start in range(0, len(raw), MAX_OPERATIONS):
+        part = raw[start : start + MAX_OPERATIONS]
+        sending = Sending(data={**content, "operations": part})
+        if not sending.is_valid():
+            raise ValueError("not as agreed")
+        checked = sending.validated_data["operations"]
+        found += [
+            Operation(**{**envelope, "body": sent["body"]})
+            for envelope, sent in zip(checked, part, strict=True)
+        ]
+    return found, _sent_at(content)
+
+
+def _sent_at(content: dict[str, Any]) -> datetime:
+    """Return when the phone wrote the file, by its clock."""
+    sending = Sending(data={**content, "operations": []})
+    sending.is_valid(raise_exception=True)
+    sent_at: datetime = sending.validated_data["sent_at"]
+    return sent_at
+
+
+def _receive(actor: Actor, sent_at: datetime, operations: list[Operation]) -> list[str]:
+    return [r.state for r in receive(actor=actor, sent_at=sent_at, operations=operations)]
+
+
+def _files(actor: Actor, archive: zipfile.ZipFile, operations: list[Operation]) -> int:
+    """Put in every file that the archive has and the server lacks; return how many it has now."""
+    names = set(archive.namelist())
+    ids = [operation.id for operation in operations]
+    expected = FieldFile.objects.filter(operation__in=ids, state=FieldFile.State.EXPECTED)
+    with transaction.atomic():
+        missing = list(expected.values_list("pk", "visit_id", "received", "size"))
+    for pk, _, received, size in missing:
+        if f"files/{pk}" in names and size <= MAX_FILE_BYTES:
+            _put(actor, archive, pk, received)
+    for visit_id in {visit_id for _, visit_id, _, _ in missing}:
+        with transaction.atomic():
+            lock_visit(visit_id)
+            advance(actor=actor, visit_id=visit_id)
+    with transaction.atomic():
+        stored = FieldFile.objects.filter(operation__in=ids, state=FieldFile.State.STORED)
+        return stored.count()
+
+
+def _put(actor: Actor, archive: zipfile.ZipFile, pk: object, received: int) -> None:
+    with archive.open(f"files/{pk}") as file:
+        file.read(received)
+        offset = received
+        while chunk := file.read(MAX_CHUNK):
+            if not file_put(actor=actor, pk=pk, offset=offset, chunk=chunk).is_next:
+                return
+            offset += len(chunk)

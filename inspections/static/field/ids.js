@@ -1,0 +1,2 @@
+// Ids that a phone makes without asking anybody.
+export { default as newId } from "../npm/uuid/dist/v7.js";

@@ -18,8 +18,11 @@ ensure_started()
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 CHROMIUM = {
     "executable_path": shutil.which("chromium"),
-    "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-}
+    "args": [
+        "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+        "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",  # a camera
+    ],
+}  # fmt: skip
 # A promise about behaviour, not about this machine's pace.
 settings.register_profile("anfu", deadline=None)
 settings.load_profile("anfu")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Max, Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from evidence.models import Photo
 from inspections.models import Hazard, Recheck, Rectification, Visit
@@ -40,11 +40,12 @@ def subjects_of(
     by_pk = {h.pk: h for h in hazards}
     for hazard in hazards:
         found[HAZARD, str(hazard.pk)] = _subject(hazard)
-    rows = Rectification.objects.filter(hazard__in=by_pk)
-    last = dict(rows.order_by().values_list("hazard").annotate(Max("round")))
-    for pk, hazard_id, turn in rows.values_list("pk", "hazard_id", "round"):
+    rows = Rectification.objects.filter(hazard__in=by_pk).order_by("round")
+    handed_in = list(rows.values_list("pk", "hazard_id"))
+    last = {hazard_id: pk for pk, hazard_id in handed_in}
+    for pk, hazard_id in handed_in:
         found[RECTIFICATION, str(pk)] = _subject(
-            by_pk[hazard_id], is_closing=True, is_latest=turn == last[hazard_id]
+            by_pk[hazard_id], is_closing=True, is_latest=pk == last[hazard_id]
         )
     for recheck in rechecks:
         found[RECHECK, str(recheck.pk)] = _subject(

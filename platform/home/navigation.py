@@ -18,6 +18,8 @@ class Entry:
 
 _FRONT = Entry("首页", "home:front", "home")
 _PEOPLE = Entry("人员", "tenancy:people", "users", "people_manage")
+_FIELD = Entry("现场检查", "field:app", "device-mobile", "visit_log")
+_REFUSED = Entry("手机未入账", "field:refused", "mobiledata-off", "visit_log")
 _INBOX = Entry("消息", "home:inbox", "bell")
 
 MENUS: dict[str, tuple[Entry, ...]] = {
@@ -27,6 +29,8 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("企业", "enterprises:list", "building-factory-2", "enterprise_list"),
         Entry("隐患台账", "inspections:ledger", "alert-triangle", "hazard_ledger"),
         Entry("延期申请", "inspections:extension-list", "calendar-plus", "extension_answer"),
+        _FIELD,
+        _REFUSED,
         Entry("疑点", "inspections:sign-list", "zoom-question", "sign_view"),
         Entry("执法检查", "inspections:referral-list", "gavel", "enforcement_view"),
         Entry("记分", "scoring:points", "list-numbers", "points_view"),
@@ -40,6 +44,8 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     OrgKind.PROVIDER: (
         _FRONT,
         Entry("我的任务", "inspections:my-assignments", "checklist", "my_assignments"),
+        _FIELD,
+        _REFUSED,
         Entry("合同", "agencies:contract-list", "file-text", "contract_view"),
         Entry("待复查", "inspections:recheck-list", "refresh", "hazard_recheck"),
         Entry("隐患台账", "inspections:ledger", "alert-triangle", "hazard_ledger"),

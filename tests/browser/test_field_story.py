@@ -1,6 +1,5 @@
 """The field app as a person uses it: without signal, with a closed browser, two on one phone."""
 
-import shutil
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,13 +14,13 @@ from inspections.services import answers_save
 from tests import county
 from tests.browser import phone
 from tests.browser.looks import no_barriers, no_sideways_scrolling
+from tests.conftest import CHROMIUM
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FIRM = "北方铸造厂0"
 WHERE = {"latitude": 39.95, "longitude": 119.55, "accuracy": 12}
 SCREEN = {"viewport": {"width": 390, "height": 844}, "locale": "zh-CN", "has_touch": True}
-CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
 @pytest.fixture
@@ -114,8 +113,7 @@ def test_a_whole_visit_without_signal_is_at_the_server_once_there_is_some(place,
 
 def test_what_is_written_outlives_a_closed_browser(place, browser, live_server, tmp_path) -> None:
     options = {
-        "executable_path": shutil.which("chromium"), "args": ["--no-sandbox", *CAMERA],
-        "base_url": live_server.url, "geolocation": WHERE,
+        **CHROMIUM, "base_url": live_server.url, "geolocation": WHERE,
         "permissions": ["geolocation", "microphone"], **SCREEN,
     }  # fmt: skip
     first = browser.browser_type.launch_persistent_context(str(tmp_path / "phone"), **options)

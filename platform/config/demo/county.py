@@ -1,7 +1,8 @@
 """Who is there: agencies, people, providers, the enterprises of the list."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -12,8 +13,10 @@ from common.scope import acting_as
 from config.demo.pictures import seal_picture
 from documents.seals import approval_answer, approval_ask, seal_register
 from enterprises.models import Enterprise
-from enterprises.services import enterprises_import, read_list
+from enterprises.services import enterprise_save, enterprises_import, read_list, risk_point_add
 from inspections.demo_text import person_name
+from inspections.models import Visit
+from inspections.services import Answers
 from providers.services import provider_register
 from scoring.services import rule_book_adopt
 from tenancy.actors import SYSTEM, Actor, actor_for, system_for
@@ -39,6 +42,10 @@ PROVIDERS = (
 )
 PROVIDER_SEALED = (
     "service_record", "suggestion", "major_report", "enterprise_report", "conclusion", "project_report",
+)  # fmt: skip
+RISK_POINTS = (
+    ("配电室", "触电"), ("危化品暂存间", "火灾、中毒"), ("冲压工位", "机械伤害"),
+    ("空压机房", "容器爆炸"), ("叉车通道", "车辆伤害"), ("喷漆间", "火灾、爆炸"),
 )  # fmt: skip
 AGENCY_SEALED = (
     "deadline_notice", "draw_notice", "check_plan", "check_record", "rectify_order", "recheck_opinion",
@@ -170,6 +177,25 @@ def _import(county: County) -> None:
     if not outcome.is_written:
         raise RuntimeError(f"the demonstration's list is not good: {outcome.rejected[:3]}")
     county.enterprises = list(Enterprise.objects.order_by("id"))
+    for enterprise in county.enterprises:
+        _place(county, enterprise)
+
+
+def _place(county: County, enterprise: Enterprise) -> None:
+    """Give an enterprise its place on the map, opening hours and risk points; the same every time."""
+    rng = Random(enterprise.credit_code)
+    enterprise.latitude = Decimal(f"{39.90 + rng.random() / 20:.6f}")
+    enterprise.longitude = Decimal(f"{119.50 + rng.random() / 20:.6f}")
+    if rng.random() < 0.3:
+        enterprise.opens_at, enterprise.closes_at = time(rng.choice((8, 9))), time(17, 30)
+    enterprise_save(actor=county.admin, enterprise=enterprise)
+    for place, risk in rng.sample(RISK_POINTS, k=rng.choice((0, 1, 1, 2))):
+        risk_point_add(actor=county.admin, enterprise=enterprise, place=place, risk=risk)
+
+
+def risk_points_ok(visit: Visit) -> Answers:
+    """Return the answers to an enterprise's own risk points: all in order."""
+    return dict.fromkeys(visit.risk_points.values_list("pk", flat=True), ("ok", ""))
 
 
 def _org(pk: int | None) -> Organization:

@@ -8,7 +8,7 @@ from uuid import UUID
 from agencies.models import ServiceBatch
 from common.scope import acting_as
 from config.demo import words
-from config.demo.county import Firm
+from config.demo.county import Firm, risk_points_ok
 from config.demo.moments import END, START, at
 from inspections import demo_text
 from inspections.models import EnforcementReferral, Hazard, RectificationOrder, ReferralFact, Visit
@@ -92,7 +92,7 @@ class Enforcement:
             items = checklist_items(visit)
             wrong = self.rng.sample(items, k=self.rng.choice((0, 1, 2, 3)))
             answers: Answers = {item.pk: ("ok", "") for item in items if item not in wrong}
-            answers_save(actor=officer, visit=visit, answers=answers)
+            answers_save(actor=officer, visit=visit, answers={**answers, **risk_points_ok(visit)})
             for item in wrong:
                 self.story.find(officer, visit, item)
         self.story.set_clock(now + timedelta(minutes=self.rng.randint(50, 100)))

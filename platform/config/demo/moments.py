@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 START, CONTRACT_END, END = date(2026, 6, 1), date(2026, 8, 31), date(2026, 9, 18)
+# The next contract, which whoever tries the demonstration finds in its first week.
+NEXT_START, NEXT_END = date(2026, 9, 14), date(2026, 12, 31)
 DAY = timedelta(days=1)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agencies.models import ServiceBatch
 from common.scope import acting_as
 from config.demo import words
-from config.demo.county import Firm
+from config.demo.county import Firm, risk_points_ok
 from config.demo.enforcement import Enforcement
 from config.demo.moments import at
 from inspections import demo_text
@@ -110,7 +110,9 @@ class SecondLook:
         others = [item for item in items if item.pk not in seen]
         wrong += rng.sample(others, k=rng.choice((0, 0, 0, 1, 1, 2)))
         answers: Answers = {item.pk: ("ok", "") for item in items if item not in wrong}
-        answers_save(actor=self.county.officers[0], visit=visit, answers=answers)
+        answers_save(
+            actor=self.county.officers[0], visit=visit, answers={**answers, **risk_points_ok(visit)}
+        )
         for item in wrong:
             self.story.find(self.county.officers[0], visit, item)
 

@@ -23,9 +23,9 @@ from agencies.services import (
     split_evenly,
 )
 from common.scope import acting_as
-from config.demo.county import County, Firm
+from config.demo.county import County, Firm, risk_points_ok
 from config.demo.five_phases import FivePhases
-from config.demo.moments import CONTRACT_END, DAY, END, START, at
+from config.demo.moments import CONTRACT_END, DAY, END, NEXT_END, NEXT_START, START, at
 from config.demo.pictures import picture
 from enterprises.models import Enterprise
 from inspections import demo_text
@@ -118,16 +118,33 @@ class Story:
             if "粉尘爆炸" in e.risk_factors or "液氨" in e.risk_factors
         ][:25]
         name = "社会化服务"
-        whole_service = self._contract(first, name, "FW", whole, SURVEY_DAYS, START)
+        span = START, CONTRACT_END
+        whole_service = self._contract(first, name, "FW", whole, SURVEY_DAYS, START, span)
         whole_service.kick_off(at(START, 8, 20))
         whole_service.plan_whole()
         name, begins = "粉尘涉爆和液氨制冷专项服务", date(2026, 7, 6)
-        half_service = self._contract(second, name, "ZX", special, 10, begins)
+        half_service = self._contract(second, name, "ZX", special, 10, begins, span)
         self.plan(at(begins, 8), half_service.kick_off)
         half_service.plan_half()
+        self.plan(at(NEXT_START, 8), self._next_contract)
+
+    def _next_contract(self, moment: datetime) -> None:
+        whole = [e.pk for e in self.county.enterprises]
+        span = NEXT_START, NEXT_END
+        service = self._contract(
+            self.county.providers[0], "秋季社会化服务", "QJ", whole, SURVEY_DAYS, NEXT_START, span
+        )
+        service.kick_off(at(NEXT_START, 8, 20))
 
     def _contract(
-        self, firm: Firm, name: str, mark: str, enterprise_ids: list[int], days: int, first: date
+        self,
+        firm: Firm,
+        name: str,
+        mark: str,
+        enterprise_ids: list[int],
+        days: int,
+        first: date,
+        span: tuple[date, date],
     ) -> FivePhases:
         admin = self.county.admin
         with acting_as(admin):
@@ -137,9 +154,9 @@ class Story:
                 number=f"YS-2026-{mark}",
                 title=f"2026年开发区安全生产{name}（演示）",
                 kind=ServiceContract.Kind.GOVERNMENT_PURCHASE,
-                signed_on=date(2026, 5, 28),
-                starts_on=START,
-                ends_on=CONTRACT_END,
+                signed_on=span[0] - 4 * DAY,
+                starts_on=span[0],
+                ends_on=span[1],
             )
             contract = contract_activate(actor=admin, contract=contract)
             batch = batch_create(
@@ -148,7 +165,7 @@ class Story:
                 name=f"{name}2026年第一批",
                 code=f"{mark}26",
                 starts_on=first,
-                ends_on=CONTRACT_END,
+                ends_on=span[1],
             )
             batch_assign(actor=admin, batch=batch, enterprise_ids=enterprise_ids)
             self.contracts.append(contract)
@@ -194,8 +211,8 @@ class Story:
             visit = visit_start(
                 actor=actor,
                 assignment=assignment,
-                latitude=decimal_of(39.90 + rng.random() / 20) if place else None,
-                longitude=decimal_of(119.50 + rng.random() / 20) if place else None,
+                latitude=_beside(assignment.enterprise.latitude, rng) if place else None,
+                longitude=_beside(assignment.enterprise.longitude, rng) if place else None,
                 accuracy=rng.randint(5, 40) if place else None,
                 member_ids=[pk for pk in partner if pk is not None],
             )
@@ -220,7 +237,7 @@ class Story:
             for item in items
             if item not in bad
         }
-        answers_save(actor=actor, visit=visit, answers=answers)
+        answers_save(actor=actor, visit=visit, answers={**answers, **risk_points_ok(visit)})
         for item in bad:
             self.find(actor, visit, item)
         return len(bad)
@@ -476,6 +493,12 @@ def _firm(enterprise: Enterprise) -> demo_text.Firm:
         staff=enterprise.employee_count or 0,
         special_operators=enterprise.special_operator_count,
     )
+
+
+def _beside(degrees: Decimal | None, rng: Random) -> Decimal:
+    """Return where a phone says it is: some fifty metres off, and once in fifty times kilometres."""
+    share = rng.random()
+    return decimal_of(float(degrees or 0) + (0.02 if share > 0.98 else (share - 0.5) / 1000))
 
 
 def decimal_of(value: float, places: int = 6) -> Decimal:

@@ -99,7 +99,7 @@ class Command(BaseCommand):
     def _outputs(self, system: Actor) -> list[Job]:
         with acting_as(system):
             jobs = []
-            for contract in ServiceContract.objects.order_by("pk"):
+            for contract in ServiceContract.objects.filter(ends_on__lte=END).order_by("pk"):
                 subject_id = str(contract.pk)
                 job = Job.objects.filter(kind="contract_outputs", subject_id=subject_id).first()
                 jobs.append(job or outputs_start(actor=system, contract=contract))

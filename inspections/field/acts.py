@@ -43,6 +43,10 @@ class Wait(Exception):  # noqa: N818  (no error: it goes on when something has c
     """An operation cannot be done yet; the words say what it waits for."""
 
 
+class NotBegun(DomainError):
+    """The visit itself does not stand, and with it nothing that was done on it."""
+
+
 class Conflict(Exception):  # noqa: N818
     """Somebody else changed the same thing meanwhile; `outcome` shows the other version."""
 
@@ -61,7 +65,7 @@ class Replay:
     _visit: Visit | None = field(default=None)
 
     def visit(self) -> Visit:
-        """Return the visit; Wait until it has begun, DomainError if it never will."""
+        """Return the visit; Wait until it has begun, NotBegun if it never will."""
         if self._visit is None:
             if not Visit.objects.filter(pk=self.visit_id).exists():
                 raise self._not_begun()
@@ -71,7 +75,7 @@ class Replay:
     def _not_begun(self) -> Exception:
         for row in self.log:
             if row.kind == "visit.start" and row.state == State.REFUSED:
-                return DomainError(f"检查没有开始：{row.outcome.get('message', '')}")
+                return NotBegun(f"检查没有开始：{row.outcome.get('message', '')}")
         return Wait("等检查开始的记录到达")
 
     def open_conflicts(self) -> list[FieldOperation]:

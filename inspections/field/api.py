@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import OperationalError, transaction
 from django.middleware.csrf import get_token
-from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.decorators import (
@@ -23,7 +22,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from common.errors import DomainError, StorageFull
-from inspections.field.bundle import bundle_for
+from inspections.field.bundle import agency_of, bundle_for
 from inspections.field.compare import file_words, visit_words
 from inspections.field.files import MAX_CHUNK, file_put, files_of
 from inspections.field.log import Receipt, advance, lock_visit, receive
@@ -92,7 +91,7 @@ def me(request: Request) -> Response:
             "org": actor.org_name,
             "role": actor.role_name,
             "csrf": get_token(request._request),
-            "now": timezone.now().isoformat(),
+            "now": clock.now(agency_of(actor)).isoformat(),
         }
     )
 
@@ -132,7 +131,7 @@ def operations(request: Request) -> Response:
         files = FieldFile.objects.filter(operation__in=[o.id for o in sent]).order_by("pk")
         return Response(
             {
-                "now": clock.now(actor.org if actor.is_agency else None).isoformat(),
+                "now": clock.now(agency_of(actor)).isoformat(),
                 "receipts": [_receipt(receipt) for receipt in receipts],
                 "files": [file_words(file) for file in files],
             }

@@ -41,7 +41,7 @@ Words = dict[str, Any]
 def bundle_for(actor: Actor) -> Words:
     """Return the bundle of docs/field.md for what the actor may visit and see now."""
     places = _places(actor)
-    agency = next((p.owner_agency_id for p in places), actor.org if actor.is_agency else None)
+    agency = agency_of(actor)
     now = clock.now(agency)
     today = timezone.localdate(now)
     templates = list(
@@ -51,6 +51,7 @@ def bundle_for(actor: Actor) -> Words:
     content: Words = {
         "made_at": now.isoformat(),
         "now": now.isoformat(),
+        "training": clock.is_training(agency),
         "me": _me(actor, today),
         "colleagues": _colleagues(actor, today),
         "towns": region_names({p.region_code for p in places}),
@@ -68,6 +69,14 @@ def bundle_for(actor: Actor) -> Words:
     return content
 
 
+def agency_of(actor: Actor) -> int | None:
+    """Return whose clock and calendar a phone keeps: the actor's own, or that of whom he works for."""
+    if actor.is_agency:
+        return actor.org
+    rows = Assignment.objects.filter(withdrawn_at=None, batch__contract__state="active")
+    return rows.order_by("-batch").values_list("owner_agency_id", flat=True).first()
+
+
 def _me(actor: Actor, day: date) -> Words:
     me = Membership.objects.select_related("user").get(pk=actor.member)
     return {
@@ -76,23 +85,31 @@ def _me(actor: Actor, day: date) -> Words:
         "org": actor.org_name,
         "role": actor.role_name,
         "kind": actor.kind,
-        "certificate": certificate_numbers([me], day).get(me.pk, "") or me.certificate_number,
+        "certificate": _certificates(actor, [me], day)[me.pk],
     }
 
 
 def _colleagues(actor: Actor, day: date) -> list[Words]:
     rows = Membership.objects.filter(org_id=actor.org_id, ended_at=None).select_related("user")
     people = list(rows.exclude(pk=actor.member).order_by("pk"))
-    numbers = certificate_numbers(people, day) if actor.is_agency else {}
+    numbers = _certificates(actor, people, day)
     return [
         {
             "member": m.pk,
             "name": m.user.name,
             "qualification": m.qualification,
-            "certificate": numbers.get(m.pk, "") or m.certificate_number,
+            "certificate": numbers[m.pk],
         }
         for m in people
     ]
+
+
+def _certificates(actor: Actor, people: Sequence[Membership], day: date) -> dict[int, str]:
+    """Return the number by which each may act: of officers the valid one for enforcement, else ''."""
+    if not actor.is_agency:
+        return {m.pk: m.certificate_number for m in people}
+    valid = certificate_numbers(people, day)
+    return {m.pk: valid.get(m.pk, "") for m in people}
 
 
 def _rest_days(agency_id: int, today: date) -> list[str]:

@@ -249,6 +249,8 @@ def _apply(replay: acts.Replay, run: list[FieldOperation]) -> bool:
             row.outcome = {"message": str(wait)}
     except acts.Conflict as conflict:
         _settle(run, State.CONFLICT, {"message": str(conflict), **conflict.outcome})
+    except acts.NotBegun as error:
+        _settle(run, State.REFUSED, {"message": error.message, "with_start": True})
     except DomainError as error:
         _settle(run, State.REFUSED, {"message": error.message, "field": error.field})
     except ValueError as error:

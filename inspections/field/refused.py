@@ -1,5 +1,6 @@
 """What a phone sent and what does not stand: kept, shown, and dealt with by a person."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,14 +18,19 @@ from tenancy import clock
 from tenancy.access import require, visible_or_404
 from tenancy.actors import Actor
 
+WITH_START = "with_start"
+
 
 def refused_of(actor: Actor) -> QuerySet[FieldOperation]:
-    """Return what does not stand of the actor's own phone; leads see their whole firm's."""
+    """Return what does not stand of the actor's own phone; leads see their whole firm's.
+
+    What fell with the beginning of its visit comes with that, not by itself.
+    """
     require(actor, "visit_log")
     rows = FieldOperation.objects.filter(
         state__in=[FieldOperation.State.REFUSED, FieldOperation.State.CONFLICT],
         member__org_id=actor.org,
-    ).exclude(outcome__has_key="settled_by")
+    ).exclude(outcome__has_any_keys=["settled_by", WITH_START])
     return rows if actor.role in LEADS else rows.filter(member_id=actor.membership_id)
 
 
@@ -57,18 +63,30 @@ class Line:
     enterprise: str
     said: list[tuple[str, str]]
     files: list[FieldFile]
+    fell_with_it: list["Line"]
 
 
 def lines(rows: Sequence[FieldOperation]) -> list[Line]:
-    """Return what the page shows of each, in three statements."""
+    """Return what the page shows of each, in a fixed number of statements."""
     names = _names(rows)
-    files: dict[object, list[FieldFile]] = {row.pk: [] for row in rows}
-    for file in FieldFile.objects.filter(operation__in=rows).select_related("photo").order_by("pk"):
+    fell = FieldOperation.objects.filter(
+        visit_id__in=[row.visit_id for row in rows if row.kind == "visit.start"],
+        outcome__has_key=WITH_START,
+    )
+    below = list(fell.order_by("visit_id", "device", "sequence"))
+    files: dict[object, list[FieldFile]] = defaultdict(list)
+    of_any = FieldFile.objects.filter(operation__in=[*rows, *below])
+    for file in of_any.select_related("photo").order_by("pk"):
         files[file.operation_id].append(file)
-    return [
-        Line(row, kind_words(row.kind), names.get(row.place, ""), words_of(row), files[row.pk])
-        for row in rows
-    ]
+
+    def line(row: FieldOperation, fell_with_it: list[Line]) -> Line:
+        kind, name = kind_words(row.kind), names.get(row.place, "")
+        return Line(row, kind, name, words_of(row), files[row.pk], fell_with_it)
+
+    by_visit: dict[object, list[Line]] = defaultdict(list)
+    for row in below:
+        by_visit[row.visit_id].append(line(row, []))
+    return [line(row, by_visit[row.visit_id]) for row in rows]
 
 
 def _names(rows: Sequence[FieldOperation]) -> dict[str, str]:

@@ -27,6 +27,12 @@ def now(agency_id: int | None) -> datetime:
     return stood if set_at is None else stood + (real - set_at)
 
 
+def is_training(agency_id: int | None) -> bool:
+    """Whether the agency keeps a time of its own."""
+    rows = Agency.objects.filter(pk=agency_id, org__is_training=True)
+    return rows.exclude(training_now=None).exists()
+
+
 def today(agency_id: int | None) -> date:
     """Return the present day of one agency in its time zone."""
     return timezone.localdate(now(agency_id))

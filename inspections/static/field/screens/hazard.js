@@ -98,7 +98,8 @@ function offered(screen) {
   const near = codes.map((code) => entries.find((entry) => entry.code === code)).filter(Boolean).slice(0, OFFERED);
   const choose = (entry) => {
     const kept = draft.choose(entry);
-    app.toast(kept ? "已填入，你写过的文字没有改" : `已填入：${clip(entry.title, 18)}`);
+    if (kept) app.toast("已填入，你写过的文字没有改");
+    app.draw();
   };
   const look = async () => {
     const entry = await chooseEntry(entries, codes);

@@ -1,11 +1,12 @@
 // Where I go: my places as a list, as a route of the day, on a map.
 
 import { html, nothing } from "../../npm/lit-html/lit-html.js";
-import { clockWords, serverToday } from "../clock.js";
+import { serverToday } from "../clock.js";
 import { othersUnsent, othersWords } from "../people.js";
 import { storageState } from "../storage.js";
 import { empty, icon, note, severity } from "../widgets/bits.js";
 import { bundleLine, fetchBundle } from "../widgets/bundle.js";
+import { clockNote } from "../widgets/clock_note.js";
 import { isWatching, onPosition, watchIfAllowed, watchPosition } from "../widgets/geo.js";
 import { away, counts, FILTERS, matching, readPlaces, sorted } from "../widgets/listing.js";
 import { mapView } from "../widgets/map_view.js";
@@ -59,7 +60,7 @@ function warnings({ app, storage, others }) {
   return html`
     ${app.update ? note("", "sparkles", html`有新版本。<button type="button" class="button small" @click=${app.update}>现在更新</button>`) : nothing}
     ${app.signedIn === false ? note("warn", "lock", html`登录已过期，可以照常检查；上传和下载前请<a href="#/sync">重新登录</a>。`) : nothing}
-    ${clockWords() ? note("warn", "clock-exclamation", `${clockWords()}，请校准。记录会按服务器时间校正，两个时间都保留。`) : nothing}
+    ${clockNote(app)}
     ${storage?.words ? note(storage.level === "critical" ? "bad" : "warn", "database", html`${storage.words}　<a href="#/sync">去处理</a>`) : nothing}
     ${others ? note("", "users", othersWords(others)) : nothing}`;
 }

@@ -8,6 +8,8 @@ import { onPosition, position, positionProblem, watchPosition } from "../widgets
 import { distance, metres, OFFICIAL, PARTS } from "../widgets/words.js";
 
 const FAR = 500;
+const NO_CERTIFICATE = "没有有效的执法证件";
+const isOfficial = ({ offered }) => OFFICIAL.includes(offered.kind);
 
 export async function open(app, key) {
   const place = await app.store.place(key);
@@ -55,24 +57,33 @@ function where(place) {
 }
 
 function team(arrival) {
-  const { app, members, offered } = arrival;
+  const { app, members } = arrival;
   const people = (app.head?.colleagues ?? []).filter(({ member }) => member !== app.me.member);
+  const mayNot = (person) => isOfficial(arrival) && !person.certificate;
   const toggle = (member) => { if (!members.delete(member)) members.add(member); app.draw(); };
   return html`
     <fieldset>
       <legend>同行人员</legend>
       ${people.length ? people.map((person) => html`
-        <label class="check"><input type="checkbox" .checked=${members.has(person.member)} @change=${() => toggle(person.member)}>
-          <span>${person.name}<span class="soft small"> ${[person.qualification, person.certificate && `证号 ${person.certificate}`].filter(Boolean).join(" · ")}</span></span></label>`)
+        <label class="check"><input type="checkbox" .checked=${members.has(person.member)} ?disabled=${mayNot(person)} @change=${() => toggle(person.member)}>
+          <span>${person.name}<span class="soft small"> ${mayNot(person) ? NO_CERTIFICATE : [person.qualification, person.certificate && `证号 ${person.certificate}`].filter(Boolean).join(" · ")}</span></span></label>`)
         : html`<p class="soft">没有同事的资料。</p>`}
-      ${members.size ? nothing : html`<p class="hint">${OFFICIAL.includes(offered.kind) ? "执法检查须两名持证人员。" : "两人以上到场才符合规范。"}</p>`}
+      ${members.size ? nothing : html`<p class="hint">${isOfficial(arrival) ? "执法检查须两名持证人员。" : "两人以上到场才符合规范。"}</p>`}
     </fieldset>`;
+}
+
+/** Why it cannot begin, or "". */
+function problem(arrival) {
+  const { app, members } = arrival;
+  if (!isOfficial(arrival)) return "";
+  if (!app.head?.me.certificate) return `你${NO_CERTIFICATE}，不能开展执法检查。证件已登记的，请下载最新资料。`;
+  return members.size ? "" : "请选择同行的执法人员：须两名持证人员到场。";
 }
 
 async function begin(arrival) {
   const { app, place, offered, part, members } = arrival;
-  if (OFFICIAL.includes(offered.kind) && !members.size) {
-    arrival.error = "请选择同行的执法人员：须两名持证人员到场。";
+  arrival.error = problem(arrival);
+  if (arrival.error) {
     app.draw();
     return;
   }

@@ -4,9 +4,9 @@ import { html, nothing } from "../../npm/lit-html/lit-html.js";
 import { exportUnsent } from "../export.js";
 import { held, retryHeld, storageState } from "../storage.js";
 import { stoppedWords } from "../sync.js";
-import { clockWords } from "../clock.js";
 import { empty, icon, note } from "../widgets/bits.js";
 import { bundleLine } from "../widgets/bundle.js";
+import { clockNote } from "../widgets/clock_note.js";
 import { signInUrl } from "../widgets/leaving.js";
 import { readLedger, visitCard } from "../widgets/ledger.js";
 import { ago, size } from "../widgets/words.js";
@@ -54,7 +54,7 @@ function trouble(screen) {
     ${app.signedIn === false ? note("warn", "lock", html`登录已过期。记录都在手机上，<a href=${signInUrl(app, "#/sync")}>登录后继续上传</a>，会回到这里。`) : nothing}
     ${app.sync.result?.stopped === "person" ? note("bad", "user-exclamation", html`网页上登录的不是 ${app.me.name}，所以没有上传。请<a href="#/me">换回本人</a>再同步。`) : nothing}
     ${unkept ? note("bad", "database-off", html`${unkept} 条记录还在内存里，没有存进手机。先删除已全部上传的检查或导出，腾出空间后<button type="button" class="button small" @click=${() => tryHeld(app)}>再存一次</button>`) : nothing}
-    ${clockWords() ? note("warn", "clock-exclamation", `${clockWords()}，请校准。`) : nothing}`;
+    ${clockNote(app)}`;
 }
 
 async function tryHeld(app) {

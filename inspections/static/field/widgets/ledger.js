@@ -46,11 +46,25 @@ function standing(visit) {
 
 function refusals({ app }, visit) {
   const refused = [...visit.log, ...visit.files].filter((one) => one.state === "refused" && !one.is_seen);
+  const start = refused.find(({ kind, body }) => kind === "visit.start" && body);
+  if (start) return fallen(app, visit, start, refused);
   const seen = (one) => app.store.acknowledge(one.id);
   return refused.map((one) => note("bad", "alert-circle", html`
     <strong>${OPERATIONS[one.kind] && one.body ? OPERATIONS[one.kind] : PURPOSES[one.purpose]}没有入账：</strong>${one.receipt?.message ?? one.message ?? ""}
     <br>${whatToDo(app, one)}
     <p class="row"><button type="button" class="button small" @click=${() => seen(one)}>知道了</button></p>`));
+}
+
+/** The visit itself does not stand, and with it nothing that was done on it: one word for all. */
+function fallen(app, visit, start, refused) {
+  const rest = visit.log.length - 1;
+  const seen = async () => {
+    for (const { id } of refused) await app.store.acknowledge(id);
+  };
+  return note("bad", "alert-circle", html`
+    <strong>这次检查没有入账：</strong>${start.receipt?.message ?? ""}${rest ? `（随之没有入账的还有 ${rest} 条）` : ""}
+    <br>${whatToDo(app, start)}
+    <p class="row"><button type="button" class="button small" @click=${seen}>知道了</button></p>`);
 }
 
 function whatToDo(app, one) {

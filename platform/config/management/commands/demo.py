@@ -31,7 +31,7 @@ from tenancy.models import Agency, Membership
 from workflow.models import Job
 
 FOLDER = settings.VAR_DIR / "demo"
-PATIENCE = 600  # seconds for the workers to make all papers
+PATIENCE = 300  # seconds in which the workers finish nothing
 ZONE = AGENCIES[2][2]
 
 
@@ -106,7 +106,7 @@ class Command(BaseCommand):
         return jobs
 
     def _wait(self, system: Actor) -> None:
-        deadline = time.monotonic() + PATIENCE
+        moved_at, before = time.monotonic(), None
         while True:
             with acting_as(system):
                 running = Job.objects.filter(state=Job.State.RUNNING).count()
@@ -117,9 +117,11 @@ class Command(BaseCommand):
                 raise CommandError("有成果没有做成：见待办与工作进程的输出")
             if not running and not waiting:
                 return
-            if time.monotonic() > deadline:
+            if (running, waiting) != before:
+                moved_at, before = time.monotonic(), (running, waiting)
+            if time.monotonic() > moved_at + PATIENCE:
                 raise CommandError(
-                    f"等了 {PATIENCE} 秒，还有 {waiting} 份文书、{running} 项作业没有做完"
+                    f"{PATIENCE} 秒没有进展，还有 {waiting} 份文书、{running} 项作业没有做完"
                 )
             self._bar(f"文书 {whole - waiting}/{whole}", (whole - waiting) / max(whole, 1))
             time.sleep(0.5)

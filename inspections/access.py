@@ -38,6 +38,16 @@ def assignment_to_visit(actor: Actor | None, pk: object) -> Assignment:
     return assignment
 
 
+def may_give_points(actor: Actor, visit: Visit) -> bool:
+    """Whether an officer may give points for what his own agency's finished visit found."""
+    return (
+        visit.is_official
+        and visit.state != Visit.State.OPEN
+        and actor.may("points_give")
+        and visit.owner_agency_id == actor.org_id
+    )
+
+
 def visit_for(actor: Actor | None, pk: object, perm: str = "visit_view") -> Visit:
     """Return a visit of the actor's region or provider.
 

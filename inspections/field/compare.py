@@ -9,7 +9,7 @@ from django.urls import reverse
 from documents.handing_over import hindrance, receipt_token
 from documents.models import Document
 from documents.qr import svg_data_uri
-from inspections.access import visit_for
+from inspections.access import may_give_points, visit_for
 from inspections.models import Answer, FieldFile, FieldOperation, Hazard, Visit
 from tenancy.actors import Actor
 
@@ -81,15 +81,22 @@ def visit_words(actor: Actor, pk: UUID) -> Words:
     begun = Visit.objects.filter(pk=pk).exists()
     if begun or not mine.exists():
         visit = visit_for(actor, pk)
-        content = {"visit": _visit(visit), **_of(visit)}
+        content = {"visit": _visit(visit), **_of(visit), "points": _points_url(actor, visit)}
     else:
-        content, operations = {"visit": None, "answers": [], "hazards": [], "papers": []}, mine
+        content, operations = (
+            {"visit": None, "answers": [], "hazards": [], "papers": [], "points": None},
+            mine,
+        )
     files = FieldFile.objects.filter(operation__in=operations).order_by("pk")
     return {
         **content,
         "operations": [_operation(row) for row in operations],
         "files": [file_words(file) for file in files],
     }
+
+
+def _points_url(actor: Actor, visit: Visit) -> str | None:
+    return reverse("scoring:give-visit", args=[visit.pk]) if may_give_points(actor, visit) else None
 
 
 def _of(visit: Visit) -> Words:

@@ -32,6 +32,7 @@ from inspections.access import (
     assignment_to_visit,
     hazard_for,
     hazards_of,
+    may_give_points,
     signs_seen,
     signs_with_more,
     visit_for,
@@ -230,10 +231,7 @@ def _record(request: Request, found: Visit) -> HttpResponse:
         and found.state != Visit.State.OPEN
         and request.actor.may("enforcement_act")
         and not hasattr(found, "order"),
-        "may_give": found.is_official
-        and found.state != Visit.State.OPEN
-        and request.actor.may("points_give")
-        and found.owner_agency_id == request.actor.org_id,
+        "may_give": may_give_points(request.actor, found),
         "check": getattr(found, "spot_check", None) if request.actor.is_agency else None,
         "counts": dict(
             Answer.objects.filter(visit=found).values_list("result").annotate(n=Count("pk"))

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.installation import run_in
+
 ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var" / "bench"
 ENV = {**os.environ, "VAR_DIR": str(VAR), "SERVE": "0", "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
@@ -37,6 +39,8 @@ def main() -> None:
         text=True,
     )
     figures |= json.loads(measured.stdout.splitlines()[-1])  # workers print too
+    phones = run_in("bench-sync", "tests.bench.sync", output=subprocess.PIPE)
+    figures["sync"] = json.loads(phones.stdout.splitlines()[-1])
     print(json.dumps(figures, ensure_ascii=False, indent=1))
 
 

@@ -41,6 +41,7 @@ from tenancy.actors import SYSTEM, Actor, system_for  # noqa: E402
 from tenancy.models import Membership  # noqa: E402
 from tests.bench import papers  # noqa: E402
 from tests.bench.people import timed, who  # noqa: E402
+from tests.bench.phone import on_the_phone  # noqa: E402
 from workflow.models import Job  # noqa: E402
 
 PAGES = ("/", "/enterprises/", "/hazards/", "/contracts/", "/points/", "/documents/")
@@ -257,6 +258,7 @@ def main() -> None:
         "sheet": hundred_thousand(),
         "statements": pages(),
         "web_peak_mb": web_memory(),
+        "phone": on_the_phone(),
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     embedded.stop()

@@ -111,6 +111,8 @@ class Phone:
         return self.rng.uniform(-DAYS_WRONG, DAYS_WRONG) if self.rng.random() < 0.5 else 0.0
 
     def _note(self, number: int, operation: str) -> None:
+        if number != self.reached and number % 100 < 2:
+            print(f"{self.actor.user_name}: visit {number}", flush=True)
         self.reached = number
         self.kept.add(operation)
 

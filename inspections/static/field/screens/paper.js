@@ -8,7 +8,7 @@ import { openVisit } from "../widgets/visit.js";
 
 export async function open(app, id) {
   const visit = await openVisit(app, id);
-  const screen = { app, visit, papers: [], asked: false, signature: "" };
+  const screen = { app, visit, papers: [], points: null, asked: false, signature: "" };
   const signed = visit.view.sign?.files?.[0];
   if (signed) {
     const blob = await app.store.blob(signed.id);
@@ -36,7 +36,7 @@ async function ask(screen) {
   const told = (visit.view.sign ?? visit.view.refusal)?.state;
   if (told !== "done") return;
   try {
-    screen.papers = (await app.api.visit(visit.id)).papers;
+    ({ papers: screen.papers, points: screen.points } = await app.api.visit(visit.id));
   } catch {
     // Without signal the draft is what there is.
   }
@@ -45,11 +45,12 @@ async function ask(screen) {
 }
 
 function view(screen) {
-  const { app, visit, papers } = screen;
+  const { app, visit, papers, points } = screen;
   return html`
     ${visit.view.hazards.map((hazard) => (hazard.severity === "major" ? majorNote(visit, hazard) : nothing))}
     ${standing(visit)}
     ${papers.length ? papers.map(paperCard) : nothing}
+    ${points ? html`<a class="button wide" href=${points} target="_blank" rel="noopener">${icon("list-numbers")}按这次检查记分</a>` : nothing}
     ${papers.length ? html`<details><summary class="link-row">手机上的草稿</summary>${draftPaper(app, visit, screen.signature)}</details>`
       : draftPaper(app, visit, screen.signature)}`;
 }

@@ -209,7 +209,7 @@ OWN_POSTS = {"documents:print", "documents:key-rotate"}
 PUBLIC = {
     "portal:check", "portal:draw", "portal:draw-json", "portal:draw-script", "portal:root", "portal:signing",
     "tenancy:invitation-accept", "inspections:sign-in", "documents:receive", "documents:receive-file",
-    "field:app", "field:worker", "field:manifest",
+    "field:app", "field:worker", "field:manifest", "field:authority",
 }  # fmt: skip
 # Answer a phone with codes and JSON, not with pages: tests/field/test_api.py.
 API = {

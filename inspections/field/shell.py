@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -71,6 +71,15 @@ def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, with the version and the files of this release."""
     source = _worker() if settings.DEBUG else _kept_worker()
     return HttpResponse(source, content_type="text/javascript; charset=utf-8")
+
+
+@require_safe
+def authority(request: HttpRequest) -> FileResponse:
+    """What a phone installs to trust the certificate of `HTTPS=1`; 404 where there is none."""
+    path = settings.VAR_DIR / "https" / "authority.crt"
+    if not path.exists():
+        raise Http404
+    return FileResponse(path.open("rb"), content_type="application/x-x509-ca-cert")
 
 
 @require_safe

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", shell.app, name="app"),
     path("sw.js", shell.worker, name="worker"),
     path("manifest.webmanifest", shell.manifest, name="manifest"),
+    path("authority.crt", shell.authority, name="authority"),
     path("refused/", pages.refused, name="refused"),
     path("refused/<uuid:pk>/", pages.refused_seen, name="refused-seen"),
     path("import/", pages.bring, name="import"),

@@ -1,7 +1,8 @@
 """A certificate of one's own, so that a phone on the same network may try the field app.
 
-Camera, place and service worker need HTTPS anywhere but on localhost. The phone warns once, since
-nobody vouches for the certificate; whoever tries it accepts that for his own machine.
+Camera, place and service worker need HTTPS anywhere but on localhost, and a browser keeps no app of
+a site whose certificate it does not trust. So there is an authority that the phone can install: it
+may vouch for this machine's addresses alone, and its key is thrown away once it has done so.
 """
 
 import ipaddress
@@ -12,12 +13,13 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from stack.places import var_dir
 
 VALID = timedelta(days=365)
 LOOPBACK = ("127.0.0.1", "::1")
+AUTHORITY = "authority.crt"
 FAR = ("192.0.2.1", 9)  # a documentation address: nothing is sent, the system only picks the way
 
 
@@ -32,12 +34,17 @@ def address() -> str:
         return found
 
 
+def folder() -> Path:
+    """Return where they lie."""
+    return var_dir() / "https"
+
+
 def certificate(host: str) -> tuple[Path, Path]:
     """Return (certificate, key) for localhost and `host`, made anew when it no longer serves."""
-    folder = var_dir() / "https"
-    cert, key = folder / "certificate.pem", folder / "key.pem"
-    if not (cert.exists() and key.exists() and _serves(cert, host)):
-        folder.mkdir(parents=True, exist_ok=True)
+    cert, key = folder() / "certificate.pem", folder() / "key.pem"
+    whole = all(path.exists() for path in (cert, key, folder() / AUTHORITY))
+    if not (whole and _serves(cert, host)):
+        folder().mkdir(parents=True, exist_ok=True)
         _make(cert, key, host)
     return cert, key
 
@@ -50,29 +57,56 @@ def _serves(path: Path, host: str) -> bool:
 
 
 def _make(cert: Path, key: Path, host: str) -> None:
-    private, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "anfu on this machine")])
-    addresses = [x509.IPAddress(ipaddress.ip_address(a)) for a in dict.fromkeys((*LOOPBACK, host))]
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(private.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + VALID)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("localhost"), *addresses]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .sign(private, hashes.SHA256())
+    addresses = [ipaddress.ip_address(a) for a in dict.fromkeys((*LOOPBACK, host))]
+    authority, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    top, name = _named("anfu: authority of this machine"), _named("anfu on this machine")
+    networks = [x509.IPAddress(ipaddress.ip_network(a)) for a in addresses]
+    bounds = x509.NameConstraints([x509.DNSName("localhost"), *networks], None)
+    vouching = _certificate(
+        top, top, authority.public_key(), authority,
+        (x509.BasicConstraints(ca=True, path_length=0), True), (bounds, True),
+    )  # fmt: skip
+    names = x509.SubjectAlternativeName(
+        [x509.DNSName("localhost"), *(x509.IPAddress(a) for a in addresses)]
     )
+    signed = _certificate(
+        name, top, own.public_key(), authority,
+        (x509.BasicConstraints(ca=False, path_length=None), True), (names, False),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
+    )  # fmt: skip
     key.touch(mode=0o600)
     key.write_bytes(
-        private.private_bytes(
+        own.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
     )
     cert.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    (folder() / AUTHORITY).write_bytes(vouching.public_bytes(serialization.Encoding.DER))
+
+
+def _named(words: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, words)])
+
+
+def _certificate(
+    subject: x509.Name,
+    issuer: x509.Name,
+    public: ec.EllipticCurvePublicKey,
+    by: ec.EllipticCurvePrivateKey,
+    *extensions: tuple[x509.ExtensionType, bool],
+) -> x509.Certificate:
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + VALID)
+    )
+    for extension, is_critical in extensions:
+        made = made.add_extension(extension, critical=is_critical)
+    return made.sign(by, hashes.SHA256())

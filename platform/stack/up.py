@@ -139,8 +139,9 @@ def say_where() -> None:
     """Say where the web is."""
     print(f"{site()}  (Ctrl-C stops everything)", flush=True)
     if is_https():
+        print(f"{site()}/field/  on a phone of this network; it warns about our own certificate")
         print(
-            f"{site()}/field/  on a phone of this network; its warning is about our own certificate"
+            f"{site()}/field/{https.AUTHORITY}  to install there, so that it works without signal"
         )
 
 

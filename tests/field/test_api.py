@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 from django.core.files.storage import default_storage
+from django.test import Client
 from django.urls import reverse
 
 from common.scope import acting_as
@@ -261,6 +262,11 @@ def test_a_townships_own_inspection_issues_its_record_and_an_order(county):
     )  # fmt: skip
     last = phone.send()[-1]
     assert [p["kind"] for p in last.outcome["papers"]] == ["check_record", "rectify_order"]
+    client = Client()
+    world.sign_in(client, county.officer)
+    words = client.get(f"/field/api/visits/{phone.visit}").json()
+    assert words["points"] == reverse("scoring:give-visit", args=[phone.visit])
+    assert client.get(words["points"]).status_code == 200
     with acting_as(county.officer):
         found = Hazard.objects.get(pk=hazard)
         assert (found.number, found.assignment_id, found.place_count) == ("JC2026-0001", None, 3)

@@ -28,24 +28,26 @@ LOGIN = "lead-a"  # who may go to all hundred
 RATE = 4
 VISITS, ANSWERS, PHOTOS = 8, 60, 40
 PHOTO_BYTES = 4 * 1024 * 1024
-FIRST_QUESTION = (
-    ("a.card[href^='#/p/']", "footer.bar a"),  # enterprise → its page
+CARD = "a.card[href^='#/p/']"
+FIRST_QUESTION = (  # after the tap on an enterprise, which opens its page
     ("footer.bar a.primary", "footer.bar button.primary"),  # → arrival
     ("footer.bar button.primary", ".question .answer"),  # → the first question
 )
 # From the tap until the picture with the awaited element is on the glass.
-TAP = """([tap, awaited]) => new Promise((resolve) => {
+TAP = """([tap, awaited]) => new Promise((resolve, reject) => {
     const began = performance.now();
+    setTimeout(() => reject(new Error(`${awaited} does not come after ${tap}`)), 20_000);
     const look = () => (document.querySelector(awaited)
         ? requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)))
         : requestAnimationFrame(look));
     document.querySelector(tap).click();
     look();
 })"""
-ANSWER = """() => new Promise((resolve) => {
+ANSWER = """() => new Promise((resolve, reject) => {
     const [button] = [...document.querySelectorAll(".question .answers")]
         .filter((one) => !one.querySelector("[aria-pressed=true]")).map((one) => one.querySelector(".answer.ok"));
     if (!button) return resolve(null);
+    setTimeout(() => reject(new Error("the answer is not taken")), 20_000);
     const began = performance.now();
     const look = () => (button.ariaPressed === "true" ? resolve(performance.now() - began) : setTimeout(look));
     button.click();
@@ -148,15 +150,21 @@ def _take_along(page: Page) -> None:
 
 def _visits(page: Page) -> tuple[list[list[float]], list[float]]:
     taps, answers = [], []
-    for _ in range(VISITS):
-        page.goto("/field/#/?show=new")
-        page.wait_for_selector(FIRST_QUESTION[0][0])
+    page.goto("/field/#/")
+    page.wait_for_selector(CARD)
+    cards = page.locator(CARD).evaluate_all("all => all.map((one) => one.getAttribute('href'))")
+    for card in cards[-VISITS:]:
+        page.goto("/field/#/")
+        enterprise = f"a.card[href='{card}']"
+        page.wait_for_selector(enterprise)
         page.wait_for_timeout(1500)
         three = []
-        for tap, awaited in FIRST_QUESTION:
+        for tap, awaited in ((enterprise, "footer.bar a"), *FIRST_QUESTION):
             three.append(page.evaluate(TAP, [tap, awaited]))
             page.wait_for_timeout(700)
         taps.append(three)
+        page.evaluate("location.hash = `${location.hash}?g=soft`")  # stay in one group
+        page.wait_for_timeout(700)
         for _ in range(-(-ANSWERS // VISITS)):
             took = page.evaluate(ANSWER)
             if took is None:

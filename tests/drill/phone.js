@@ -76,7 +76,7 @@ function start(place, random, partner) {
   const official = place.key.startsWith("e");
   return { kind: "visit.start", body: {
     ...(official ? { enterprise: place.enterprise } : { assignment: place.assignment }),
-    kind: place.kinds[0].kind,
+    kind: official ? "inspection" : "survey",
     part: "both", members: official ? [partner] : [],
     templates: [random.of(place.checklists)], risk_points: place.risk_points.map(({ id }) => id),
     position: random() < 0.8 ? { latitude: 39.9 + random() / 10, longitude: 119.5, accuracy: random() * 50 } : null,
@@ -150,7 +150,8 @@ export async function play({ member, seed, numbers, partner }) {
     for (;;) {
       const log = await store.log(visit);
       const place = await store.place(key);
-      const view = app.replay(log, { place });
+      // Without a log the visit is a new one, whatever else is open at this place.
+      const view = app.replay(log, { place: log.length ? place : { ...place, open_visit: null } });
       const step = chance(seed, number, log.length);
       if (log.length > LIMIT) throw new Error(`visit ${number} does not end`);
       const entry = await next(view, place, await store.checklists(view.templates), step, partner);

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from stack import up
 
-MEAN_LIFE = 10.0  # seconds
+MEAN_LIFE = 20.0  # seconds
 
 
 class Server:

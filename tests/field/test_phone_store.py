@@ -1,6 +1,7 @@
 """The log on the phone: everything or nothing, each person's own, nothing forgotten too early."""
 
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -46,6 +47,44 @@ def kill(folder: Path) -> int:
             os.kill(int(process.name), signal.SIGKILL)
             killed += 1
     return killed
+
+
+def test_a_browser_that_lost_its_database_gets_everything_back_and_sends_it_once(
+    persistent, field, tmp_path
+):
+    context = persistent()
+    page = opened(context.pages[0], field)
+    visit = run(
+        page,
+        RECORD
+        + """
+        await kit.answer(store, visit, 11);
+        await kit.send(store);
+        await kit.hazard(store, visit, kit.newId(), [kit.random(300_000), kit.random(50_000)]);
+        await kit.answer(store, visit, 12);
+        return visit;
+        """,
+    )
+    before = run(page, CHECK)
+    context.close()
+    shutil.rmtree(tmp_path / "Default" / "IndexedDB")
+
+    page = opened(persistent().pages[0], field)
+    found = run(
+        page,
+        """
+        const store = await kit.again();
+        const sent = await kit.send(store);
+        return { restored: store.restored, sent, unsent: await store.unsent(), ids: await kit.known(store) };
+        """,
+    )
+    assert found["restored"] == before["operations"] == 4
+    assert found["ids"] == before["known"]
+    assert (found["sent"]["stopped"], found["sent"]["files"]) == (None, 2)
+    assert found["unsent"]["operations"] == found["unsent"]["files"] == 0
+    after = run(page, CHECK)
+    assert (after["wrong"], after["operations"], after["files"]) == ([], 4, 2)
+    assert visit
 
 
 def test_a_browser_killed_while_it_writes_leaves_everything_or_nothing(persistent, field, tmp_path):

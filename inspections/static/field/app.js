@@ -115,6 +115,7 @@ async function begin(me) {
   screen = null;
   [app.store, app.drafts] = await Promise.all([openStore(me.member), openDrafts(me.member)]);
   app.store.onChange(changed);
+  if (app.store.restored) toast(`手机浏览器的存储坏过，已从备份恢复 ${app.store.restored} 条记录`, { seconds: 10 });
   await Promise.all([app.readHead(), app.countUnsent()]);
   const auto = autoSync(app.store, api, { onProgress: progressed, onResult: ended });
   app.sync.now = auto.now;

@@ -1,5 +1,6 @@
 // The shape of the databases, and transactions in which everything happens or nothing.
 import { openDB } from "../npm/idb/build/index.js";
+import { copiedDevice, copiedMembers, copyDevice } from "./copy.js";
 import { newId } from "./ids.js";
 
 const PREFIX = "anfu-field-";
@@ -56,10 +57,10 @@ function tryAbort(tx) {
   }
 }
 
-/** Members who have a database on this phone. @returns {Promise<string[]>} */
+/** Members who have a database on this phone, or had one. @returns {Promise<string[]>} */
 export async function storedMembers() {
-  const names = (await indexedDB.databases()).map(({ name }) => name);
-  return names.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
+  const names = (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith(PREFIX));
+  return [...new Set([...names.map((name) => name.slice(PREFIX.length)), ...(await copiedMembers())])];
 }
 
 let known = null;
@@ -68,14 +69,16 @@ let known = null;
 export const device = () => (known ??= readDevice());
 
 async function readDevice() {
+  const copied = await copiedDevice();
   const db = await openDB("anfu-device", 1, { upgrade: (one) => one.createObjectStore("device") });
   const id = await write(db, ["device"], async (store) => {
     const kept = await store("device").get("id");
     if (kept) return kept;
-    const made = newId();
+    const made = copied ?? newId();
     await store("device").put(made, "id");
     return made;
   }, "strict");
   db.close();
+  if (!copied) await copyDevice(id).catch(() => {});
   return id;
 }

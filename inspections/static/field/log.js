@@ -1,6 +1,7 @@
 // Appending to the log: an operation, its files and the visit's summary, all or nothing.
 import { sha256, tidy } from "./canon.js";
 import { stamp } from "./clock.js";
+import { copyEntry } from "./copy.js";
 import { write } from "./db.js";
 import { newId } from "./ids.js";
 
@@ -30,7 +31,10 @@ export async function append({ db, device, member }, { visit, place, kind, body,
     id: newId(), visit, place, device, sequence: 0, kind, made_at: stamp(), member, body: tidy(said),
     state: "local", receipt: null,
   };
-  return write(db, STORES, (store) => keep(store, operation, taken), "strict");
+  const kept = await write(db, STORES, (store) => keep(store, operation, taken), "strict");
+  // It is kept; without room for a second copy there is none.
+  await copyEntry(member, kept).catch(() => {});
+  return operation;
 }
 
 // The bytes that were hashed are the bytes that are kept: a camera's file may change or vanish behind its handle.
@@ -54,14 +58,19 @@ async function keep(store, operation, taken) {
   const summary = before ?? begin(operation, place);
   operation.place = summary.place;
   operation.sequence = (summary.last[device] ?? 0) + 1;
-  const about = { visit, operation: id, kind, hazard: body.hazard ?? null, state: "local", received: 0, message: "" };
+  const common = { visit, operation: id, kind, hazard: body.hazard ?? null, state: "local", received: 0, message: "" };
+  const kept = {
+    operation,
+    summary: after(summary, operation),
+    files: taken.map(({ meta, blob }) => ({ about: { ...meta, ...common }, blob })),
+  };
   await Promise.all([
     store("operations").add(operation),
-    ...taken.map(({ meta }) => store("files").add({ ...meta, ...about })),
-    ...taken.map(({ meta, blob }) => store("blobs").add(blob, meta.id)),
-    store("visits").put(after(summary, operation)),
+    ...kept.files.map(({ about }) => store("files").add(about)),
+    ...kept.files.map(({ about, blob }) => store("blobs").add(blob, about.id)),
+    store("visits").put(kept.summary),
   ]);
-  return operation;
+  return kept;
 }
 
 // A visit that another phone or the desk began comes with the bundle.

@@ -1,5 +1,6 @@
 // A person's database on this phone: the bundle, the log of operations, the files.
 import { readChecklists, saveBundle } from "./bundle.js";
+import { dropFiles, dropVisit, restore } from "./copy.js";
 import { device, openMember, storedMembers, within, write } from "./db.js";
 import { append, BadFile } from "./log.js";
 import { isAnswered, isFinal, isHeldUp, isSuperseded, notReceived, openConflicts } from "./receipts.js";
@@ -26,7 +27,8 @@ export class NotReceived extends Error {
  */
 export async function openStore(member) {
   const [db, id] = await Promise.all([openMember(member), device()]);
-  return new Store(db, member, id);
+  const restored = (await db.count("visits")) ? 0 : await restore(db, member);
+  return new Store(db, member, id, restored);
 }
 
 /**
@@ -62,10 +64,12 @@ export class Store {
   #channel;
   #callbacks = new Set();
 
-  constructor(db, member, id) {
+  /** @param {number} restored  operations that came back from the second copy */
+  constructor(db, member, id, restored = 0) {
     this.#db = db;
     this.member = member;
     this.device = id;
+    this.restored = restored;
     this.#channel = new BroadcastChannel(`anfu-field-${member}`);
     this.#channel.onmessage = ({ data }) => this.#callbacks.forEach((callback) => callback(data));
   }
@@ -160,6 +164,7 @@ export class Store {
       ...receipts.map((receipt) => takeReceipt(store, receipt, listed)),
       ...files.map((file) => takeFileState(store("files"), file.id, file)),
     ]));
+    await this.#dropCopies(files);
     this.#tell({ what: "operations" });
   }
 
@@ -170,6 +175,7 @@ export class Store {
   /** @param {{state?, received?, message?, stored_at?}} values */
   async setFileState(id, values) {
     const file = await write(this.#db, ["files"], (store) => takeFileState(store("files"), id, values));
+    await this.#dropCopies([{ id, ...values }]);
     this.#tell({ what: "files", visit: file?.visit });
   }
 
@@ -202,7 +208,9 @@ export class Store {
 
   /** Removes log and files of a visit. Throws NotReceived unless the server has all of it. */
   async forget(visit) {
+    const [log, files] = await Promise.all([this.log(visit), this.files(visit)]);
     await write(this.#db, ["operations", "files", "blobs", "visits"], (store) => forget(store, visit));
+    await dropVisit(this.member, log, files);
     this.#tell({ what: "forgotten", visit });
   }
 
@@ -222,6 +230,10 @@ export class Store {
   #tell(change) {
     this.#channel.postMessage(change);
     this.#callbacks.forEach((callback) => callback(change));
+  }
+
+  #dropCopies(files) {
+    return dropFiles(this.member, files.filter(({ state }) => state === "stored").map(({ id }) => id));
   }
 
   #inState(name, state) {

@@ -30,6 +30,17 @@ def sign_in(page: Page, actor) -> None:
     page.wait_for_url("**/field/**")
 
 
+def sign_in_again(page: Page, actor) -> None:
+    """The session has ended: sync asks for it, and goes on."""
+    page.click("text=登录后继续上传")
+    page.wait_for_url("**/accounts/login/**")
+    page.fill("[name=login]", User.objects.get(pk=actor.user_id).username)
+    page.fill("[name=password]", world.PASSWORD)
+    page.click("button:has-text('登录')")
+    page.wait_for_url("**/field/#/sync")
+    page.click("button:has-text('立即同步')")
+
+
 def download(page: Page) -> None:
     """Take the material along."""
     page.click("button:has-text('下载资料')")

@@ -53,6 +53,25 @@ def phone_of(browser, live_server):
     assert errors == []
 
 
+@pytest.fixture
+def pocket(browser, live_server, tmp_path):
+    """pocket(): the browser of one phone, whose data outlive it."""
+    contexts = []
+
+    def start():
+        options = {
+            **CHROMIUM, "base_url": live_server.url, "geolocation": WHERE,
+            "permissions": ["geolocation", "microphone"], "timezone_id": "Asia/Shanghai", **SCREEN,
+        }  # fmt: skip
+        folder = str(tmp_path / "phone")
+        contexts.append(browser.browser_type.launch_persistent_context(folder, **options))
+        return contexts[-1]
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
 def ready(page, actor):
     """Signed in, the material on the phone, the app kept."""
     phone.sign_in(page, actor)
@@ -73,8 +92,9 @@ def answered_visit(page, firm: str = FIRM) -> str:
     return visit
 
 
-def test_a_whole_visit_without_signal_is_at_the_server_once_there_is_some(place, phone_of) -> None:
-    page = ready(phone_of(), place.inspector)
+def test_a_whole_visit_without_signal_is_at_the_server_once_there_is_some(place, pocket) -> None:
+    first = pocket()
+    page = ready(first.new_page(), place.inspector)
     page.context.set_offline(True)
     page.reload()
     page.wait_for_selector("text=离线")
@@ -93,9 +113,11 @@ def test_a_whole_visit_without_signal_is_at_the_server_once_there_is_some(place,
     phone.sign(page)
     page.wait_for_selector("text=签字只在这台手机上")
     page.wait_for_selector(".paper:has-text('文号在同步后生成')")
+    first.close()
 
-    page.context.set_offline(False)
+    page = pocket().new_page()
     phone.sync(page)
+    phone.sign_in_again(page, place.inspector)
     phone.all_received(page)
     page.goto(f"/field/#/v/{visit}/paper")
     page.wait_for_selector(".qr img")
@@ -111,12 +133,8 @@ def test_a_whole_visit_without_signal_is_at_the_server_once_there_is_some(place,
         assert found.process_note == "查阅资料，现场检查"
 
 
-def test_what_is_written_outlives_a_closed_browser(place, browser, live_server, tmp_path) -> None:
-    options = {
-        **CHROMIUM, "base_url": live_server.url, "geolocation": WHERE,
-        "permissions": ["geolocation", "microphone"], **SCREEN,
-    }  # fmt: skip
-    first = browser.browser_type.launch_persistent_context(str(tmp_path / "phone"), **options)
+def test_what_is_written_outlives_a_closed_browser(place, pocket) -> None:
+    first = pocket()
     page = ready(first.new_page(), place.inspector)
     visit = phone.start(page, FIRM)
     phone.group(page, "资料")
@@ -129,7 +147,7 @@ def test_what_is_written_outlives_a_closed_browser(place, browser, live_server, 
     page.wait_for_selector("audio")
     first.close()
 
-    second = browser.browser_type.launch_persistent_context(str(tmp_path / "phone"), **options)
+    second = pocket()
     page = second.new_page()
     second.set_offline(True)
     page.goto(f"/field/#/v/{visit}?g=found")
@@ -139,7 +157,6 @@ def test_what_is_written_outlives_a_closed_browser(place, browser, live_server, 
     assert page.locator("audio").count() == 1
     page.click("text=保存隐患")
     page.wait_for_selector(".groups a:has-text('资料'):has-text('2/')")
-    second.close()
 
 
 def test_an_answer_can_be_taken_back_for_six_seconds(place, phone_of) -> None:
@@ -214,13 +231,7 @@ def test_work_goes_on_when_the_session_has_ended(place, phone_of) -> None:
     page.context.clear_cookies()
     page.context.set_offline(False)
     phone.sync(page)
-    page.click("text=登录后继续上传")
-    page.wait_for_url("**/accounts/login/**")
-    page.fill("[name=login]", phone.User.objects.get(pk=place.inspector.user_id).username)
-    page.fill("[name=password]", phone.world.PASSWORD)
-    page.click("button:has-text('登录')")
-    page.wait_for_url("**/field/#/sync")
-    page.click("button:has-text('立即同步')")
+    phone.sign_in_again(page, place.inspector)
     phone.all_received(page)
 
 

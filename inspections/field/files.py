@@ -84,15 +84,16 @@ def _finish(actor: Actor, file: FieldFile, last: bytes) -> FieldFile:
     content = b"".join([*map(_read, file.chunks), last])
     if hashlib.sha256(content).hexdigest() != file.sha256:
         return _start_over(file, "收到的内容与手机上的哈希不同，传输中损坏，请重新上传")
+    now = clock.now(file.owner_agency_id)
     try:
         with transaction.atomic():
-            _store(actor, file, content)
+            _store(actor, file, content, now)
         file.state, file.message = State.STORED, ""
     except StorageFull:
         raise  # nothing is wrong with the file
     except DomainError as error:
         file.state, file.message = State.REFUSED, error.message
-    file.received, file.stored_at = len(content), clock.now(file.owner_agency_id)
+    file.received, file.stored_at = len(content), now
     _drop_pieces(file)
     file.save()
     return file
@@ -123,11 +124,10 @@ def _delete(names: list[str]) -> None:
         default_storage.delete(name)
 
 
-def _store(actor: Actor, file: FieldFile, content: bytes) -> None:
+def _store(actor: Actor, file: FieldFile, content: bytes, now: datetime) -> None:
     subject, about = _subject(file), file.about
     taken_at = datetime.fromisoformat(about["taken_at"]) if about["taken_at"] else None
     if taken_at is not None:
-        now = clock.now(file.owner_agency_id)
         corrected = min(taken_at + (file.operation.happened_at - file.operation.made_at), now)
     else:
         corrected = file.operation.happened_at
@@ -142,7 +142,7 @@ def _store(actor: Actor, file: FieldFile, content: bytes) -> None:
         subject=subject,
         purpose=PURPOSES[file.purpose],
         content=content,
-        issued_at=_issued_at(file),
+        issued_at=_issued_at(file, now),
         taken_at=corrected,
         phone_taken_at=taken_at,
         drawing=about["drawing"],
@@ -172,9 +172,8 @@ def _subject(file: FieldFile) -> TenantModel:
     return subject
 
 
-def _issued_at(file: FieldFile) -> datetime | None:
+def _issued_at(file: FieldFile, now: datetime) -> datetime | None:
     """A photo that comes late is seen by the enterprise at once if what it belongs to is."""
-    now = clock.now(file.owner_agency_id)
     if file.subject_type == RECHECK:
         return now
     if file.subject_type == HAZARD:

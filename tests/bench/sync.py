@@ -57,7 +57,7 @@ def base_photo() -> bytes:
     rng, out = random.Random(1), io.BytesIO()
     small = Image.frombytes("RGB", (400, 300), rng.randbytes(400 * 300 * 3))
     picture = small.resize((1600, 1200), Image.Resampling.BICUBIC)
-    picture.save(out, "JPEG", quality=58)
+    picture.save(out, "JPEG", quality=25)
     return out.getvalue()
 
 
@@ -83,7 +83,7 @@ class Log:
     operations: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # id: purpose
 
-    def do(self, kind: str, **body: Any) -> None:
+    def do(self, kind: str, /, **body: Any) -> None:
         """Append an operation."""
         self.operations.append(
             {"id": str(uuid7()), "visit": self.visit, "place": f"a{self.assignment}",
@@ -238,7 +238,8 @@ def main() -> None:
     visits = int(os.environ.get("VISITS") or 20)
     county = counties.build(enterprises=20)
     county.at(timezone.now())
-    provider = county.assignment.provider_org
+    with acting_as(county.admin):
+        provider = county.assignment.provider_org
     people = [world.member(provider, Role.PROJECT_LEAD) for _ in range(phones)]
     server = Server(random.Random(1), Counter())
     load = Load(

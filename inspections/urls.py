@@ -1,11 +1,21 @@
 from django.urls import path
 
-from inspections.views import calendar, draws, enforcement, hazards, meetings, phases, signs, visits
+from inspections.views import (
+    assignments,
+    calendar,
+    draws,
+    enforcement,
+    hazards,
+    meetings,
+    phases,
+    signs,
+    visits,
+)
 
 app_name = "inspections"
 urlpatterns = [
-    path("visits/mine/", visits.my_assignments, name="my-assignments"),
-    path("visits/of/<int:pk>/", visits.assignment, name="assignment"),
+    path("visits/mine/", assignments.my_assignments, name="my-assignments"),
+    path("visits/of/<int:pk>/", assignments.assignment, name="assignment"),
     path("visits/of/<int:pk>/start/", visits.visit_start, name="visit-start"),
     path("visits/<uuid:pk>/", visits.visit, name="visit"),
     path("visits/<uuid:pk>/answer/", visits.answer, name="visit-answer"),

@@ -4,8 +4,11 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
+from agencies.models import Assignment
 from common.scope import acting_as
+from tenancy.enums import Role
 from tenancy.models import TenantModel
+from tests import county as counties
 from tests import world
 from tests.test_urls import Scene
 
@@ -100,13 +103,10 @@ def test_a_new_row_cannot_hang_on_an_invisible_parent():
 
 
 def test_a_township_sees_its_own_enterprises_and_a_city_all_of_its_zones():
-    from agencies.models import Assignment
-    from tests import county as counties
 
     city = world.agency("1303")
     county = counties.build(enterprises=3)
     town = world.agency("130371004")
-    from tenancy.enums import Role
 
     with acting_as(county.admin):
         mine = county.enterprises[0]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from audit.models import AuditEntry
 from common.ids import uuid7
 from common.scope import acting_as
 from documents.handing_over import consent_record, receipt_give
@@ -424,7 +425,6 @@ def test_a_strangers_thing_is_not_found_or_not_allowed(scene, client, who):
 
 
 def test_a_strangers_id_in_a_url_leaves_an_audit_row(scene, client):
-    from audit.models import AuditEntry
 
     other = Scene("130400", 500)
     world.sign_in(client, other.county.officer)
@@ -435,7 +435,6 @@ def test_a_strangers_id_in_a_url_leaves_an_audit_row(scene, client):
 
 
 def test_a_get_writes_nothing(scene, client):
-    from audit.models import AuditEntry
 
     world.sign_in(client, scene.county.admin)
     with acting_as(SYSTEM):

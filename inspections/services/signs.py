@@ -7,7 +7,7 @@ from django.db import transaction
 from audit.services import record
 from common.errors import DomainError
 from inspections.models import Hazard, Sign, SignThresholds, Visit
-from inspections.signs.tasks import update_signs, update_signs_of_agency
+from inspections.signs.tasks import update_signs_of_agency, update_signs_soon
 from inspections.signs.thresholds import ABOUT
 from tenancy import clock
 from tenancy.actors import Actor
@@ -15,12 +15,12 @@ from tenancy.models import Agency
 
 
 def signs_due(row: Visit | Hazard) -> None:
-    """Have the signs of a row's batch worked out again once this transaction is committed.
+    """Have the signs of a row's batch worked out again soon after this transaction is committed.
 
     The provider and the enterprise, who mostly act here, do not see signs: the system does it.
     """
     if row.assignment_id is not None:
-        update_signs.send(row.owner_agency_id, row.assignment_id)
+        update_signs_soon.send(row.owner_agency_id, row.assignment_id)
 
 
 @transaction.atomic

@@ -1,3 +1,4 @@
+import gc
 import hashlib
 import io
 import os
@@ -9,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
+from weasyprint.document import Document
 
 from documents.pdf import PaperError, data_uri, merge, render, stamp_page_numbers
 from inspections.documents import (
@@ -294,9 +296,6 @@ def test_late_now_and_late_once_are_told_apart(days, is_open, words):
 
 
 def test_a_layout_is_gone_when_the_paper_is_made():
-    import gc
-
-    from weasyprint.document import Document
 
     pdf("service_record", service_record(3))
     gc.disable()

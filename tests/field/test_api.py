@@ -7,7 +7,9 @@ import zipfile
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from common.scope import acting_as
@@ -89,7 +91,6 @@ def test_whoever_is_not_signed_in_is_told_to_sign_in(client, phone):
 
 
 def test_a_request_without_the_token_is_refused(county, phone):
-    from django.test import Client
 
     client = signed_in(Client(enforce_csrf_checks=True), county.inspector)
     assert post(client, phone).status_code == 403
@@ -197,8 +198,6 @@ def test_the_bundle_is_what_one_may_visit_and_is_not_sent_twice(client, county):
 
 
 def test_the_bundle_takes_a_fixed_number_of_statements(county, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     with acting_as(county.lead), CaptureQueriesContext(connection) as few:
         bundle_for(county.lead)

@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agencies.services import assignment_withdraw, inspectors_assign
+from common.errors import Refused
 from common.ids import uuid7
 from common.scope import acting_as
 from documents.models import Document
 from evidence.models import Photo
+from inspections.field.files import file_put
 from inspections.models import Answer, ChecklistTemplate, FieldFile, FieldOperation, Hazard, Visit
-from inspections.services import answers_save
+from inspections.services import answers_save, hazards_confirm
 from tests import county as counties
 from tests import world
 from tests.field.phone import Phone, close_connection, photo
@@ -413,7 +415,6 @@ def test_a_truncated_photo_is_refused_with_words_and_the_visit_goes_on(county, p
 
 
 def test_a_piece_that_is_not_the_next_one_changes_nothing(county, phone):
-    from inspections.field.files import file_put
 
     phone.start()
     phone.do("files", subject="visit", files=[phone.file(photo(2), "site")])
@@ -430,8 +431,6 @@ def test_a_piece_that_is_not_the_next_one_changes_nothing(county, phone):
 
 
 def test_a_file_of_another_person_is_not_there(county, phone):
-    from common.errors import Refused
-    from inspections.field.files import file_put
 
     phone.start()
     phone.do("files", subject="visit", files=[phone.file(photo(2), "site")])
@@ -448,8 +447,6 @@ def test_a_hazard_that_was_handed_over_shows_late_photos_to_the_enterprise(count
     phone.sign()
     phone.sync()
     with acting_as(county.lead):
-        from inspections.services import hazards_confirm
-
         hazards_confirm(actor=county.lead, visit=Visit.objects.get())
     with acting_as(county.principal):
         assert Photo.objects.filter(subject_id=str(hazard)).count() == 1

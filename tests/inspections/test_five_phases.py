@@ -8,9 +8,12 @@ from agencies.models import Assignment, ServiceBatch
 from agencies.services import assignment_withdraw
 from common.errors import DomainError
 from common.scope import acting_as
+from documents.access import documents_of
+from documents.keys import root_certificate
 from documents.models import Document
 from documents.services import document_render
 from documents.signing import verify
+from inspections.access import hazards_of, visits_of
 from inspections.models import (
     EnforcementReferral,
     GuidanceTopic,
@@ -163,7 +166,6 @@ def test_closing_gives_exactly_one_report_and_one_conclusion(county):
         assert Document.objects.filter(kind__in=["enterprise_report", "conclusion"]).count() == 2
         document_render(str(report.pk))
         file = Document.objects.get(pk=report.pk)
-    from documents.keys import root_certificate
 
     with file.file.open("rb") as pdf:
         assert verify(pdf.read(), root=root_certificate()).is_good
@@ -439,8 +441,6 @@ def test_a_person_overrules_data_only_with_a_reason(county):
 
 
 def test_officers_do_not_see_what_the_provider_found_before_their_own_record_is_signed(county):
-    from documents.access import documents_of
-    from inspections.access import hazards_of, visits_of
 
     draw = drawn(county)
     kinds = {"service_record", "suggestion", "enterprise_report", "conclusion"}

@@ -1,13 +1,16 @@
 """A hazard from finding to closing: who may, what is needed, what each step leaves behind."""
 
+import io
 from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from agencies.models import Assignment
 from audit.models import AuditEntry
 from common.errors import DomainError
+from common.ids import uuid7
 from common.scope import acting_as
 from evidence.models import Photo
 from inspections.models import Extension, Hazard, Visit
@@ -29,6 +32,7 @@ from inspections.services import (
 from notifications.models import Notification
 from tenancy.actors import system_for
 from tests import county as counties
+from tests import world
 from workflow.models import WorkTask
 
 pytestmark = pytest.mark.django_db
@@ -252,7 +256,6 @@ def test_numbers_run_on_without_gaps_even_when_a_finding_is_taken_back(county):
 
 
 def test_the_same_id_sent_again_is_the_same_visit_and_hazard(county):
-    from common.ids import uuid7
 
     visit_id, hazard_id = uuid7(), uuid7()
     with acting_as(county.inspector):
@@ -307,7 +310,6 @@ def test_the_library_is_searched_by_words_and_by_pinyin_initials(county):
 
 
 def test_names_with_markup_are_shown_as_text(county, client):
-    from tests import world
 
     visit = counties.visit(county, hazards=0, sign=False)
     with acting_as(county.inspector):
@@ -322,11 +324,6 @@ def test_names_with_markup_are_shown_as_text(county, client):
 
 
 def test_the_export_holds_exactly_the_filter(county, client):
-    import io
-
-    from python_calamine import CalamineWorkbook
-
-    from tests import world
 
     counties.issued(county, hazards=4)
     world.sign_in(client, county.officer)
@@ -342,7 +339,6 @@ def test_the_export_holds_exactly_the_filter(county, client):
 def test_the_ledger_page_asks_the_same_number_of_questions(
     county, client, number, django_assert_num_queries
 ):
-    from tests import world
 
     counties.issued(county, hazards=min(number, 30))
     if number > 30:

@@ -3,8 +3,14 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.models import User
+from audit.models import AuditEntry
 from common.scope import acting_as
+from documents.models import Document
 from inspections.models import Hazard
+from tenancy.actors import SYSTEM
+from tenancy.enums import Role
+from tenancy.models import Membership
 from tests import county as counties
 from tests import world
 
@@ -53,8 +59,6 @@ def test_an_inspector_without_the_grant_cannot_start(county, client):
 
 
 def test_a_colleague_of_another_provider_is_no_choice_and_leaves_an_audit_row(county, client):
-    from audit.models import AuditEntry
-    from tenancy.actors import SYSTEM
 
     other = counties.build("130400", base=500)
     world.sign_in(client, county.inspector)
@@ -76,10 +80,6 @@ def test_an_entry_whose_text_we_lack_says_so(county, client):
 
 
 def test_who_has_two_memberships_picks_one_and_sees_only_its_things(county, client):
-    from accounts.models import User
-    from tenancy.actors import SYSTEM
-    from tenancy.enums import Role
-    from tenancy.models import Membership
 
     with acting_as(SYSTEM):
         user = User.objects.get(pk=county.inspector.user_id)
@@ -94,7 +94,6 @@ def test_who_has_two_memberships_picks_one_and_sees_only_its_things(county, clie
 
 
 def test_the_printed_service_record_is_issued_only_after_the_signature(county):
-    from documents.models import Document
 
     counties.visit(county, sign=False)
     with acting_as(county.lead):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -40,7 +41,7 @@ from inspections.services import (
     thresholds_save,
 )
 from inspections.signs.load import facts_of
-from inspections.signs.tasks import update_signs, update_signs_of_agency
+from inspections.signs.tasks import update_signs, update_signs_of_agency, update_signs_soon
 from inspections.signs.thresholds import ABOUT, DEFAULTS
 from inspections.signs.update import signs_of, signs_update, thresholds_of
 from inspections.tasks import update_all_signs
@@ -369,18 +370,23 @@ def test_signing_handing_in_and_rechecking_have_the_signs_worked_out(
         tasks_are_kept.clear()
         with django_capture_on_commit_callbacks(execute=True):
             act()
-        return [task for task in tasks_are_kept if task[0] == "inspections.update_signs"]
+        return [task for task in tasks_are_kept if task[0].startswith("inspections.update_signs")]
 
-    told = [("inspections.update_signs", (county.assignment.pk,), county.zone.pk)]
-    assert sent(lambda: counties.visit(county)) == told
+    asked = [("inspections.update_signs_soon", (county.assignment.pk,), county.zone.pk)]
+    assert sent(lambda: counties.visit(county)) == asked
     with acting_as(county.lead):
         hazards_confirm(actor=county.lead, visit=Visit.objects.get())
         [hazard] = Hazard.objects.all()
-    assert sent(lambda: counties.mend(county, hazard)) == told * 2
+    assert sent(lambda: counties.mend(county, hazard)) == asked * 2
     with acting_as(county.lead):
         assert Sign.objects.count() == 0  # neither the provider nor the enterprise writes signs
     with acting_as(system(county)):
-        assert update_signs.run(county.assignment.pk) == len(Sign.objects.all()) > 0
+        due = [("inspections.update_signs", (county.batch.pk,), county.zone.pk)]
+        assert sent(lambda: update_signs_soon.run(county.assignment.pk)) == due
+        assert sent(lambda: update_signs_soon.run(county.assignment.pk)) == []  # once for both
+        cache.clear()  # as half a minute does
+        assert sent(lambda: update_signs_soon.run(county.assignment.pk)) == due
+        assert update_signs.run(county.batch.pk) == len(Sign.objects.all()) > 0
 
 
 def system(county):
@@ -399,8 +405,8 @@ def test_every_night_each_batch_of_a_live_contract_is_worked_out(
             assert update_signs_of_agency.run(county.zone.pk) == 2
     assert tasks_are_kept == [
         ("inspections.update_signs_of_agency", (county.zone.pk,), county.zone.pk),
-        ("inspections.update_signs", (county.assignment.pk,), county.zone.pk),
-        ("inspections.update_signs", (second.assignment.pk,), county.zone.pk),
+        ("inspections.update_signs", (county.batch.pk,), county.zone.pk),
+        ("inspections.update_signs", (second.batch.pk,), county.zone.pk),
     ]
 
 

@@ -12,7 +12,7 @@ from documents.models import Document
 from inspections.models import Hazard
 from inspections.services import hazard_recheck, rectification_submit
 from scoring.models import Appraisal, PointCycle, PointEntry, RuleClause, ThresholdEvent
-from scoring.services import cycle_recompute, outputs_start, points_give
+from scoring.services import cycle_recompute, outputs, outputs_start, points_give
 from scoring.services.points import Given
 from tenancy.actors import system_for
 from tenancy.models import Agency, Membership
@@ -200,7 +200,6 @@ def test_two_clicks_are_one_job_and_a_part_sent_twice_is_done_once(county):
 
 
 def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_makes_one(county, monkeypatch):
-    from scoring.services import outputs
 
     counties.issued(county)
     job = start(county)
@@ -231,7 +230,6 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_makes_one(cou
 
 
 def test_a_part_that_fails_three_times_becomes_a_task_and_can_be_offered_again(county, monkeypatch):
-    from scoring.services import outputs
 
     counties.issued(county)
     job = start(county)

@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import User
 from common.scope import acting_as
 from tenancy.actors import SYSTEM
 from tenancy.enums import Role
@@ -72,6 +73,5 @@ def test_an_administrators_link_sets_a_new_password_once(client):
 
 
 def _name(actor):
-    from accounts.models import User
 
     return User.objects.get(pk=actor.user_id).username

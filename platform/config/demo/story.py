@@ -27,6 +27,7 @@ from config.demo.county import County, Firm, risk_points_ok
 from config.demo.five_phases import FivePhases
 from config.demo.moments import CONTRACT_END, DAY, END, NEXT_END, NEXT_START, START, at
 from config.demo.pictures import picture
+from config.demo.point_days import PointDays
 from enterprises.models import Enterprise
 from inspections import demo_text
 from inspections.models import ChecklistItem, Hazard, LibraryEntry, Severity, Visit
@@ -48,12 +49,7 @@ from inspections.services import (
     visit_sign,
     visit_start,
 )
-from scoring.models import RuleClause
-from scoring.selectors import proposals
-from scoring.services import points_give
-from scoring.services.points import Given
 from tenancy.actors import Actor
-from tenancy.models import Membership
 from tenancy.selectors import work_calendar
 from tenancy.services import agency_clock_set
 from tenancy.workdays import WorkCalendar
@@ -63,7 +59,6 @@ TEMPORARY = "已要求停止有关作业、撤出人员，并派专人看守"
 SURVEY_DAYS = 26  # working days in which the hundred are visited
 # Two inspectors go together: in turns to whose enterprise it is, so that nobody is in two places.
 HOURS = ((9, 14), (11, 16))
-POINT_DAYS = (date(2026, 7, 15), date(2026, 8, 14), date(2026, 8, 28))
 
 
 class Story:
@@ -80,7 +75,6 @@ class Story:
         self._serial = count()
         with acting_as(county.system):
             self.library = {e.code: e for e in LibraryEntry.objects.filter(is_retired=False)}
-            self.clauses = {c.code: c for c in RuleClause.objects.all()}
 
     def plan(self, moment: datetime, act: Callable[[datetime], None]) -> None:
         """Let something happen at a moment, if that is within the story."""
@@ -94,8 +88,7 @@ class Story:
         while day <= END:
             self.plan(at(day, 0, 10), self._overdue)
             day += DAY
-        for points_day in POINT_DAYS:
-            self.plan(at(points_day, 15), self._points)
+        PointDays(self).plan()
         while self._queue:
             moment, _, act = heapq.heappop(self._queue)
             with transaction.atomic():
@@ -445,46 +438,6 @@ class Story:
     def _overdue(self, moment: datetime) -> None:
         with acting_as(self.county.system):
             hazards_mark_overdue(actor=self.county.system, agency_id=self.county.zone.pk)
-
-    def _points(self, moment: datetime) -> None:
-        first, second = self.county.officers
-        rng = self.rng
-        with acting_as(first):
-            partner = Membership.objects.get(pk=second.member)
-            by_firm: dict[int, list[Hazard]] = {}
-            for hazard in proposals(self.contracts[0].pk):
-                by_firm.setdefault(hazard.enterprise_id, []).append(hazard)
-            for hazards in by_firm.values():
-                if hazards[0].enterprise_id in self.careless or rng.random() < 0.45:
-                    self._give(first, partner, hazards)
-
-    def _give(self, officer: Actor, partner: Membership, hazards: list[Hazard]) -> None:
-        rng = self.rng
-        # Where nothing is mended, officers look at everything.
-        share = 1.0 if hazards[0].enterprise_id in self.careless else 0.5
-        picked = [h for h in hazards if h.is_major or rng.random() < share][:14] or hazards[:1]
-        given = []
-        codes: set[str] = set()
-        for hazard in picked:
-            clause = self.clauses[hazard.clause_code]
-            if clause.code in codes or (clause.is_major and not hazard.is_major):
-                continue
-            codes.add(clause.code)
-            given.append(Given(hazard, clause))
-        if not given:
-            return
-        refused = rng.random() < 0.06
-        points_give(
-            actor=officer,
-            enterprise=hazards[0].enterprise,
-            contract=self.contracts[0],
-            given=given,
-            second_officer=partner,
-            signature=b"" if refused else demo_text.signature(rng),
-            representative_name="" if refused else hazards[0].enterprise.principal_name,
-            refusal_reason=demo_text.refusal_reason(rng) if refused else "",
-            witness_name=demo_text.person_name(rng) if refused else "",
-        )
 
 
 def _firm(enterprise: Enterprise) -> demo_text.Firm:

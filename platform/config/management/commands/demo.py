@@ -23,6 +23,7 @@ from config.demo.story import Story
 from documents.models import Document
 from documents.registry import kind_name
 from inspections.models import Hazard, Severity, Visit
+from inspections.signs.tasks import update_signs_of_agency
 from scoring.models import Appraisal, PointCycle, PointEntry
 from scoring.services import outputs_start
 from scoring.services.outputs import documents_of
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         with repeatable(Random(seed + 1)):
             zone = self._play_with(rng)
             self._outputs(system_for(zone))
+        update_signs_of_agency.send(zone.pk, zone.pk)  # beat's night does not come by this clock
         return zone
 
     def _play_with(self, rng: Random) -> Agency:

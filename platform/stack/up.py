@@ -13,7 +13,6 @@ from stack.together import STOP_SECONDS, Together
 
 HOST, EVERYWHERE = "127.0.0.1", "0.0.0.0"  # HTTPS=1 asks for it
 WEB_PROCESSES, WEB_THREADS = 2, 4
-WEB_CONNECTIONS = 3 * WEB_THREADS  # a process; the one that accepted them all would work alone
 
 
 def port() -> int:
@@ -72,7 +71,7 @@ def _web(*, reload: bool) -> list[str]:
     command = [
         sys.executable, "-m", "gunicorn", "config.wsgi", "--no-control-socket",
         "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS),
-        "--worker-connections", str(WEB_CONNECTIONS), "--log-level", "warning",
+        "--keep-alive", "0", "--log-level", "warning",
     ]  # fmt: skip
     command += ["--reload"] if reload else ["--preload"]
     if not is_https():

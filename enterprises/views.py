@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.errors import DomainError
+from common.limits import heavy
 from common.pages import act_page, form_page
 from common.paging import count_up_to, keyset
 from documents.handing_over import consent_record, consent_withdraw
@@ -140,6 +141,7 @@ def invite(request: Request, pk: int) -> HttpResponse:
     return render(request, "enterprises/invite.html", context, status=422 if form.errors else 200)
 
 
+@heavy
 @login_required
 @require_http_methods(["GET", "POST"])
 def upload(request: Request) -> HttpResponse:
@@ -215,6 +217,7 @@ def _decide(request: Request, draft: EnterpriseImport) -> HttpResponse:
     return redirect("enterprises:import", pk=draft.pk)
 
 
+@heavy
 @login_required
 def rejected(request: Request, pk: UUID) -> Any:
     """The rejected rows as a sheet with a column 问题."""

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from common.errors import DomainError
+from common.limits import heavy
 from common.pages import form_page
 from common.paging import count_up_to, keyset
 from documents.models import Document
@@ -95,6 +96,7 @@ def _days_left(hazards: list[Hazard]) -> dict[Any, int]:
     }
 
 
+@heavy
 @login_required
 def ledger_export(request: Request) -> Any:
     """Exactly this filter as a sheet with the 30 columns."""

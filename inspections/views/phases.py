@@ -16,6 +16,7 @@ from agencies.access import assignment_for, batch_for
 from agencies.gates import AssignmentFacts, facts_of, held_back_by, proposed_conclusion
 from agencies.models import Assignment
 from common.errors import Refused
+from common.limits import heavy
 from common.pages import act_page, form_page
 from documents.models import Document
 from documents.previews import preview
@@ -369,6 +370,7 @@ def acceptance(request: Request, pk: int) -> HttpResponse:
     return render(request, "inspections/acceptance.html", context)
 
 
+@heavy
 @login_required
 def acceptance_export(request: Request, pk: int) -> HttpResponse:
     """The same as a sheet."""

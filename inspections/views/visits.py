@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from common.errors import DomainError
+from common.limits import heavy
 from common.uploads import drawn_png
 from documents.models import Document
 from documents.previews import preview
@@ -333,6 +334,7 @@ def _finish(request: Request, found: Visit, form: Any, refusing: bool) -> bool:
     return True
 
 
+@heavy
 @login_required
 @require_http_methods(["GET", "POST"])
 def visit_confirm(request: Request, pk: UUID) -> HttpResponse:

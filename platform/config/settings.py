@@ -11,12 +11,16 @@ CLAMAV_URL          virus scanner, tcp://host:3310 or unix:///path; files are sh
 TILE_URL            base map of the field app, https://…/{z}/{x}/{y}.png in WGS-84; default: none
 TILE_ATTRIBUTION    what its owner wants to be named
 ROUTING_URL         OSRM-compatible service for distances by road; default: straight lines
+PROXIES             how many proxies of one's own stand before the web; default: none
+RATE_LIMITS         0 for no limits (load tests)
 """
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
+from csp.constants import NONE, SELF
 
 from common.secret import secret_key
 from stack.embedded import service_urls
@@ -31,6 +35,7 @@ ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],tests
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
 HTTPS = SITE_URL.startswith("https:")
+TILE_URL = os.environ.get("TILE_URL", "")
 
 INSTALLED_APPS = [
     "common",
@@ -59,6 +64,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "axes",
+    "csp",
     "django_fsm",
     "django_htmx",
     "guardian",
@@ -66,12 +72,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tenancy.middleware.ActorMiddleware",
+    "common.limits.LimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -159,6 +168,37 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 86400 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# The base map is the only thing that a page may load from elsewhere.
+_TILES = [f"{urlsplit(TILE_URL).scheme}://{urlsplit(TILE_URL).netloc}"] if TILE_URL else []
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:", "blob:", *_TILES],  # Tabler's icons; photos not sent yet
+        "media-src": [SELF, "blob:"],
+        "connect-src": [SELF, *_TILES],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, str | list[str]] = {
+    "camera": "self", "geolocation": "self", "microphone": "self",
+    "display-capture": [], "payment": [], "usb": [], "serial": [], "midi": [],
+}  # fmt: skip
+PROXIES = int(os.environ.get("PROXIES", "0"))
+AXES_CLIENT_IP_CALLABLE = "common.net.client_ip"
+RATELIMIT_ENABLE = os.environ.get("RATE_LIMITS", "1") == "1"
+RATE_LIMITS = {"public": "240/m", "member": "900/m", "heavy": "30/m"}
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -201,7 +241,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 CLAMAV_URL = os.environ.get("CLAMAV_URL", "")
-TILE_URL = os.environ.get("TILE_URL", "")
 TILE_ATTRIBUTION = os.environ.get("TILE_ATTRIBUTION", "")
 ROUTING_URL = os.environ.get("ROUTING_URL", "")
 

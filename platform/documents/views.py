@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.errors import DomainError
+from common.limits import heavy
 from common.pages import act_page, form_page
 from common.paging import count_up_to, keyset
 from documents import handing_over
@@ -167,6 +168,7 @@ def download(request: Request, pk: UUID) -> HttpResponse | FileResponse:
     )
 
 
+@heavy
 @login_required
 def word(request: Request, pk: UUID) -> HttpResponse:
     """A copy to edit; it is not the paper and says so."""
@@ -322,6 +324,7 @@ def receive_file(request: HttpRequest, token: str) -> HttpResponse | FileRespons
     return FileResponse(document.file.open("rb"), content_type=kind)
 
 
+@heavy
 @login_required
 @require_POST
 def batch_print(request: Request) -> HttpResponse:

@@ -23,6 +23,7 @@ from config.demo.county import PASSWORD
 from stack import up
 from tenancy.actors import SYSTEM
 from tenancy.models import Membership
+from tests.browser.looks import until
 
 LOGIN = "lead-a"  # who may go to all hundred
 RATE = 4
@@ -145,7 +146,7 @@ def _take_along(page: Page) -> None:
     page.wait_for_selector("a.card")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "navigator.serviceWorker.controller !== null")
 
 
 def _visits(page: Page) -> tuple[list[list[float]], list[float]]:
@@ -182,7 +183,7 @@ def _photos(page: Page) -> list[float]:
         file = {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": content}
         page.set_input_files("[data-camera]", file)
         began = time.perf_counter()
-        page.wait_for_function(f"document.querySelectorAll('.shots .shot').length >= {number}")
+        until(page, f"document.querySelectorAll('.shots .shot').length >= {number}")
         times.append((time.perf_counter() - began) * 1000)
     return times
 

@@ -1,10 +1,26 @@
 """Signing in as a person does."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from accounts.models import User
 from tests import world
+
+POLICY = "Content Security Policy"
+
+
+def note_errors(page: Page, errors: list[str]) -> None:
+    """Note errors of a page's scripts, and whatever its policy keeps it from loading or doing.
+
+    What has no address is the test's own: axe-core tries a style here and there.
+    """
+
+    def look(message: ConsoleMessage) -> None:
+        if POLICY in message.text and message.location["url"]:
+            errors.append(message.text)
+
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", look)
 
 
 @pytest.fixture
@@ -19,7 +35,7 @@ def page_for(browser: Browser, live_server):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        note_errors(page, errors)
         page.goto("/accounts/login/")
         page.fill("[name=login]", User.objects.get(pk=actor.user_id).username)
         page.fill("[name=password]", world.PASSWORD)

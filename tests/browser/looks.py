@@ -9,6 +9,15 @@ def follow(page, link: str) -> None:
         page.click(link)
 
 
+def until(page, condition: str) -> None:
+    """Wait until a condition holds on the page; its policy forbids to have it polled there."""
+    for _ in range(200):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"it does not come to {condition}")
+
+
 def no_barriers(page) -> None:
     """axe-core finds nothing on this page."""
     found = Axe().run(page).response["violations"]

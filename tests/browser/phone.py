@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from accounts.models import User
 from tests import world
+from tests.browser.looks import until
 
 WORDS_OF_PHOTO = {"mimeType": "image/jpeg"}
 
@@ -51,7 +52,7 @@ def keep_the_app(page: Page) -> None:
     """Wait until the service worker has all of the app."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "navigator.serviceWorker.controller !== null")
 
 
 def start(page: Page, firm: str, kind: str = "摸底排查") -> str:
@@ -88,7 +89,7 @@ def fill_hazard(page: Page, place: str, *photos: int) -> None:
     for seed in photos:
         before = page.locator(".shots .shot").count()
         page.set_input_files("[data-camera]", photo(seed))
-        page.wait_for_function(f"document.querySelectorAll('.shots img').length > {before}")
+        until(page, f"document.querySelectorAll('.shots img').length > {before}")
     page.click("[data-entry] >> nth=0")
     page.fill("#place", place)
 

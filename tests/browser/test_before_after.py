@@ -7,7 +7,7 @@ from evidence.models import Photo
 from inspections.matching.match import photos_match
 from tenancy.actors import system_for
 from tests import county as counties
-from tests.browser.looks import no_barriers, no_sideways_scrolling
+from tests.browser.looks import no_barriers, no_sideways_scrolling, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,7 +20,7 @@ def test_the_old_photo_lies_over_the_camera_and_the_new_one_is_handed_in(page_fo
     page.locator(".phone-bar a:has-text('提交整改')").click()
     page.click("text=对照原照片拍照")
     page.wait_for_selector("dialog[open]")
-    page.wait_for_function("document.querySelector('[data-camera-video]').videoWidth > 0")
+    until(page, "document.querySelector('[data-camera-video]').videoWidth > 0")
     ghost = page.locator("[data-camera-before]")
     assert ghost.evaluate("one => one.naturalWidth") > 0
     page.locator("[data-camera-opacity]").fill("80")

@@ -13,6 +13,7 @@ from inspections.selectors import checklist_items
 from inspections.services import answers_save
 from tests import county
 from tests.browser import phone
+from tests.browser.conftest import note_errors
 from tests.browser.looks import no_barriers, no_sideways_scrolling
 from tests.conftest import CHROMIUM
 
@@ -44,7 +45,7 @@ def phone_of(browser, live_server):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        note_errors(page, errors)
         return page
 
     yield open_phone

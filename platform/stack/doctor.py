@@ -48,6 +48,7 @@ TO_TEST = (
     Need("chromium", programs=("chromium", "chromium-browser", "google-chrome")),
     Need("poppler-utils", programs=("pdftoppm",)),
     Need("qpdf", programs=("qpdf",)),
+    Need("faketime", programs=("faketime",)),
 )
 
 

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "evidence",
     "notifications",
     "documents",
+    "chain",
     "enterprises",
     "providers",
     "agencies",

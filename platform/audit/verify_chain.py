@@ -403,7 +403,9 @@ def check_export(
         head = read_head_line(next(lines, "null"))
         published = heads_of((day for day, _ in days), int(head["agency"]))
         if days and not published:
-            yield Problem(0, TRUNCATED, "链头文件里没有这条链，无从核对末尾是否被删、整条是否被改写")
+            yield Problem(
+                0, TRUNCATED, "链头文件里没有这条链，无从核对末尾是否被删、整条是否被改写"
+            )
         walk = Walk(published)
         for number, line in enumerate(lines, start=2):
             try:

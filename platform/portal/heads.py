@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -74,7 +74,8 @@ def heads(request: HttpRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
     )
     shown = {head.day for head in page}
-    files = {row.day: row for row in PublishedDay.objects.filter(day__in=shown).defer("signature")}
+    published = PublishedDay.objects.filter(day__in=shown).defer("signature")
+    files = {row.day: row for row in published.annotate(is_signed=~Q(signature=b""))}
     context = {
         "form": form,
         "chips": form.chips(),

@@ -119,6 +119,7 @@ def test_the_page_is_open_to_everybody_and_lists_days_and_chains(client, zone, t
     page = published(client)
     assert page.count(zone.org.name) == 3
     assert PublishedDay.objects.get(day=YESTERDAY).sha256 in page
+    assert reverse("portal:heads-signature", args=[YESTERDAY]) in page
 
 
 def test_the_page_says_when_there_is_nothing(client, three_days):
@@ -186,7 +187,9 @@ def test_without_the_platforms_key_a_day_is_published_unsigned(client, acts, on,
     acts(1)
     on(TODAY)
     assert publish() == 1
-    assert client.get(reverse("portal:heads-signature", args=[YESTERDAY])).status_code == 404
+    url = reverse("portal:heads-signature", args=[YESTERDAY])
+    assert client.get(url).status_code == 404
+    assert url not in published(client)
 
 
 def test_the_verifier_on_the_page_runs_without_any_package(client, three_days, tmp_path):

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from audit.models import AuditEntry, Seal, Unsealed
@@ -101,11 +100,21 @@ def chain_seal(*, agency_id: int, limit: int = PIECE) -> int:
 
 
 def _waiting(agency_id: int, limit: int) -> list[dict[str, Any]]:
-    is_there = Exists(AuditEntry.objects.filter(pk=OuterRef("entry_id")))
-    is_sealed = Exists(Seal.objects.filter(entry_id=OuterRef("entry_id")))
-    queue = Unsealed.objects.filter(is_there, ~is_sealed, agency_id=agency_id).order_by("entry_id")
-    ids = list(queue.values_list("entry_id", flat=True)[:limit])
-    return list(AuditEntry.objects.filter(pk__in=ids).order_by("pk").values(*FIELDS))
+    """Return the acts at the head of the queue; each statement reads so many by an index, no more.
+
+    What is wrong at the head is passed over, so that it cannot hold up the rest.
+    """
+    queue = Unsealed.objects.filter(agency_id=agency_id).order_by("entry_id")
+    found: list[dict[str, Any]] = []
+    while len(found) < limit:
+        ids = list(queue.values_list("entry_id", flat=True)[:limit])
+        sealed = set(Seal.objects.filter(entry_id__in=ids).values_list("entry_id", flat=True))
+        acts = AuditEntry.objects.filter(pk__in=ids).order_by("pk").values(*FIELDS)
+        found += [act for act in acts if act["id"] not in sealed]
+        if len(ids) < limit:
+            break
+        queue = queue.filter(entry_id__gt=ids[-1])
+    return found[:limit]
 
 
 def chains_waiting() -> list[int]:

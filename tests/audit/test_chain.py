@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+import uuid
 from datetime import UTC
 from functools import partial
 
@@ -191,6 +192,19 @@ def test_sealing_takes_the_same_statements_for_one_act_as_for_many(zone, officer
         return len(captured)
 
     assert statements(1) == statements(40)
+
+
+def test_what_vanished_from_the_queue_does_not_hold_up_the_rest(zone, officer):
+    act(officer, zone, 5)
+    with acting_as(SYSTEM):
+        ids = list(AuditEntry.objects.filter(agency_id=zone.pk).values_list("pk", flat=True))
+        Unsealed.objects.bulk_create(
+            Unsealed(entry_id=uuid.UUID(int=n), agency_id=zone.pk) for n in range(1, 6)
+        )
+    assert (seal(zone, limit=2), seal(zone, limit=2), seal(zone, limit=2)) == (2, 2, 1)
+    with acting_as(SYSTEM):
+        assert Seal.objects.filter(entry_id__in=ids).count() == 5
+    assert len(problems(zone)) == 5
 
 
 def test_a_check_reads_two_statements_a_piece(zone, officer, monkeypatch):

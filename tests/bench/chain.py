@@ -115,8 +115,9 @@ def main() -> None:
         started = time.monotonic()
         STEPS[sys.argv[1]]()
         seconds = round(time.monotonic() - started, 2)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(json.dumps({"s": seconds, "peak_mb": peak}))
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        cpu, peak = round(used.ru_utime + used.ru_stime, 2), used.ru_maxrss // 1024
+        print(json.dumps({"s": seconds, "cpu_s": cpu, "peak_mb": peak}))
         return
     figures = {}
     for name in STEPS:

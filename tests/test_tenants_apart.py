@@ -26,12 +26,12 @@ NOT_FOR_FIRMS = {
     "agencies_servicecontract", "agencies_servicebatch", "workflow_job", "workflow_jobpart",
     "enterprises_enterpriseimport", "scoring_appraisal", "scoring_thresholdevent",
     "inspections_sign", "inspections_signthresholds",
-    "inspections_fieldoperation", "inspections_fieldfile", "inspections_visittrack",
+    "inspections_fieldoperation", "inspections_fieldfile", "inspections_visittrack", "chain_verification",
 }  # fmt: skip
 NOT_FOR_PROVIDERS = {
     "workflow_job", "workflow_jobpart", "scoring_pointcycle", "scoring_pointsheet", "scoring_pointentry",
     "scoring_appraisal", "scoring_thresholdevent", "enterprises_enterpriseimport",
-    "inspections_sign", "inspections_signthresholds",
+    "inspections_sign", "inspections_signthresholds", "chain_verification",
 }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from audit.models import AuditEntry
+from audit.services import chain_seal
+from chain.services import verification_start
 from common.ids import uuid7
 from common.scope import acting_as
 from documents.handing_over import consent_record, receipt_give
@@ -167,6 +169,11 @@ TABLE = {
     "field:refused": ((), {"officer": 200} | FIELD),
     "field:import": ((), {"officer": 200} | FIELD),
     "scoring:outputs": (("contract",), OFFICE),
+    "chain:log": ((), MANAGERS),
+    "chain:log-export": ((), MANAGERS),
+    "chain:chain": ((), MANAGERS),
+    "chain:export": ((), MANAGERS),
+    "chain:verification": (("verification",), MANAGERS),
 }
 # Answer POST only; who may not, or is a stranger to the thing, is refused before anything happens.
 POSTS = {
@@ -206,8 +213,9 @@ POSTS = {
     "documents:render-again": ("document",),
 }
 # Answer POST only and name nothing: what they do stands in the actor's own scope.
-OWN_POSTS = {"documents:print", "documents:key-rotate"}
+OWN_POSTS = {"documents:print", "documents:key-rotate", "chain:verify"}
 PUBLIC = {
+    "portal:heads", "portal:heads-json", "portal:heads-range", "portal:heads-signature", "portal:heads-verifier",
     "portal:check", "portal:draw", "portal:draw-json", "portal:draw-script", "portal:root", "portal:signing",
     "tenancy:invitation-accept", "inspections:sign-in", "documents:receive", "documents:receive-file",
     "field:app", "field:worker", "field:manifest", "field:authority",
@@ -376,7 +384,18 @@ class Scene:
             document_render(str(given.pk))
             job = print_start(actor=c.admin, ids=[given.pk])
             job_part_run(job.parts.get().pk)
-        self.things |= {"approval": approval.pk, "template": template.pk, "print_job": job.pk}
+        check = self._verification(c)
+        self.things |= {
+            "approval": approval.pk, "template": template.pk, "print_job": job.pk,
+            "verification": check,
+        }  # fmt: skip
+
+    def _verification(self, c: counties.County) -> object:
+        """A check of the chain."""
+        with acting_as(SYSTEM):
+            chain_seal(agency_id=c.zone.pk)
+        with acting_as(c.admin):
+            return verification_start(actor=c.admin, with_files=False).subject_id
 
     def url(self, name: str, kinds: tuple[str, ...]) -> str:
         return reverse(name, args=[self.things[kind] for kind in kinds])

@@ -1,6 +1,7 @@
 """Acts in plain values, appended and never changed, then sealed into one hash chain per agency."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from common.ids import uuid7
 
@@ -31,6 +32,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"], name="audit_subject"),
             models.Index(fields=["agency_id", "id"], name="audit_chain"),
+            models.Index(fields=["agency_id", "at"], name="audit_log"),
         ]
 
     def __str__(self) -> str:
@@ -55,3 +57,67 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency_id}#{self.sequence}"
+
+
+class Unsealed(models.Model):
+    """An act that waits for its seal: a trigger adds it with the act, the sealer takes it out.
+
+    Ids cannot say what is new: a transaction that commits late brings an id older than some sealed
+    one. A queue misses nothing, and costs the same however long the chain is.
+    """
+
+    entry_id = models.UUIDField("记录", primary_key=True)
+    agency_id = models.BigIntegerField("链")
+    queued_at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "待封存"
+        verbose_name_plural = "待封存"
+        indexes = [models.Index(fields=["agency_id", "entry_id"], name="unsealed_chain")]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.entry_id}"
+
+
+class PublishedDay(models.Model):
+    """The heads of all chains at the end of a day, as one file that names the day before.
+
+    `sha256` is the hash of the file that `audit.heads.day_text` writes, `previous` that of the day
+    before; `signature` is detached (CMS, DER), empty where the platform's key was not at hand.
+    """
+
+    day = models.DateField("日期", unique=True)
+    previous = models.CharField("前一天的哈希", max_length=64)
+    sha256 = models.CharField("哈希", max_length=64)
+    signature = models.BinaryField("签名", default=b"")
+    published_at = models.DateTimeField("公布时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "公布日"
+        verbose_name_plural = "公布日"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.sha256[:8]}"
+
+
+class DailyHead(models.Model):
+    """Where one chain stood at the end of a day, in plain values: the last place and its hash."""
+
+    day = models.DateField("日期")
+    agency_id = models.BigIntegerField("链")
+    name = models.CharField("单位", max_length=100)
+    is_training = models.BooleanField("演示单位", default=False)
+    sequence = models.BigIntegerField("末号")
+    hash = models.CharField("末号的哈希", max_length=64)
+    acts = models.BigIntegerField("当日封存")
+
+    class Meta:
+        verbose_name = "链头"
+        verbose_name_plural = "链头"
+        constraints = [
+            models.UniqueConstraint(fields=["agency_id", "day"], name="daily_head_once"),
+        ]
+        indexes = [models.Index(fields=["day", "agency_id"], name="daily_head_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}#{self.sequence}"

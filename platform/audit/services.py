@@ -1,18 +1,22 @@
-"""audit_record · chain_seal · chain_problems"""
+"""record · chain_seal · chains_waiting"""
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from audit.models import AuditEntry, Seal
+from audit.models import AuditEntry, Seal, Unsealed
+from audit.verify_chain import GENESIS, canonical, link_hash
 
-GENESIS = "0" * 64
 PLATFORM = 0
+PIECE = 5_000  # acts sealed in one transaction
+# The columns of an act that its seal covers: all.
+FIELDS = (
+    "id", "agency_id", "region_code", "org_id", "user_id", "membership_id", "actor_name", "act",
+    "subject_type", "subject_id", "summary", "data", "at",
+)  # fmt: skip
 
 
 class Who(Protocol):
@@ -66,63 +70,55 @@ def _name(subject: Any) -> tuple[str, str]:
     return ("", "") if subject is None else (subject._meta.label_lower, str(subject.pk))
 
 
-def entry_hash(previous: str, entry: AuditEntry) -> str:
-    """Return the seal of `entry` after the entry sealed as `previous`; the format is public."""
-    fields = {
-        "id": str(entry.id),
-        "agency_id": entry.agency_id,
-        "region_code": entry.region_code,
-        "org_id": entry.org_id,
-        "user_id": entry.user_id,
-        "membership_id": entry.membership_id,
-        "actor_name": entry.actor_name,
-        "act": entry.act,
-        "subject_type": entry.subject_type,
-        "subject_id": entry.subject_id,
-        "summary": entry.summary,
-        "data": entry.data,
-        "at": entry.at.astimezone(timezone.get_fixed_timezone(0)).isoformat(
-            timespec="microseconds"
-        ),
-    }
-    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+def act_text(values: Mapping[str, Any]) -> str:
+    """Return an act, given as its FIELDS, as the canonical JSON that is sealed: docs/chain.md."""
+    at = values["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    return canonical({**values, "id": str(values["id"]), "at": at})
 
 
 @transaction.atomic
-def chain_seal(*, agency_id: int, limit: int = 5_000) -> int:
-    """Chain the committed, still unsealed acts of one agency in order of id; return how many.
+def chain_seal(*, agency_id: int, limit: int = PIECE) -> int:
+    """Chain committed acts of one agency that wait, oldest id first; return how many.
 
     An advisory lock lets one sealer at a time extend a chain. Writers never wait: they only append.
+    What is wrong in the queue (the act is gone, or has a seal) stays there, for a check to name it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [0x5EA1, agency_id % 2**31])
     last = Seal.objects.filter(agency_id=agency_id).order_by("-sequence").first()
     sequence, previous = (last.sequence, last.hash) if last else (0, GENESIS)
+    acts = _waiting(agency_id, limit)
     seals = []
-    for entry in _unsealed(agency_id, limit):
-        sequence, previous = sequence + 1, entry_hash(previous, entry)
-        seals.append(Seal(agency_id=agency_id, sequence=sequence, entry_id=entry.id, hash=previous))
+    for act in acts:
+        sequence, previous = sequence + 1, link_hash(previous, act_text(act))
+        seals.append(
+            Seal(agency_id=agency_id, sequence=sequence, entry_id=act["id"], hash=previous)
+        )
     Seal.objects.bulk_create(seals)
+    Unsealed.objects.filter(entry_id__in=[act["id"] for act in acts]).delete()
     return len(seals)
 
 
-def _unsealed(agency_id: int, limit: int) -> list[AuditEntry]:
-    sealed = Seal.objects.filter(agency_id=agency_id).values("entry_id")
-    entries = AuditEntry.objects.filter(agency_id=agency_id).exclude(id__in=sealed)
-    return list(entries.order_by("id")[:limit])
+def _waiting(agency_id: int, limit: int) -> list[dict[str, Any]]:
+    """Return the acts at the head of the queue; each statement reads so many by an index, no more.
+
+    What is wrong at the head is passed over, so that it cannot hold up the rest.
+    """
+    queue = Unsealed.objects.filter(agency_id=agency_id).order_by("entry_id")
+    found: list[dict[str, Any]] = []
+    while len(found) < limit:
+        ids = list(queue.values_list("entry_id", flat=True)[:limit])
+        sealed = set(Seal.objects.filter(entry_id__in=ids).values_list("entry_id", flat=True))
+        acts = AuditEntry.objects.filter(pk__in=ids).order_by("pk").values(*FIELDS)
+        found += [act for act in acts if act["id"] not in sealed]
+        if len(ids) < limit:
+            break
+        queue = queue.filter(entry_id__gt=ids[-1])
+    return found[:limit]
 
 
-def chain_problems(*, agency_id: int) -> Iterator[str]:
-    """Yield a sentence for every place where the chain of one agency does not hold."""
-    entries = {e.id: e for e in AuditEntry.objects.filter(agency_id=agency_id)}
-    expected, previous = 1, GENESIS
-    for seal in Seal.objects.filter(agency_id=agency_id).order_by("sequence"):
-        if seal.sequence != expected:
-            yield f"第{expected}号封存缺失"
-        entry = entries.get(seal.entry_id)
-        if entry is None:
-            yield f"第{seal.sequence}号封存的记录不存在"
-        elif entry_hash(previous, entry) != seal.hash:
-            yield f"第{seal.sequence}号记录与封存不符"
-        expected, previous = seal.sequence + 1, seal.hash
+def chains_waiting() -> list[int]:
+    """Return the chains that have acts to be sealed."""
+    return list(
+        Unsealed.objects.order_by("agency_id").values_list("agency_id", flat=True).distinct()
+    )

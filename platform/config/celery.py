@@ -17,6 +17,11 @@ app.conf.beat_schedule = {
     "owed": {"task": "workflow.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
     "files": {"task": "documents.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
     "scans": {"task": "evidence.rescan", "schedule": 60.0, "options": {"expires": 55}},
+    "heads": {
+        "task": "chain.publish_days",
+        "schedule": crontab(hour="0", minute="5"),
+        "options": {"expires": 6 * 3600},
+    },
     "overdue": {
         "task": "inspections.mark_overdue",
         "schedule": crontab(hour="0", minute="10"),

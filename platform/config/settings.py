@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "evidence",
     "notifications",
     "documents",
+    "chain",
     "enterprises",
     "providers",
     "agencies",

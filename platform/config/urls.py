@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("evidence.urls")),
     path("", include("enterprises.urls")),
     path("", include("documents.urls")),
+    path("", include("chain.urls")),
     path("", include("agencies.urls")),
     path("", include("providers.urls")),
     path("field/", include("inspections.field.urls")),

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from audit.services import record
 from common.errors import DomainError
+from common.scope import current
 from documents import pdf
 from documents.frozen import content_sha256, freeze, thaw
 from documents.models import (
@@ -207,7 +208,25 @@ def document_store(*, actor: Actor, file: bytes, pages: int | None, **order: Any
                 data={"kind": document.kind, "sha256": document.content_sha256},
                 at=document.issued_at,
             )
+            _vouch(actor, document)
     return document
+
+
+def _vouch(actor: Any, document: Document) -> None:
+    """Put the hash of the paper's file into an act, and with it into the agency's chain."""
+    record(
+        actor=actor,
+        act="document.file",
+        subject=document,
+        summary=document.title,
+        data={
+            "file": document.file.name,
+            "sha256": document.file_sha256,
+            "size": document.size,
+            "content_sha256": document.content_sha256,
+        },
+        at=document.rendered_at,
+    )
 
 
 def _attach(document: Document, file: bytes, pages: int | None) -> None:
@@ -265,6 +284,7 @@ def document_render(document_id: str) -> Document:
     rendered = pdf.render(paper_of(document.kind).template, context)
     _attach(document, rendered.content, rendered.pages)
     document.save(update_fields=MADE)
+    _vouch(current.get(), document)  # the system, in a worker
     _failures(document).update(done_at=timezone.now())
     return document
 

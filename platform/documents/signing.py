@@ -1,4 +1,5 @@
-"""Signatures of papers: PAdES B-B, appended, without a network or a timestamp service.
+"""Signatures of papers: PAdES B-B, appended, without a network or a timestamp service; of other
+files: CMS, beside them.
 
 The only module that imports pyHanko, and never before it is needed. The signing time is what the
 signer says: it proves nothing, and nothing is decided on it.
@@ -70,6 +71,19 @@ def sign(pdf: bytes, *, key: SigningKey, at: datetime, reason: str, name: str) -
     if not signed.startswith(pdf):
         raise SigningError("signing has changed the file instead of adding to it")
     return signed
+
+
+def sign_detached(content: bytes, *, key: SigningKey) -> bytes:
+    """Return a signature (CMS, DER) of any bytes, to be kept beside them; it bears the certificate."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.serialization import pkcs7
+
+    certificate = x509.load_pem_x509_certificate(key.certificate)
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(content)
+    builder = builder.add_signer(certificate, key.private, hashes.SHA256())
+    options = [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary]
+    return builder.sign(serialization.Encoding.DER, options)
 
 
 def verify(

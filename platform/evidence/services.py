@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
+from audit.services import record
 from common.errors import DomainError, StorageFull
 from evidence.drawings import drawing_checked
 from evidence.hidden import what_else
@@ -88,7 +89,7 @@ def photo_add(
     )
     photo.original.name = store(original_path(photo, ""), content)
     photo.reading.name = store(reading_path(photo, ""), picture.reading)
-    return _keep(photo, key)
+    return _keep(actor, photo, key)
 
 
 def _key(subject: TenantModel, content: bytes) -> dict[str, str]:
@@ -127,8 +128,8 @@ def _placed(
     return {"latitude": latitude, "longitude": longitude, "accuracy": metres(accuracy)}
 
 
-def _keep(row: R, key: Mapping[str, str]) -> R:
-    """Save a new row and have it scanned; of two that came at once the first stays."""
+def _keep(actor: Actor, row: R, key: Mapping[str, str]) -> R:
+    """Save a new row, vouch for its bytes in an act and have it scanned; of two at once one stays."""
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -136,6 +137,13 @@ def _keep(row: R, key: Mapping[str, str]) -> R:
         if first := type(row)._default_manager.filter(**key).first():
             return first
         raise
+    record(
+        actor=actor,
+        act=f"{row._meta.model_name}.add",
+        subject=row,
+        data={"file": row.source.name, "sha256": row.sha256, "size": row.size},
+        at=row.arrived_at,
+    )
     if row.scan == Scan.WAITING:
         scan_file.send(row.owner_agency_id, row._meta.model_name, str(row.pk))
     return row
@@ -305,7 +313,7 @@ def attachment_add(
         scan=first_state(),
     )
     attachment.file.name = store(attachment_path(attachment, ""), content)
-    return _keep(attachment, key)
+    return _keep(actor, attachment, key)
 
 
 def attachments_of(

@@ -38,6 +38,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("服务机构", "providers:list", "briefcase", "provider_view"),
         Entry("工作日历", "inspections:calendar", "calendar", "calendar_view"),
         Entry("印章和签名", "documents:seals", "rubber-stamp", "seal_view"),
+        Entry("操作日志", "chain:log", "history", "audit_view"),
         _INBOX,
         _PEOPLE,
     ),

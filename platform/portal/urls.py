@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal import views
+from portal import heads, views
 
 app_name = "portal"
 urlpatterns = [
@@ -8,6 +8,11 @@ urlpatterns = [
     path("draws/draw.py", views.draw_script, name="draw-script"),
     path("draws/<slug:code>/", views.draw, name="draw"),
     path("draws/<slug:code>/published.json", views.draw_json, name="draw-json"),
+    path("heads/", heads.heads, name="heads"),
+    path("heads/heads.jsonl", heads.heads_range, name="heads-range"),
+    path("heads/verify_chain.py", heads.verifier, name="heads-verifier"),
+    path("heads/heads-<str:day>.json", heads.heads_json, name="heads-json"),
+    path("heads/heads-<str:day>.json.p7s", heads.heads_signature, name="heads-signature"),
     path("signing/", views.signing, name="signing"),
     path("signing/root.pem", views.root, name="root"),
 ]

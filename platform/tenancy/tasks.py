@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from django.core.cache import cache
 from django.db import transaction
 
-from audit.services import PLATFORM, chain_seal
+from audit.services import PIECE, chain_seal, chains_waiting
 from common.scope import acting_as
 from tenancy.actors import SYSTEM, Actor, actor_for, system_for
 from tenancy.models import Agency, Membership
@@ -95,9 +95,16 @@ def all_agency_ids() -> list[int]:
 
 @shared_task(name="tenancy.seal_chains")
 def seal_chains() -> int:
-    """Every minute: chain the committed acts of each agency and of the platform itself."""
-    sealed = 0
-    for agency_id in [PLATFORM, *all_agency_ids()]:
+    """Every minute: chain what was committed, of each agency and of the platform itself."""
+    with acting_as(SYSTEM):
+        waiting = chains_waiting()
+    return sum(_seal_all(agency_id) for agency_id in waiting)
+
+
+def _seal_all(agency_id: int) -> int:
+    sealed = piece = PIECE
+    while piece == PIECE:
         with acting_as(SYSTEM):
-            sealed += chain_seal(agency_id=agency_id)
-    return sealed
+            piece = chain_seal(agency_id=agency_id)
+        sealed += piece
+    return sealed - PIECE

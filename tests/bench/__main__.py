@@ -41,6 +41,8 @@ def main() -> None:
     figures |= json.loads(measured.stdout.splitlines()[-1])  # workers print too
     phones = run_in("bench-sync", "tests.bench.sync", output=subprocess.PIPE)
     figures["sync"] = json.loads(phones.stdout.splitlines()[-1])
+    acts = run_in("bench-chain", "tests.bench.chain", output=subprocess.PIPE)
+    figures["chain"] = json.loads(acts.stdout.splitlines()[-1])
     print(json.dumps(figures, ensure_ascii=False, indent=1))
 
 

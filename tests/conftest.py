@@ -50,6 +50,7 @@ def files_in_a_folder_of_their_own(settings, tmp_path) -> None:
     """No test writes into the media of the installation."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.MFA_REQUIRED = False  # people of tests are of training organisations: tests/accounts
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.RATELIMIT_ENABLE = False
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from audit.models import AuditEntry
@@ -61,7 +62,11 @@ MANAGERS = {"admin": 200}
 TABLE = {
     "home:front": ((), AGENCY_AND_FIELD | {"principal": 302}),
     "home:inbox": ((), ALL),
+    "accounts:security": ((), ALL),
+    "accounts:sessions": ((), ALL),
     "tenancy:switch": ((), ALL),
+    "tenancy:member": (("membership",), MANAGERS),
+    "tenancy:member-identity": (("membership",), MANAGERS),
     "tenancy:people": ((), {"admin": 200, "principal": 200}),
     "tenancy:invite": ((), {"admin": 200, "principal": 200}),
     "tenancy:hand-over": ((), {"admin": 200, "principal": 200}),
@@ -179,7 +184,11 @@ TABLE = {
 POSTS = {
     "tenancy:invitation-withdraw": ("invitation",),
     "field:refused-seen": ("operation",),
+    "accounts:session-end": ("session",),
     "tenancy:member-end": ("membership",),
+    "tenancy:member-second-factor": ("membership",),
+    "tenancy:member-unlock": ("membership",),
+    "tenancy:member-sign-out": ("membership",),
     "tenancy:member-password": ("membership",),
     "workflow:job-retry": ("job",),
     "agencies:contract-activate": ("contract",),
@@ -213,7 +222,9 @@ POSTS = {
     "documents:render-again": ("document",),
 }
 # Answer POST only and name nothing: what they do stands in the actor's own scope.
-OWN_POSTS = {"documents:print", "documents:key-rotate", "chain:verify"}
+OWN_POSTS = {
+    "documents:print", "documents:key-rotate", "chain:verify", "accounts:sessions-end-others",
+}  # fmt: skip
 PUBLIC = {
     "portal:heads", "portal:heads-json", "portal:heads-range", "portal:heads-signature", "portal:heads-verifier",
     "portal:check", "portal:draw", "portal:draw-json", "portal:draw-script", "portal:root", "portal:signing",
@@ -287,6 +298,9 @@ class Scene:
             "batch": c.batch.pk, "assignment": c.assignment.pk, "visit": visit,
             "extension": extension.pk, "hazard": first[0].pk, "cycle": cycle.pk,
             "topic": "TS-1", "criterion": 3, "kind": "suggestion",
+            "session": UserSession.objects.create(
+                user_id=c.second_officer.user_id, ip="10.0.0.1", session_key=f"of-{code}"
+            ).pk,
         }  # fmt: skip
         self._five_phases(c)
         self._papers(c, document)

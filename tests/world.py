@@ -6,6 +6,7 @@ from itertools import count
 from django.test import Client
 
 from accounts.models import User
+from accounts.sessions import second_factor_given
 from common.scope import acting_as
 from tenancy.actors import SYSTEM, Actor, actor_for
 from tenancy.enums import OrgKind, Role
@@ -75,9 +76,13 @@ def zone(now: datetime | None = None) -> Agency:
     return top
 
 
-def sign_in(client: Client, actor: Actor) -> None:
+def sign_in(client: Client, actor: Actor, *, second_factor: bool = False) -> None:
     """Sign the actor's user in; with one membership he acts in it."""
     client.force_login(
         User.objects.get(pk=actor.user_id),
         backend="allauth.account.auth_backends.AuthenticationBackend",
     )
+    if second_factor:
+        session = client.session
+        second_factor_given(session, actor.user_id)
+        session.save()

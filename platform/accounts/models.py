@@ -1,5 +1,6 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils import timezone
 
 
 class UserManager(BaseUserManager["User"]):
@@ -25,6 +26,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("电子邮箱", blank=True)
     is_active = models.BooleanField("可以登录", default=True)
     date_joined = models.DateTimeField("开户时间", auto_now_add=True)
+    password_changed_at = models.DateTimeField("密码设置时间", default=timezone.now)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -44,3 +46,23 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the password and the time from which it ages."""
+        super().set_password(raw_password)
+        self.password_changed_at = timezone.now()
+
+
+class PastPassword(models.Model):
+    """The hash of a password that a user has had; the newest few are kept, so none comes back."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="past_passwords")
+    password = models.CharField("密码", max_length=128)
+    created_at = models.DateTimeField("设置时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "用过的密码"
+        verbose_name_plural = "用过的密码"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.created_at}"

@@ -3,7 +3,7 @@
 DATABASE_URL        runtime role (owns nothing, cannot bypass row-level security); default: embedded
 DATABASE_OWNER_URL  the role that migrates; needed where DATABASE_URL is set
 REDIS_URL           default: embedded
-SECRET_KEY, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, DEBUG, SITE_URL, VAR_DIR, MEDIA_FOLDER,
+SECRET_KEY, SECRET_KEY_FALLBACKS, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, DEBUG, SITE_URL, VAR_DIR, MEDIA_FOLDER,
 EMAIL_BACKEND, EMAIL_HOST, DEFAULT_FROM_EMAIL
 STORAGE_BUCKET, STORAGE_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY  S3-compatible store
 CLAMAV_URL          virus scanner, tcp://host:3310 or unix:///path; files are shown to others after
@@ -11,17 +11,24 @@ CLAMAV_URL          virus scanner, tcp://host:3310 or unix:///path; files are sh
 TILE_URL            base map of the field app, https://…/{z}/{x}/{y}.png in WGS-84; default: none
 TILE_ATTRIBUTION    what its owner wants to be named
 ROUTING_URL         OSRM-compatible service for distances by road; default: straight lines
-PROXIES             how many proxies of one's own stand before the web; default: none
 RATE_LIMITS         0 for no limits (load tests)
+MFA_REQUIRED        0 lets training organisations off the second factor, and nobody else (default 1)
+PASSWORD_MAX_DAYS   after how many days a password must be changed at sign-in, 0: never (default 90)
+SESSION_IDLE_MINUTES, SESSION_HOURS  kind=number,… for agency, provider, enterprise: a session ends so
+                    long after the last request, and so long after sign-in at the latest
+TRUSTED_PROXY_COUNT how many proxies of ours stand in front and write X-Forwarded-For (default 0)
+OIDC_PROVIDERS      JSON list of agencies' own identity providers (docs/security.md)
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from common.environment import numbers_by_name, oidc_apps, origin
 from common.secret import secret_key
 from stack.embedded import service_urls
 
@@ -31,6 +38,7 @@ URLS = service_urls()
 
 DEBUG = os.environ.get("DEBUG", "0") == "1"
 SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key(VAR_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = [k for k in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if k]
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
@@ -64,6 +72,10 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "axes",
     "csp",
     "django_fsm",
@@ -80,9 +92,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "tenancy.middleware.ActorMiddleware",
-    "common.limits.LimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "tenancy.middleware.ActorMiddleware",
+    "tenancy.middleware.SignInGate",
+    "common.limits.LimitMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -135,14 +148,19 @@ AUTHENTICATION_BACKENDS = [
     "guardian.backends.ObjectPermissionBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+_VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "accounts.passwords.ThreeClassesValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.OwnWordsValidator"},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NotRecentValidator", "OPTIONS": {"count": 5}},
 ]
+PASSWORD_MAX_DAYS = int(os.environ.get("PASSWORD_MAX_DAYS", "90"))
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home:front"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -150,11 +168,51 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "【安服】"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
+# By address, of which an office has one for all its people; a key is one person's second factor.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "password_failed": "60/15m/ip",
+    "login_failed": "5/15m/key",
+}
+TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
+
+MFA_REQUIRED = os.environ.get("MFA_REQUIRED", "1") != "0"
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.AuthenticateForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "activate_totp": "accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "accounts.forms.AddWebAuthnForm",
+    "edit_webauthn": "accounts.forms.EditWebAuthnForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "安服"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: phones' clocks differ
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts come from invitations, not from addresses
+SOCIALACCOUNT_ADAPTER = "tenancy.identity.SocialAccountAdapter"
+_OIDC_APPS = oidc_apps(os.environ.get("OIDC_PROVIDERS", ""))
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": _OIDC_APPS,
+    }
+}
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "accounts.lockout.typed_name"
+AXES_CLIENT_IP_CALLABLE = "common.net.client_ip"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_page"
+AXES_DISABLE_ACCESS_LOG = True  # the audit has it
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # addresses are limited by ACCOUNT_RATE_LIMITS
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
@@ -164,7 +222,14 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "inspections.field.api.answer_error",
     "UNAUTHENTICATED_USER": None,
 }
-SESSION_COOKIE_AGE = 12 * 3600
+# A desk is left alone; a phone on site is out of reach for hours and must still send what it has.
+SESSION_IDLE_MINUTES = numbers_by_name(
+    os.environ.get("SESSION_IDLE_MINUTES", "agency=30,provider=720,enterprise=120")
+)
+SESSION_HOURS = numbers_by_name(
+    os.environ.get("SESSION_HOURS", "agency=12,provider=168,enterprise=12")
+)
+SESSION_COOKIE_AGE = max(SESSION_HOURS.values()) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
@@ -173,8 +238,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 86400 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-# The base map is the only thing that a page may load from elsewhere.
-_TILES = [f"{urlsplit(TILE_URL).scheme}://{urlsplit(TILE_URL).netloc}"] if TILE_URL else []
+# The base map is the only thing that a page may load from elsewhere, an identity provider the only
+# place that a form may lead to.
+_TILES = [origin(TILE_URL)] if TILE_URL else []
+_PROVIDERS = [origin(app["settings"]["server_url"]) for app in _OIDC_APPS]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -186,7 +253,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF, *_TILES],
         "manifest-src": [SELF],
         "worker-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *_PROVIDERS],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
@@ -196,8 +263,6 @@ PERMISSIONS_POLICY: dict[str, str | list[str]] = {
     "camera": "self", "geolocation": "self", "microphone": "self",
     "display-capture": [], "payment": [], "usb": [], "serial": [], "midi": [],
 }  # fmt: skip
-PROXIES = int(os.environ.get("PROXIES", "0"))
-AXES_CLIENT_IP_CALLABLE = "common.net.client_ip"
 RATELIMIT_ENABLE = os.environ.get("RATE_LIMITS", "1") == "1"
 RATE_LIMITS = {"public": "240/m", "member": "900/m", "heavy": "30/m"}
 

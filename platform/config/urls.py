@@ -1,7 +1,17 @@
+from allauth.socialaccount.views import login_cancelled, login_error
 from django.urls import include, path
 
+# Of allauth's pages about identity providers only those that a sign-in passes.
+identity_urls = [
+    path("cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
+    path("error/", login_error, name="socialaccount_login_error"),
+]
 urlpatterns = [
+    path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/identity/", include(identity_urls)),
+    path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("", include("home.urls")),
     path("", include("tenancy.urls")),
     path("", include("workflow.urls")),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -10,10 +11,19 @@ from tenancy import clock
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return actor, nav, memberships_count and clock_text for the layouts."""
+    """Return actor, nav, memberships_count and clock_text for the layouts.
+
+    Who has not signed in is shown the ways to do it: what the sign-in page says of this installation.
+    """
     actor = getattr(request, "actor", None)
     if actor is None or not actor.org_id:
-        return {"actor": actor if actor and actor.user_id else None, "nav": []}
+        return {
+            "actor": actor if actor and actor.user_id else None,
+            "nav": [],
+            "identity_providers": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"],
+            "is_trial": not settings.MFA_REQUIRED,
+            "missing_step": getattr(request, "missing_step", None),
+        }
     urls = [(entry, reverse(entry.url_name)) for entry in entries_for(actor)]
     here = _here(request.path, [url for _, url in urls])
     nav = [

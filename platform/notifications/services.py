@@ -1,12 +1,15 @@
-"""notify · notification_read"""
+"""notify · notification_read · tell_of_reset"""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from notifications.models import Notification
 from tenancy.actors import Actor
+from tenancy.models import Membership
 
 
 def notify(
@@ -52,3 +55,16 @@ def inbox(actor: Actor) -> "models.QuerySet[Notification]":
     """Return what is addressed to the actor or to his whole organisation."""
     mine = models.Q(membership_id=None) | models.Q(membership_id=actor.membership_id)
     return Notification.objects.filter(mine, org_id=actor.org).order_by("-id")
+
+
+def tell_of_reset(membership: Membership, **_: Any) -> None:
+    """Tell a person in his inbox that an administrator took away his second factors."""
+    notify(
+        org_id=membership.org_id,
+        membership_id=membership.pk,
+        kind="second_factor_reset",
+        title="你的两步验证已由管理员重设。如果不是你要求的，请立即联系本单位管理员",
+        url=reverse("accounts:security"),
+        at=timezone.now(),
+        is_urgent=True,
+    )

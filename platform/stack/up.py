@@ -93,6 +93,8 @@ def environment(*, reload: bool = False) -> dict[str, str]:
         "SITE_URL": site(),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "1" if reload else "0",
+        # To be tried without an authenticator app: lets training organisations off, no other.
+        "MFA_REQUIRED": "0",
         # Celery fears pickled messages that root would run; ours are JSON.
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }

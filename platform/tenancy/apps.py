@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class TenancyConfig(AppConfig):
     name = "tenancy"
     verbose_name = "单位与人员"
+
+    def ready(self) -> None:
+        from tenancy import sign_in
+
+        sign_in.connect()

@@ -34,3 +34,6 @@ ADMIN_ROLE_OF = {
     OrgKind.PROVIDER: Role.PROVIDER_ADMIN,
     OrgKind.ENTERPRISE: Role.PRINCIPAL,
 }
+# Whoever may order, publish or hand out rights gives a second factor: all of a regulator's people,
+# and the administrators of providers (docs/security.md, 8.1.4.1).
+SECOND_FACTOR_ROLES = frozenset({*ROLES_OF[OrgKind.AGENCY], Role.PROVIDER_ADMIN})

@@ -5,10 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
+from accounts.models import User
 from audit.services import record
 from tenancy.actors import Actor
 from tenancy.enums import ROLES_OF, OrgKind
 from tenancy.models import Membership
+
+PASSWORD_HELP = "至少 10 个字符，包含大写字母、小写字母、数字、符号中的三种"
 
 
 class ActorForm(forms.Form):
@@ -55,13 +58,18 @@ class AcceptForm(forms.Form):
     username = forms.CharField(
         label="登录名", min_length=3, max_length=64, help_text="3 个以上字母、数字或手机号"
     )
-    password = forms.CharField(label="密码", widget=forms.PasswordInput, help_text="至少 10 个字符")
+    password = forms.CharField(label="密码", widget=forms.PasswordInput, help_text=PASSWORD_HELP)
     password_again = forms.CharField(label="再输一次密码", widget=forms.PasswordInput)
 
+    def __init__(self, *args: Any, name: str, email: str, **kwargs: Any) -> None:
+        self.person = {"name": name, "email": email}
+        super().__init__(*args, **kwargs)
+
     def clean_password(self) -> str:
-        """Apply the password rules."""
+        """Apply the password rules, knowing whose it will be."""
         password: str = self.cleaned_data["password"]
-        validate_password(password)
+        person = User(username=self.cleaned_data.get("username", ""), **self.person)
+        validate_password(password, person)
         return password
 
     def clean(self) -> dict[str, Any]:
@@ -97,4 +105,15 @@ class CertificateForm(forms.Form):
     )
     valid_until = forms.DateField(
         label="有效期止", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class IdentityForm(forms.Form):
+    """By whom the agency's identity provider knows a colleague."""
+
+    identity = forms.CharField(
+        label="统一认证账号",
+        max_length=191,
+        required=False,
+        help_text="统一认证平台中的用户标识（sub），或平台已核实的邮箱；留空即解除绑定",
     )

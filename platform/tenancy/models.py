@@ -77,6 +77,8 @@ class Membership(models.Model):
     phone = models.CharField("联系电话", max_length=30, blank=True)
     certificate_number = models.CharField("证号", max_length=40, blank=True)
     qualification = models.CharField("资格", max_length=60, blank=True)
+    # By whom the agency's own identity provider knows the person: its `sub`, or a verified mailbox.
+    identity = models.CharField("统一认证账号", max_length=191, blank=True)
     joined_at = models.DateTimeField("加入时间", auto_now_add=True)
     ended_at = models.DateTimeField("停用时间", null=True, blank=True)
 
@@ -88,6 +90,11 @@ class Membership(models.Model):
                 fields=["user", "org", "role"],
                 condition=models.Q(ended_at=None),
                 name="membership_once_while_active",
+            ),
+            models.UniqueConstraint(
+                fields=["org", "role", "identity"],
+                condition=models.Q(ended_at=None) & ~models.Q(identity=""),
+                name="membership_identity_once_while_active",
             ),
         ]
 

@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.sessions import sessions_end
 from audit.services import record
 from common.errors import DomainError
 from tenancy.actors import Actor, actor_for
 from tenancy.enums import ADMIN_ROLES, ROLES_OF, OrgKind, Role
 from tenancy.models import Agency, Invitation, Membership, OfficerCertificate, Organization
+from tenancy.protection import require_keeper
 from tenancy.selectors import certificate_numbers
 
 INVITATION_DAYS = 14
@@ -226,7 +228,8 @@ def invitation_revoke(*, actor: Actor, invitation: Invitation) -> None:
 def membership_end(*, actor: Actor, membership: Membership) -> None:
     """Deactivate a membership: what hung on it gives nothing from now on.
 
-    The last administrator cannot be ended; he hands over first.
+    The last administrator cannot be ended; he hands over first. Whoever is ended by another is
+    signed out everywhere at once.
     """
     admins = _lock_admins(membership.org_id)
     if membership.role in ADMIN_ROLES and admins == {membership.pk}:
@@ -236,7 +239,13 @@ def membership_end(*, actor: Actor, membership: Membership) -> None:
     )
     if not changed:
         raise DomainError("该身份已停用")
-    record(actor=actor, act="membership.end", subject=membership, data={"role": membership.role})
+    ended = sessions_end(membership.user_id) if membership.user_id != actor.user_id else 0
+    record(
+        actor=actor,
+        act="membership.end",
+        subject=membership,
+        data={"role": membership.role, "sessions_ended": ended},
+    )
 
 
 @transaction.atomic
@@ -273,7 +282,9 @@ def password_link(*, actor: Actor, membership: Membership) -> str:
     """Return the path of a one-time page on which a colleague sets a new password.
 
     For offices without e-mail: the administrator hands the link over; it dies with its first use.
+    DomainError if the person works for others as well.
     """
+    require_keeper(membership)
     record(actor=actor, act="password.link", subject=membership)
     user = membership.user
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"

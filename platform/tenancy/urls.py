@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenancy import views
+from tenancy import member_views, views
 
 app_name = "tenancy"
 urlpatterns = [
@@ -8,6 +8,15 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite, name="invite"),
     path("people/hand-over/", views.hand_over, name="hand-over"),
+    path("people/<int:pk>/", member_views.member, name="member"),
+    path("people/<int:pk>/identity/", member_views.member_identity, name="member-identity"),
+    path(
+        "people/<int:pk>/second-factor/",
+        member_views.member_second_factor,
+        name="member-second-factor",
+    ),
+    path("people/<int:pk>/unlock/", member_views.member_unlock, name="member-unlock"),
+    path("people/<int:pk>/sign-out/", member_views.member_sign_out, name="member-sign-out"),
     path("people/<int:pk>/end/", views.member_end, name="member-end"),
     path("people/<int:pk>/password/", views.member_password, name="member-password"),
     path("invitations/<uuid:pk>/", views.invitation, name="invitation"),

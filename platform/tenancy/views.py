@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from allauth.account.utils import perform_login
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -32,8 +32,6 @@ from tenancy.services import (
     membership_hand_over,
     password_link,
 )
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @login_required
@@ -149,7 +147,11 @@ def hand_over(request: Request) -> HttpResponse:
 def member_password(request: Request, pk: int) -> HttpResponse:
     """Make a one-time link on which a colleague sets a new password."""
     membership = membership_for(request.actor, pk)
-    path = password_link(actor=request.actor, membership=membership)
+    try:
+        path = password_link(actor=request.actor, membership=membership)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("tenancy:people")
     return render(
         request,
         "tenancy/password_link.html",
@@ -176,7 +178,8 @@ def accept(request: Request, token: str) -> HttpResponse:
 
 def _accept(request: Request, found: Invitation) -> HttpResponse:
     user = request.user if request.user.is_authenticated else None
-    form = AcceptForm(request.POST or None) if user is None else None
+    person = {"name": found.name, "email": found.email}
+    form = AcceptForm(request.POST or None, **person) if user is None else None
     if request.method == "POST" and (form is None or form.is_valid()):
         typed = form.cleaned_data if form else {}
         try:
@@ -193,7 +196,7 @@ def _accept(request: Request, found: Invitation) -> HttpResponse:
             form.add_error(error.field, error.message)
         else:
             if user is None:
-                login(request, membership.user, backend=BACKEND)
+                perform_login(request, membership.user)
             request.session[SESSION_KEY] = membership.pk
             return redirect("home:front")
     status = 422 if form is not None and form.errors else 200

@@ -73,7 +73,7 @@ def test_without_a_cache_nobody_is_refused(client, monkeypatch):
     ],
 )
 def test_only_ones_own_proxies_are_believed(settings, proxies, heard, expected):
-    settings.PROXIES = proxies
+    settings.TRUSTED_PROXY_COUNT = proxies
     more = {"HTTP_X_FORWARDED_FOR": heard} if heard else {}
     assert client_ip(RequestFactory().get("/", **more)) == expected
 

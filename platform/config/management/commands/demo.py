@@ -150,7 +150,8 @@ class Command(BaseCommand):
             if document["kind"] in ("ledger", "points_summary", "appraisal"):
                 pages = f"{document['pages']} 页" if document["pages"] else "表格"
                 self.stdout.write(f"  {document['path']}（{pages}）")
-        self.stdout.write(f"\n可以登录的人（密码都是 {PASSWORD}）：")
+        steps = "" if settings.MFA_REQUIRED else "，演示单位不要求两步验证"
+        self.stdout.write(f"\n可以登录的人（密码都是 {PASSWORD}{steps}）：")
         with acting_as(SYSTEM):
             rows = Membership.objects.select_related("user", "org").order_by("pk")
             for row in rows.filter(ended_at=None)[:18]:

@@ -6,6 +6,11 @@ REDIS_URL           default: embedded
 SECRET_KEY, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, DEBUG, SITE_URL, VAR_DIR, MEDIA_FOLDER,
 EMAIL_BACKEND, EMAIL_HOST, DEFAULT_FROM_EMAIL
 STORAGE_BUCKET, STORAGE_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY  S3-compatible store
+STORAGE_PUBLIC_ENDPOINT  the same store as browsers reach it; default: files pass through the web
+BACKUP_RECIPIENTS   public keys that backups are encrypted for, with commas (docs/operations.md)
+METRICS_TOKEN       who may read /metrics; default: only this machine
+LOG_FORMAT          json or plain (default)
+PERSONAL_KEYS       keys of personal data, newest first, with commas (docs/personal-data.md)
 CLAMAV_URL          virus scanner, tcp://host:3310 or unix:///path; files are shown to others after
                     its word. Default: none, and nothing waits for it
 TILE_URL            base map of the field app, https://…/{z}/{x}/{y}.png in WGS-84; default: none
@@ -184,6 +189,12 @@ SIGNING_PASSPHRASE = os.environ.get("SIGNING_PASSPHRASE", "")
 MEDIA_ROOT = Path(os.environ.get("MEDIA_FOLDER", VAR_DIR / "media"))
 _BUCKET = os.environ.get("STORAGE_BUCKET")
 STORAGES = {
+# Custody of the keys of personal data: docs/personal-data.md. Newest first, separated by commas;
+# where none is given, in a file made on first use.
+PERSONAL_KEYS = tuple(filter(None, os.environ.get("PERSONAL_KEYS", "").split(",")))
+PERSONAL_KEYS_FILE = VAR_DIR / "keys" / "personal"
+# Public keys (age1…) that backups are encrypted for: docs/operations.md.
+BACKUP_RECIPIENTS = tuple(filter(None, os.environ.get("BACKUP_RECIPIENTS", "").split(",")))
     "default": {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {

@@ -105,7 +105,6 @@ def record(request: Request, pk: int) -> HttpResponse:
         "enterprise": enterprise,
         "consent": None if request.actor.is_provider else consents.first(),
         "town": towns.get(enterprise.region_code, enterprise.region_code),
-        "sees_phone": request.actor.is_enterprise or request.actor.may("enterprise_edit"),
     }
     return render(request, "enterprises/record.html", context)
 

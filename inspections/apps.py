@@ -9,12 +9,15 @@ class InspectionsConfig(AppConfig):
         from agencies.gates import register_facts
         from documents.access import register_hidden
         from documents.registry import register
-        from inspections.access import hidden_papers
+        from inspections.access import attendance_for, hidden_papers
         from inspections.kinds import PAPERS
+        from inspections.models import MeetingAttendance
         from inspections.selectors import assignment_facts
         from inspections.services import acceptance
+        from tenancy import personal
         from workflow.services import register_job
 
+        personal.register(MeetingAttendance, "phone", find=attendance_for)
         register_facts(assignment_facts)
         register_hidden(hidden_papers)
         for paper in PAPERS:

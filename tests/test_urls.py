@@ -174,6 +174,7 @@ POSTS = {
     "field:refused-seen": ("operation",),
     "tenancy:member-end": ("membership",),
     "tenancy:member-password": ("membership",),
+    "tenancy:personal": ("holder", "enterprise", "personal"),
     "workflow:job-retry": ("job",),
     "agencies:contract-activate": ("contract",),
     "agencies:contract-complete": ("contract",),
@@ -218,6 +219,7 @@ API = {
 }  # fmt: skip
 SHARED = {"providers:record", "documents:template-starter"}  # known to everybody who signed in
 
+    "field:phone",
 
 def names(patterns=None, space: str = "") -> list[str]:
     found = []
@@ -282,6 +284,7 @@ class Scene:
         }  # fmt: skip
         self._five_phases(c)
         self._papers(c, document)
+            "holder": "enterprises.enterprise", "personal": "phone",
         self._signs(c)
         self._phone(c)
 

@@ -7,6 +7,10 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from documents import printing
+        from documents.access import consent_for
+        from documents.models import DeliveryConsent
+        from tenancy.personal import register
         from workflow.services import register_job
 
+        register(DeliveryConsent, "contact", find=consent_for)
         register_job(printing.KIND, printing.run_part)

@@ -55,6 +55,8 @@ ALL, OFFICE, FIELD = (
 AGENCY_AND_FIELD = OFFICE | FIELD
 FIRM = {"principal": 200}
 MANAGERS = {"admin": 200}
+# A file is given by a link that a page made: tests/tenancy/test_file_links.py.
+UNSIGNED = dict.fromkeys(PEOPLE, 410)
 # name: (what its arguments are, who gets 200; everybody else gets 403, a stranger's thing is 404)
 TABLE = {
     "home:front": ((), AGENCY_AND_FIELD | {"principal": 302}),
@@ -65,12 +67,12 @@ TABLE = {
     "tenancy:hand-over": ((), {"admin": 200, "principal": 200}),
     "tenancy:invitation": (("invitation",), MANAGERS | {"officer": 200}),
     "workflow:job": (("job",), OFFICE),
-    "evidence:photo": (("photo",), ALL),
-    "evidence:photo-original": (("photo",), ALL),
+    "evidence:photo": (("photo",), UNSIGNED),
+    "evidence:photo-original": (("photo",), UNSIGNED),
     "documents:list": ((), ALL),
-    "workflow:job-file": (("print_job",), OFFICE),
-    "evidence:attachment": (("attachment",), ALL),
-    "evidence:attachment-audio": (("sound",), ALL),
+    "workflow:job-file": (("print_job",), {"admin": 410, "officer": 410}),
+    "evidence:attachment": (("attachment",), UNSIGNED),
+    "evidence:attachment-audio": (("sound",), UNSIGNED),
     "evidence:held": (("held_kind", "photo"), dict.fromkeys(PEOPLE, 302)),  # it is not held
     "documents:download": (("document",), dict.fromkeys(PEOPLE, 202)),
     "documents:paper": (("document",), ALL),

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from agencies.grants import assigned_to
@@ -30,6 +29,7 @@ from inspections.models import (
 from inspections.selectors import fitting
 from tenancy import clock
 from tenancy.actors import Actor
+from tenancy.file_links import BUNDLE, file_link
 from tenancy.models import Membership
 from tenancy.personal import shown
 from tenancy.selectors import certificate_numbers, region_names, work_calendar
@@ -358,7 +358,7 @@ def _open_hazard(
         "is_overdue": hazard.is_overdue,
         "can_recheck": actor.is_provider and of_provider and mine,
         "photos": [
-            reverse("evidence:photo", args=[photo.pk])
+            file_link(actor, "evidence:photo", photo.pk, lasts=BUNDLE)
             for photo in known.photos.get(str(hazard.pk), [])
         ],
     }

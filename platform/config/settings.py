@@ -210,6 +210,19 @@ BACKUP_RECIPIENTS = tuple(filter(None, os.environ.get("BACKUP_RECIPIENTS", "").s
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Where browsers reach the store: files then come from there, by addresses that last a minute.
+# Default: they are passed through the web.
+STORAGE_PUBLIC_ENDPOINT = os.environ.get("STORAGE_PUBLIC_ENDPOINT", "") if _BUCKET else ""
+if STORAGE_PUBLIC_ENDPOINT:
+    STORAGES["links"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": _BUCKET,
+            "endpoint_url": STORAGE_PUBLIC_ENDPOINT,
+            "signature_version": "s3v4",
+            "addressing_style": "path",
+        },
+    }
 
 CLAMAV_URL = os.environ.get("CLAMAV_URL", "")
 TILE_URL = os.environ.get("TILE_URL", "")

@@ -174,9 +174,9 @@ TABLE = {
 POSTS = {
     "tenancy:invitation-withdraw": ("invitation",),
     "field:refused-seen": ("operation",),
+    "tenancy:personal": ("holder", "enterprise", "personal"),
     "tenancy:member-end": ("membership",),
     "tenancy:member-password": ("membership",),
-    "tenancy:personal": ("holder", "enterprise", "personal"),
     "workflow:job-retry": ("job",),
     "agencies:contract-activate": ("contract",),
     "agencies:contract-complete": ("contract",),
@@ -214,14 +214,15 @@ PUBLIC = {
     "portal:check", "portal:draw", "portal:draw-json", "portal:draw-script", "portal:root", "portal:signing",
     "tenancy:invitation-accept", "inspections:sign-in", "documents:receive", "documents:receive-file",
     "field:app", "field:worker", "field:manifest", "field:authority",
+    "health:alive", "health:ready", "health:metrics",
 }  # fmt: skip
 # Answer a phone with codes and JSON, not with pages: tests/field/test_api.py.
 API = {
     "field:me", "field:bundle", "field:operations", "field:files", "field:file", "field:visit", "field:day",
+    "field:phone",
 }  # fmt: skip
 SHARED = {"providers:record", "documents:template-starter"}  # known to everybody who signed in
 
-    "field:phone",
 
 def names(patterns=None, space: str = "") -> list[str]:
     found = []
@@ -283,10 +284,10 @@ class Scene:
             "batch": c.batch.pk, "assignment": c.assignment.pk, "visit": visit,
             "extension": extension.pk, "hazard": first[0].pk, "cycle": cycle.pk,
             "topic": "TS-1", "criterion": 3, "kind": "suggestion",
+            "holder": "enterprises.enterprise", "personal": "phone",
         }  # fmt: skip
         self._five_phases(c)
         self._papers(c, document)
-            "holder": "enterprises.enterprise", "personal": "phone",
         self._signs(c)
         self._phone(c)
 

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import dj_database_url
 
+from common.logs import logging_config
 from common.secret import secret_key
 from stack.embedded import service_urls
 
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "scoring",
     "home",
     "portal",
+    "health",
     "config",
     "stack",
     "django.contrib.auth",
@@ -72,6 +74,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "health.middleware.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -186,15 +189,15 @@ NODE_MODULES = BASE_DIR / "node_modules"
 # Custody of signing keys: docs/signing.md. Production gives the passphrase from outside.
 SIGNING_KEYS_DIR = Path(os.environ.get("SIGNING_KEYS_DIR", VAR_DIR / "keys"))
 SIGNING_PASSPHRASE = os.environ.get("SIGNING_PASSPHRASE", "")
-MEDIA_ROOT = Path(os.environ.get("MEDIA_FOLDER", VAR_DIR / "media"))
-_BUCKET = os.environ.get("STORAGE_BUCKET")
-STORAGES = {
 # Custody of the keys of personal data: docs/personal-data.md. Newest first, separated by commas;
 # where none is given, in a file made on first use.
 PERSONAL_KEYS = tuple(filter(None, os.environ.get("PERSONAL_KEYS", "").split(",")))
 PERSONAL_KEYS_FILE = VAR_DIR / "keys" / "personal"
 # Public keys (age1…) that backups are encrypted for: docs/operations.md.
 BACKUP_RECIPIENTS = tuple(filter(None, os.environ.get("BACKUP_RECIPIENTS", "").split(",")))
+MEDIA_ROOT = Path(os.environ.get("MEDIA_FOLDER", VAR_DIR / "media"))
+_BUCKET = os.environ.get("STORAGE_BUCKET")
+STORAGES = {
     "default": {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -207,9 +210,6 @@ BACKUP_RECIPIENTS = tuple(filter(None, os.environ.get("BACKUP_RECIPIENTS", "").s
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Where browsers reach the store: files then come from there, by addresses that last a minute.
 # Default: they are passed through the web.
 STORAGE_PUBLIC_ENDPOINT = os.environ.get("STORAGE_PUBLIC_ENDPOINT", "") if _BUCKET else ""
@@ -223,6 +223,9 @@ if STORAGE_PUBLIC_ENDPOINT:
             "addressing_style": "path",
         },
     }
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 CLAMAV_URL = os.environ.get("CLAMAV_URL", "")
 TILE_URL = os.environ.get("TILE_URL", "")
@@ -243,10 +246,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800}
 CELERY_TIMEZONE = TIME_ZONE
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+REDIS_URL = URLS.redis
+# Who may read /metrics; empty: this machine only.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+# json: a line for each request and for each task as well; plain: only what needs eyes.
+LOGGING = logging_config(as_json=os.environ.get("LOG_FORMAT", "plain") == "json")
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("health.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("home.urls")),
     path("", include("tenancy.urls")),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from structlog.contextvars import bind_contextvars
 
 from audit.services import record
 from common.errors import Refused
@@ -27,6 +28,8 @@ class ActorMiddleware:
         actor = resolve(request)
         request.actor = actor  # type: ignore[attr-defined]
         token = current.set(actor)
+        if actor is not None:
+            bind_contextvars(org=actor.org_id, member=actor.membership_id)
         try:
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse):

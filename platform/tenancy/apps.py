@@ -6,4 +6,14 @@ class TenancyConfig(AppConfig):
     verbose_name = "单位与人员"
 
     def ready(self) -> None:
-        from tenancy import checks  # noqa: F401  (registers the start-up check)
+        from tenancy import checks, retention  # noqa: F401  (checks registers itself)
+
+        retention.register_eraser(
+            "invitation", due=retention.over, erase=retention.blank_invitations, org="org"
+        )
+        retention.register_eraser(
+            "membership_phone",
+            due=retention.left,
+            erase=lambda rows: rows.update(phone=""),
+            org="org",
+        )

@@ -45,5 +45,5 @@ USER anfu
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD curl --silent --fail --output /dev/null --header "Host: localhost" \
-        http://127.0.0.1:8000/accounts/login/
+        http://127.0.0.1:8000/healthz
 CMD ["sh", "deploy/web.sh"]

@@ -1,7 +1,7 @@
 # Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: demo test up lint fix bench drill-sync attack drill stop help setup setup-dev check-python
+.PHONY: demo test up lint fix bench drill-sync attack drill backup restore stop help setup setup-dev check-python
 
 # HTTPS=1: for a phone on the same network. SEED: of the demonstration. SERVE=0: play it and stop. FRESH=1: start over. PORT: of the web.
 SEED ?= 20260601
@@ -55,6 +55,12 @@ attack: setup-dev  ## everybody at every address with what is somebody else's; e
 
 drill: setup-dev  ## a contract at work while everything under it dies (DRILL_SEED=, ENTERPRISES=)
 	@$(PYTHON) -m tests.faults
+
+backup: setup  ## encrypted archives of data and keys into FOLDER= (docs/operations.md)
+	@$(PYTHON) -m stack backup $(FOLDER)
+
+restore: setup  ## BACKUP= into an empty installation (IDENTITY= the private key, KEYS= the archive of the keys)
+	@$(PYTHON) -m stack restore "$(BACKUP)" --identity "$(IDENTITY)" $(if $(KEYS),--keys "$(KEYS)")
 
 stop:  ## stop the embedded PostgreSQL and Redis
 	@test ! -x $(PYTHON) || $(PYTHON) -m stack stop

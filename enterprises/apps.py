@@ -4,3 +4,13 @@ from django.apps import AppConfig
 class EnterprisesConfig(AppConfig):
     name = "enterprises"
     verbose_name = "企业"
+
+    def ready(self) -> None:
+        from enterprises.access import enterprise_for
+        from enterprises.models import Enterprise
+        from enterprises.retention import drop_lists, lists_over
+        from tenancy.personal import register
+        from tenancy.retention import register_eraser
+
+        register(Enterprise, "phone", find=enterprise_for)
+        register_eraser("import_file", due=lists_over, erase=drop_lists, org="enterprise_org")

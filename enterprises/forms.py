@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 
+from common.text import masked
 from enterprises.models import Enterprise, Industry, RiskPoint, SpecialOperationCertificate
 from tenancy.models import Agency
 from tenancy.selectors import townships
@@ -137,6 +138,18 @@ class EnterpriseForm(OnSiteForm):
         towns = {agency.region_name: agency.region_code, **townships(agency)}
         choices = [(code, name) for name, code in towns.items()]
         self.fields["region_code"].choices = choices  # type: ignore[attr-defined]
+        self.initial["phone"] = masked(self.instance.phone)
+        if self.instance.phone:
+            self.fields["phone"].help_text = "带星号的原样不动即不修改；要修改请填完整号码"
+
+    def clean_phone(self) -> str:
+        """With its stars untouched the number stays; another is typed whole."""
+        typed: str = self.cleaned_data["phone"]
+        if typed == masked(self.instance.phone):
+            return self.instance.phone
+        if "*" in typed:
+            raise forms.ValidationError("号码里有星号，请填写完整号码")
+        return typed
 
 
 class FactsForm(OnSiteForm):

@@ -2,6 +2,7 @@ from datetime import date
 
 from django.db import models
 
+from common.encrypted import EncryptedCharField
 from common.ids import uuid7
 from tenancy.models import Membership, TenantModel
 
@@ -53,7 +54,7 @@ class Enterprise(TenantModel):
     safety_manager_count = models.PositiveIntegerField("安全管理人员数量", null=True, blank=True)
     special_operator_count = models.PositiveIntegerField("特种作业人员数量", null=True, blank=True)
     principal_name = models.CharField("主要负责人", max_length=40, blank=True)
-    phone = models.CharField("联系电话", max_length=60, blank=True)
+    phone = EncryptedCharField("联系电话", max_length=60, blank=True)
     risk_factors = models.CharField("主要风险因素", max_length=200, blank=True)
     major_installation = models.CharField(
         "重大危险源", max_length=8, choices=MajorInstallation.choices, blank=True

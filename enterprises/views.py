@@ -106,7 +106,6 @@ def record(request: Request, pk: int) -> HttpResponse:
         "enterprise": enterprise,
         "consent": None if request.actor.is_provider else consents.first(),
         "town": towns.get(enterprise.region_code, enterprise.region_code),
-        "sees_phone": request.actor.is_enterprise or request.actor.may("enterprise_edit"),
     }
     return render(request, "enterprises/record.html", context)
 
@@ -222,6 +221,9 @@ def _decide(request: Request, draft: EnterpriseImport) -> HttpResponse:
 def rejected(request: Request, pk: UUID) -> Any:
     """The rejected rows as a sheet with a column 问题."""
     draft = import_for(request.actor, pk)
+    if not draft.file:
+        messages.error(request, "这份名单的原文件已按保存期限清除")
+        return redirect("enterprises:import", pk=pk)
     out = io.BytesIO()
     write_rejected(import_preview(draft), out, created=timezone.now())
     out.seek(0)

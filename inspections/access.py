@@ -12,6 +12,7 @@ from inspections.models import (
     Extension,
     Hazard,
     Meeting,
+    MeetingAttendance,
     RectificationOrder,
     Sign,
     SpotCheck,
@@ -161,6 +162,12 @@ def meeting_for(actor: Actor | None, pk: object, perm: str = "meeting_view") -> 
     require(actor, perm)
     rows = Meeting.objects.select_related("batch__contract", "provider_org", "owner_agency__org")
     return visible_or_404(rows, pk)
+
+
+def attendance_for(actor: Actor | None, pk: object) -> MeetingAttendance:
+    """Return a line of the sheet of a meeting that the actor may see."""
+    require(actor, "meeting_view")
+    return visible_or_404(MeetingAttendance.objects.all(), pk)
 
 
 def spot_check_for(actor: Actor | None, pk: object) -> SpotCheck:

@@ -9,12 +9,30 @@ class InspectionsConfig(AppConfig):
         from agencies.gates import register_facts
         from documents.access import register_hidden
         from documents.registry import register
-        from inspections.access import hidden_papers
+        from inspections import retention
+        from inspections.access import attendance_for, hidden_papers
         from inspections.kinds import PAPERS
+        from inspections.models import MeetingAttendance
         from inspections.selectors import assignment_facts
         from inspections.services import acceptance
+        from tenancy import personal
+        from tenancy.retention import register_eraser, register_hold
         from workflow.services import register_job
 
+        personal.register(MeetingAttendance, "phone", find=attendance_for)
+        register_eraser(
+            "attendance_phone",
+            due=retention.phones_over,
+            erase=lambda rows: rows.update(phone=""),
+            org="assignment__enterprise__enterprise_org",
+        )
+        register_eraser(
+            "visit_track",
+            due=retention.tracks_over,
+            erase=lambda rows: rows.update(points=[]),
+            org="visit__enterprise__enterprise_org",
+        )
+        register_hold(retention.organisations_with_a_case)
         register_facts(assignment_facts)
         register_hidden(hidden_papers)
         for paper in PAPERS:

@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class ProvidersConfig(AppConfig):
     name = "providers"
     verbose_name = "服务机构"
+
+    def ready(self) -> None:
+        from providers.access import provider_for
+        from providers.models import Provider
+        from tenancy.personal import register
+
+        register(Provider, "phone", find=provider_for, owner="org_id")

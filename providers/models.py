@@ -1,5 +1,6 @@
 from django.db import models
 
+from common.encrypted import EncryptedCharField
 from tenancy.models import Agency, Organization
 
 
@@ -9,7 +10,7 @@ class Provider(models.Model):
     org = models.OneToOneField(Organization, models.PROTECT, primary_key=True, verbose_name="单位")
     short_name = models.CharField("机构简称", max_length=20)
     contact_name = models.CharField("联系人", max_length=40, blank=True)
-    phone = models.CharField("联系电话", max_length=60, blank=True)
+    phone = EncryptedCharField("联系电话", max_length=60, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)
     registered_by = models.ForeignKey(
         Agency, models.PROTECT, related_name="+", verbose_name="登记机关"

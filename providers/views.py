@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from common.errors import DomainError
+from providers.access import provider_for
 from providers.forms import ProviderForm
 from providers.models import Provider
 from providers.services import provider_register
@@ -50,7 +51,7 @@ def provider_new(request: Request) -> HttpResponse:
 def record(request: Request, pk: int) -> HttpResponse:
     """One provider."""
     actor = require(request.actor, "provider_view")
-    provider = visible_or_404(Provider.objects.select_related("org", "registered_by__org"), pk)
+    provider = provider_for(actor, pk)
     may_invite = actor.may("provider_register") and provider.registered_by_id == actor.org_id
     context = {"provider": provider, "may_invite": may_invite}
     return render(request, "providers/record.html", context)

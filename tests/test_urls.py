@@ -58,6 +58,8 @@ ALL, OFFICE, FIELD = (
 AGENCY_AND_FIELD = OFFICE | FIELD
 FIRM = {"principal": 200}
 MANAGERS = {"admin": 200}
+# A file is given by a link that a page made: tests/tenancy/test_file_links.py.
+UNSIGNED = dict.fromkeys(PEOPLE, 410)
 # name: (what its arguments are, who gets 200; everybody else gets 403, a stranger's thing is 404)
 TABLE = {
     "home:front": ((), AGENCY_AND_FIELD | {"principal": 302}),
@@ -72,12 +74,12 @@ TABLE = {
     "tenancy:hand-over": ((), {"admin": 200, "principal": 200}),
     "tenancy:invitation": (("invitation",), MANAGERS | {"officer": 200}),
     "workflow:job": (("job",), OFFICE),
-    "evidence:photo": (("photo",), ALL),
-    "evidence:photo-original": (("photo",), ALL),
+    "evidence:photo": (("photo",), UNSIGNED),
+    "evidence:photo-original": (("photo",), UNSIGNED),
     "documents:list": ((), ALL),
-    "workflow:job-file": (("print_job",), OFFICE),
-    "evidence:attachment": (("attachment",), ALL),
-    "evidence:attachment-audio": (("sound",), ALL),
+    "workflow:job-file": (("print_job",), {"admin": 410, "officer": 410}),
+    "evidence:attachment": (("attachment",), UNSIGNED),
+    "evidence:attachment-audio": (("sound",), UNSIGNED),
     "evidence:held": (("held_kind", "photo"), dict.fromkeys(PEOPLE, 302)),  # it is not held
     "documents:download": (("document",), dict.fromkeys(PEOPLE, 202)),
     "documents:paper": (("document",), ALL),
@@ -185,6 +187,7 @@ POSTS = {
     "tenancy:invitation-withdraw": ("invitation",),
     "field:refused-seen": ("operation",),
     "accounts:session-end": ("session",),
+    "tenancy:personal": ("holder", "enterprise", "personal"),
     "tenancy:member-end": ("membership",),
     "tenancy:member-second-factor": ("membership",),
     "tenancy:member-unlock": ("membership",),
@@ -230,10 +233,12 @@ PUBLIC = {
     "portal:check", "portal:draw", "portal:draw-json", "portal:draw-script", "portal:root", "portal:signing",
     "tenancy:invitation-accept", "inspections:sign-in", "documents:receive", "documents:receive-file",
     "field:app", "field:worker", "field:manifest", "field:authority",
+    "health:alive", "health:ready", "health:metrics",
 }  # fmt: skip
 # Answer a phone with codes and JSON, not with pages: tests/field/test_api.py.
 API = {
     "field:me", "field:bundle", "field:operations", "field:files", "field:file", "field:visit", "field:day",
+    "field:phone",
 }  # fmt: skip
 SHARED = {"providers:record", "documents:template-starter"}  # known to everybody who signed in
 
@@ -301,6 +306,7 @@ class Scene:
             "session": UserSession.objects.create(
                 user_id=c.second_officer.user_id, ip="10.0.0.1", session_key=f"of-{code}"
             ).pk,
+            "holder": "enterprises.enterprise", "personal": "phone",
         }  # fmt: skip
         self._five_phases(c)
         self._papers(c, document)

@@ -10,6 +10,7 @@ from accounts.sessions import second_factor_given
 from common.scope import acting_as
 from tenancy.actors import SYSTEM, Actor, actor_for
 from tenancy.enums import OrgKind, Role
+from tenancy.file_links import file_link
 from tenancy.models import Agency, Membership, Organization
 from tenancy.services import agency_create, organization_for
 
@@ -74,6 +75,14 @@ def zone(now: datetime | None = None) -> Agency:
                 training_now=now,
             )
     return top
+
+
+def link(client: Client, name: str, pk: object) -> str:
+    """The address of a file as a page of whoever is signed in would have it."""
+    with acting_as(SYSTEM):
+        row = Membership.objects.select_related("org__agency", "user")
+        own = row.get(user_id=client.session["_auth_user_id"], ended_at=None)
+        return file_link(actor_for(own), name, pk)
 
 
 def sign_in(client: Client, actor: Actor, *, second_factor: bool = False) -> None:

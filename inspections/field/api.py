@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import OperationalError, transaction
 from django.middleware.csrf import get_token
+from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.decorators import (
@@ -22,6 +23,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from common.errors import DomainError, StorageFull
+from enterprises.models import Enterprise
 from inspections.field.bundle import agency_of, bundle_for
 from inspections.field.compare import file_words, visit_words
 from inspections.field.files import MAX_CHUNK, file_put, files_of
@@ -31,6 +33,7 @@ from inspections.models import FieldFile
 from tenancy import clock
 from tenancy.access import require
 from tenancy.actors import Actor
+from tenancy.personal import personal_show
 
 DISK_FULL = "53100"  # PostgreSQL's own word for it
 
@@ -172,6 +175,21 @@ def files(request: Request) -> Response:
     except ValueError:
         return Response({"message": "请说明是哪一次检查"}, status=422)
     return Response({"files": [file_words(row) for row in files_of(_actor(request), visit)]})
+
+
+@api_view(["POST"])
+@authentication_classes([Session])
+@permission_classes([IsAuthenticated])
+def phone(request: Request, enterprise: int) -> Response:
+    """An enterprise's whole number, for the call that is about to be made; each time is recorded."""
+    whole = personal_show(
+        actor=_actor(request),
+        holder=Enterprise._meta.label_lower,
+        pk=enterprise,
+        field="phone",
+        page=reverse("field:app"),
+    )
+    return Response({"phone": whole}, headers={"Cache-Control": "no-store"})
 
 
 @api_view(["GET"])

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from agencies.grants import assigned_to
@@ -30,7 +29,9 @@ from inspections.models import (
 from inspections.selectors import fitting
 from tenancy import clock
 from tenancy.actors import Actor
+from tenancy.file_links import BUNDLE, file_link
 from tenancy.models import Membership
+from tenancy.personal import shown
 from tenancy.selectors import certificate_numbers, region_names, work_calendar
 
 DAYS_AHEAD = 180
@@ -287,7 +288,7 @@ def _place(
         "planned_on": assignment.planned_on and assignment.planned_on.isoformat()
         if assignment
         else None,
-        **_facts(firm),
+        **_facts(actor, firm),
         "kinds": _kinds(actor, assignment, firm, known),
         "checklists": [t.pk for t in fitting(templates, firm)],
         "risk_points": [
@@ -301,7 +302,7 @@ def _place(
     }  # fmt: skip
 
 
-def _facts(firm: Enterprise) -> Words:
+def _facts(actor: Actor, firm: Enterprise) -> Words:
     return {
         "name": firm.name,
         "credit_code": firm.credit_code,
@@ -309,7 +310,7 @@ def _facts(firm: Enterprise) -> Words:
         "address": firm.address,
         "industry": firm.industry,
         "principal": firm.principal_name,
-        "phone": firm.phone,
+        "phone": shown(actor, firm, "phone"),
         "products": firm.products,
         "employees": firm.employee_count,
         "risk_factors": firm.risk_factors,
@@ -357,7 +358,7 @@ def _open_hazard(
         "is_overdue": hazard.is_overdue,
         "can_recheck": actor.is_provider and of_provider and mine,
         "photos": [
-            reverse("evidence:photo", args=[photo.pk])
+            file_link(actor, "evidence:photo", photo.pk, lasts=BUNDLE)
             for photo in known.photos.get(str(hazard.pk), [])
         ],
     }

@@ -12,6 +12,7 @@ from documents.qr import svg_data_uri
 from inspections.access import may_give_points, visit_for
 from inspections.models import Answer, FieldFile, FieldOperation, Hazard, Visit
 from tenancy.actors import Actor
+from tenancy.file_links import file_link
 
 Words = dict[str, Any]
 
@@ -81,7 +82,7 @@ def visit_words(actor: Actor, pk: UUID) -> Words:
     begun = Visit.objects.filter(pk=pk).exists()
     if begun or not mine.exists():
         visit = visit_for(actor, pk)
-        content = {"visit": _visit(visit), **_of(visit), "points": _points_url(actor, visit)}
+        content = {"visit": _visit(visit), **_of(actor, visit), "points": _points_url(actor, visit)}
     else:
         content, operations = (
             {"visit": None, "answers": [], "hazards": [], "papers": [], "points": None},
@@ -99,12 +100,12 @@ def _points_url(actor: Actor, visit: Visit) -> str | None:
     return reverse("scoring:give-visit", args=[visit.pk]) if may_give_points(actor, visit) else None
 
 
-def _of(visit: Visit) -> Words:
+def _of(actor: Actor, visit: Visit) -> Words:
     hazards = visit.hazards.exclude(state=Hazard.State.DISMISSED).order_by("number")
     return {
         "answers": [answer_words(a) for a in visit.answers.order_by("pk")],
         "hazards": [hazard_words(h) for h in hazards],
-        "papers": _papers(visit),
+        "papers": _papers(actor, visit),
     }
 
 
@@ -126,14 +127,14 @@ def _visit(visit: Visit) -> Words:
     }
 
 
-def _papers(visit: Visit) -> list[Words]:
+def _papers(actor: Actor, visit: Visit) -> list[Words]:
     rows = Document.objects.filter(
         subject_type="inspections.visit", subject_id=str(visit.pk)
     ).defer("content")
-    return [_paper(row) for row in rows.order_by("issued_at")]
+    return [_paper(actor, row) for row in rows.order_by("issued_at")]
 
 
-def _paper(document: Document) -> Words:
+def _paper(actor: Actor, document: Document) -> Words:
     """The QR is for whoever takes the paper along: he signs for it there, or reads that it is real."""
     if hindrance(document, on_screen=True):
         path = reverse("portal:check", args=[document.check_code])
@@ -145,7 +146,7 @@ def _paper(document: Document) -> Words:
         "title": document.title,
         "number": document.number,
         "state": document.state,
-        "url": reverse("documents:download", args=[document.pk]),
+        "url": file_link(actor, "documents:download", document.pk),
         "link": link,
         "qr": svg_data_uri(link),
     }

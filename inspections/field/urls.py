@@ -17,5 +17,6 @@ urlpatterns = [
     path("api/files", api.files, name="files"),
     path("api/files/<uuid:pk>", api.file, name="file"),
     path("api/visits/<uuid:pk>", api.visit, name="visit"),
+    path("api/phones/<int:enterprise>", api.phone, name="phone"),
     path("api/day", day_views.day, name="day"),
 ]

@@ -4,6 +4,7 @@ from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from agencies.models import Assignment, ServiceBatch
+from common.encrypted import EncryptedCharField
 from common.ids import uuid7
 from inspections.models.content import AcceptanceCriterion, GuidanceTopic
 from tenancy.models import Membership, TenantModel
@@ -83,7 +84,7 @@ class MeetingAttendance(TenantModel):
     unit_name = models.CharField("单位", max_length=100)
     person_name = models.CharField("姓名", max_length=40)
     post = models.CharField("职务", max_length=40, blank=True)
-    phone = models.CharField("联系电话", max_length=30, blank=True)
+    phone = EncryptedCharField("联系电话", max_length=30, blank=True)
     how = models.CharField("方式", max_length=4, choices=How.choices)
     signed_at = models.DateTimeField("签到时间")
 

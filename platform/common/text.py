@@ -5,6 +5,8 @@ import unicodedata
 
 INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
 BLANK = re.compile(r"\s+")
+NUMBER = re.compile(r"\d(?:[\s\-—–.()（）]*\d){4,}")
+MAILBOX = re.compile(r"([^\s@])[^\s@]*@")
 
 
 def plain(text: str) -> str:
@@ -19,6 +21,21 @@ def plain(text: str) -> str:
 def squeeze(text: str) -> str:
     """`plain` without any blank: for codes and numbers."""
     return BLANK.sub("", plain(text))
+
+
+def masked(text: str) -> str:
+    """Return a text with stars for the middle of each number of five or more digits.
+
+    Of eleven digits (a mobile phone) or more stay three and four, of seven to ten two and two, of
+    fewer none; of a mailbox the first letter and what follows the @.
+    """
+    return MAILBOX.sub(r"\1***@", NUMBER.sub(_starred, text))
+
+
+def _starred(found: re.Match[str]) -> str:
+    digits = re.sub(r"\D", "", found[0])
+    first, last = (3, 4) if len(digits) >= 11 else (2, 2) if len(digits) >= 7 else (0, 0)
+    return f"{digits[:first]}****{digits[len(digits) - last :]}"
 
 
 def _half_width(character: str) -> str:

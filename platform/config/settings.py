@@ -6,6 +6,11 @@ REDIS_URL           default: embedded
 SECRET_KEY, SECRET_KEY_FALLBACKS, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, DEBUG, SITE_URL, VAR_DIR, MEDIA_FOLDER,
 EMAIL_BACKEND, EMAIL_HOST, DEFAULT_FROM_EMAIL
 STORAGE_BUCKET, STORAGE_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY  S3-compatible store
+STORAGE_PUBLIC_ENDPOINT  the same store as browsers reach it; default: files pass through the web
+BACKUP_RECIPIENTS   public keys that backups are encrypted for, with commas (docs/operations.md)
+METRICS_TOKEN       who may read /metrics; default: only this machine
+LOG_FORMAT          json or plain (default)
+PERSONAL_KEYS       keys of personal data, newest first, with commas (docs/personal-data.md)
 CLAMAV_URL          virus scanner, tcp://host:3310 or unix:///path; files are shown to others after
                     its word. Default: none, and nothing waits for it
 TILE_URL            base map of the field app, https://…/{z}/{x}/{y}.png in WGS-84; default: none
@@ -29,6 +34,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from common.environment import numbers_by_name, oidc_apps, origin
+from common.logs import logging_config
 from common.secret import secret_key
 from stack.embedded import service_urls
 
@@ -62,6 +68,7 @@ INSTALLED_APPS = [
     "scoring",
     "home",
     "portal",
+    "health",
     "config",
     "stack",
     "django.contrib.auth",
@@ -88,6 +95,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "health.middleware.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -287,6 +295,12 @@ NODE_MODULES = BASE_DIR / "node_modules"
 # Custody of signing keys: docs/signing.md. Production gives the passphrase from outside.
 SIGNING_KEYS_DIR = Path(os.environ.get("SIGNING_KEYS_DIR", VAR_DIR / "keys"))
 SIGNING_PASSPHRASE = os.environ.get("SIGNING_PASSPHRASE", "")
+# Custody of the keys of personal data: docs/personal-data.md. Newest first, separated by commas;
+# where none is given, in a file made on first use.
+PERSONAL_KEYS = tuple(filter(None, os.environ.get("PERSONAL_KEYS", "").split(",")))
+PERSONAL_KEYS_FILE = VAR_DIR / "keys" / "personal"
+# Public keys (age1…) that backups are encrypted for: docs/operations.md.
+BACKUP_RECIPIENTS = tuple(filter(None, os.environ.get("BACKUP_RECIPIENTS", "").split(",")))
 MEDIA_ROOT = Path(os.environ.get("MEDIA_FOLDER", VAR_DIR / "media"))
 _BUCKET = os.environ.get("STORAGE_BUCKET")
 STORAGES = {
@@ -302,6 +316,19 @@ STORAGES = {
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Where browsers reach the store: files then come from there, by addresses that last a minute.
+# Default: they are passed through the web.
+STORAGE_PUBLIC_ENDPOINT = os.environ.get("STORAGE_PUBLIC_ENDPOINT", "") if _BUCKET else ""
+if STORAGE_PUBLIC_ENDPOINT:
+    STORAGES["links"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": _BUCKET,
+            "endpoint_url": STORAGE_PUBLIC_ENDPOINT,
+            "signature_version": "s3v4",
+            "addressing_style": "path",
+        },
+    }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -324,10 +351,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800}
 CELERY_TIMEZONE = TIME_ZONE
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+REDIS_URL = URLS.redis
+# Who may read /metrics; empty: this machine only.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+# json: a line for each request and for each task as well; plain: only what needs eyes.
+LOGGING = logging_config(as_json=os.environ.get("LOG_FORMAT", "plain") == "json")
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -8,6 +8,7 @@ identity_urls = [
 ]
 urlpatterns = [
     path("accounts/", include("accounts.urls")),
+    path("", include("health.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/identity/", include(identity_urls)),

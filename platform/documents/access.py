@@ -4,7 +4,7 @@ from typing import Literal, overload
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 
-from documents.models import Document, SealApproval
+from documents.models import DeliveryConsent, Document, SealApproval
 from tenancy.access import require, visible_or_404
 from tenancy.actors import Actor
 
@@ -54,6 +54,12 @@ def hands_over(actor: Actor, document: Document) -> bool:
     """
     is_theirs = actor.is_agency or actor.org_id == document.issuer_org_id
     return is_theirs and actor.may("receipt_record")
+
+
+def consent_for(actor: Actor | None, pk: object) -> DeliveryConsent:
+    """Return an enterprise's word on electronic delivery; never a provider's business."""
+    require(actor, "document_view")
+    return visible_or_404(DeliveryConsent.objects.all(), pk)
 
 
 def office_for(actor: Actor | None) -> Actor:

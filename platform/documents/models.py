@@ -1,5 +1,6 @@
 from django.db import models
 
+from common.encrypted import EncryptedCharField
 from common.ids import uuid7
 from documents.registry import Family, kind_name, paper_of
 from tenancy.models import Membership, Organization, TenantModel
@@ -195,7 +196,7 @@ class DeliveryConsent(TenantModel):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     signed_on = models.DateField("签署日期")
     signer_name = models.CharField("签署人", max_length=40)
-    contact = models.CharField("送达方式", max_length=100)
+    contact = EncryptedCharField("送达方式", max_length=100)
     recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     recorded_by_name = models.CharField("登记人", max_length=80)
     recorded_at = models.DateTimeField("登记时间")

@@ -8,11 +8,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Case, IntegerField, Value, When
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.delivery import file_response
 from common.errors import DomainError
 from common.limits import heavy
 from common.pages import act_page, form_page
@@ -32,6 +34,7 @@ from documents.services import (
 )
 from documents.word import WordError
 from tenancy.access import require
+from tenancy.file_links import ended
 from tenancy.request import Request
 
 TYPES = {
@@ -154,14 +157,16 @@ def _history(document: Document, receipt: Receipt | None) -> list[tuple[datetime
 
 
 @login_required
-def download(request: Request, pk: UUID) -> HttpResponse | FileResponse:
+def download(request: Request, pk: UUID) -> HttpResponseBase:
     """The file of a paper; PDFs open in the browser, sheets are saved."""
     document = document_for(request.actor, pk)
     if not document.file:
         return render(request, "documents/pending.html", {"document": document}, status=202)
+    if page := ended(request):
+        return page
     name = f"{document.title}{document.number}.{document.format}".replace("/", "-")
-    return FileResponse(
-        document.file.open("rb"),
+    return file_response(
+        document.file.name,
         as_attachment=document.format != Document.Format.PDF,
         filename=name,
         content_type=TYPES[Document.Format(document.format)],

@@ -155,6 +155,12 @@ def start_over() -> None:
         shutil.rmtree(var_dir() / name, ignore_errors=True)
 
 
+def manage(*words: str) -> int:
+    """Run a command of Django's, which starts the services; return its exit code."""
+    command = [sys.executable, str(ROOT / "manage.py"), *words]
+    return subprocess.run(command, env=environment(), check=False).returncode
+
+
 def _prepare(*, reload: bool = False) -> int:
     """Bring the database up to date in a process of its own, which gives its memory back."""
     command = [sys.executable, "-m", "stack", "prepare"]

@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 
 from common.errors import Refused
@@ -23,7 +23,7 @@ def visible_or_404(rows: QuerySet[M], pk: object) -> M:
     """Return the row `pk` of what the actor may see, or raise Refused (404, and an audit row)."""
     try:
         row = rows.filter(pk=pk).first()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, ValidationError):
         row = None
     if row is None:
         raise Refused(rows.model._meta.label_lower, pk)

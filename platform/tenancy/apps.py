@@ -6,6 +6,16 @@ class TenancyConfig(AppConfig):
     verbose_name = "单位与人员"
 
     def ready(self) -> None:
-        from tenancy import sign_in
+        from tenancy import checks, retention, sign_in  # noqa: F401  (checks registers itself)
 
         sign_in.connect()
+
+        retention.register_eraser(
+            "invitation", due=retention.over, erase=retention.blank_invitations, org="org"
+        )
+        retention.register_eraser(
+            "membership_phone",
+            due=retention.left,
+            erase=lambda rows: rows.update(phone=""),
+            org="org",
+        )

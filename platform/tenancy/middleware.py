@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect
+from structlog.contextvars import bind_contextvars
 
 from accounts.sessions import session_over, session_touch
 from audit.services import record
@@ -33,6 +34,8 @@ class ActorMiddleware:
         actor = resolve(request)
         request.actor = actor  # type: ignore[attr-defined]
         token = current.set(actor)
+        if actor is not None:
+            bind_contextvars(org=actor.org_id, member=actor.membership_id)
         try:
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse):

@@ -3,6 +3,7 @@
 from django.db import models
 
 from accounts.models import User
+from common.encrypted import EncryptedCharField
 from common.ids import uuid7
 from tenancy.enums import OrgKind, Role
 
@@ -74,7 +75,7 @@ class Membership(models.Model):
         Organization, models.PROTECT, related_name="memberships", verbose_name="单位"
     )
     role = models.CharField("角色", max_length=20, choices=Role.choices)
-    phone = models.CharField("联系电话", max_length=30, blank=True)
+    phone = EncryptedCharField("联系电话", max_length=30, blank=True)
     certificate_number = models.CharField("证号", max_length=40, blank=True)
     qualification = models.CharField("资格", max_length=60, blank=True)
     # By whom the agency's own identity provider knows the person: its `sub`, or a verified mailbox.
@@ -115,7 +116,7 @@ class Invitation(models.Model):
     role = models.CharField("角色", max_length=20, choices=Role.choices)
     name = models.CharField("姓名", max_length=40)
     email = models.EmailField("电子邮箱", blank=True)
-    phone = models.CharField("联系电话", max_length=30, blank=True)
+    phone = EncryptedCharField("联系电话", max_length=30, blank=True)
     certificate_number = models.CharField("证号", max_length=40, blank=True)
     invited_by_org = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

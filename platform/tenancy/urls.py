@@ -4,6 +4,7 @@ from tenancy import member_views, views
 
 app_name = "tenancy"
 urlpatterns = [
+    path("personal/<str:holder>/<str:pk>/<str:field>/", views.personal, name="personal"),
     path("switch/", views.switch, name="switch"),
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite, name="invite"),

@@ -1,6 +1,7 @@
 """People of one's own organisation, the choice whom one acts for, and invitations."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.utils import perform_login
 from django.contrib import messages
@@ -8,6 +9,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.errors import DomainError
@@ -18,6 +21,7 @@ from tenancy.enums import ADMIN_ROLES
 from tenancy.forms import AcceptForm, CertificateForm, HandOverForm, InvitationForm
 from tenancy.middleware import SESSION_KEY
 from tenancy.models import Invitation, Membership
+from tenancy.personal import personal_show
 from tenancy.request import Request
 from tenancy.services import (
     certificate_add,
@@ -207,6 +211,20 @@ def _accept(request: Request, found: Invitation) -> HttpResponse:
 def _form_page(request: Request, form: Any, **context: str) -> HttpResponse:
     status = 422 if form.errors else 200
     return render(request, "tenancy/form.html", {"form": form, **context}, status=status)
+
+
+@login_required
+@never_cache
+@require_POST
+def personal(request: Request, holder: str, pk: str, field: str) -> HttpResponse:
+    """Show one number whole: in its place, or on a page of its own where there is no script."""
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    text = personal_show(actor=request.actor, holder=holder, pk=pk, field=field, page=page)
+    template = "tenancy/_personal.html" if request.htmx else "tenancy/personal.html"
+    path = urlsplit(page).path
+    is_ours = url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    context = {"text": text, "back": path if is_ours else reverse("home:front")}
+    return render(request, template, context)
 
 
 @login_required

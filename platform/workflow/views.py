@@ -1,14 +1,17 @@
+from mimetypes import guess_type
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from common.delivery import file_response
 from common.errors import DomainError, Refused
 from tenancy.access import require
+from tenancy.file_links import ended
 from tenancy.request import Request
 from workflow.access import job_for
 from workflow.models import Job
@@ -47,14 +50,14 @@ def retry(request: Request, pk: UUID) -> HttpResponse:
 
 
 @login_required
-def file(request: Request, pk: UUID) -> FileResponse:
+def file(request: Request, pk: UUID) -> HttpResponseBase:
     """The file that a job made to be taken along."""
     found = job_for(request.actor, pk)
     made = [part.result for part in found.parts.all() if "download" in part.result]
     if not made:
         raise Refused("workflow.job.file", pk)
-    return FileResponse(
-        default_storage.open(made[0]["download"], "rb"),
-        as_attachment=True,
-        filename=made[0]["filename"],
-    )
+    if page := ended(request):
+        return page
+    path, filename = made[0]["download"], made[0]["filename"]
+    content_type = guess_type(filename)[0] or "application/octet-stream"
+    return file_response(path, filename=filename, content_type=content_type)

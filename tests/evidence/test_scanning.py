@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEntry
@@ -104,7 +103,7 @@ def state(row: Photo | Attachment) -> str:
 
 def get(client, actor, row: Photo | Attachment, name: str = ""):
     world.sign_in(client, actor)
-    return client.get(reverse(f"evidence:{name or row._meta.model_name}", args=[row.pk]))
+    return client.get(world.link(client, f"evidence:{name or row._meta.model_name}", row.pk))
 
 
 def body(response) -> bytes:

@@ -28,7 +28,7 @@ def note(county):
 
 
 def get(client, name: str, pk, **headers: str):
-    return client.get(reverse(f"evidence:{name}", args=[pk]), headers=headers)
+    return client.get(world.link(client, f"evidence:{name}", pk), headers=headers)
 
 
 def body(response) -> bytes:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from django.core.files.storage import default_storage
 from django.db.models import Count
 
-from audit.models import AuditEntry, Seal
-from audit.services import chain_problems
+from audit.chain import chain_problems
+from audit.models import Unsealed
 from common.scope import acting_as
 from documents.models import Document, NumberSeries
 from evidence.models import Photo
@@ -28,7 +28,7 @@ def unfinished() -> dict[str, int]:
         return {
             "jobs": Job.objects.filter(state=Job.State.RUNNING).count(),
             "papers": papers.count(),
-            "acts": AuditEntry.objects.count() - Seal.objects.count(),
+            "acts": Unsealed.objects.count(),
         }
 
 

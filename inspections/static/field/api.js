@@ -37,6 +37,7 @@ export const wire = (operation) => Object.fromEntries(OPERATION.map((key) => [ke
  * @property {(visit: string) => Promise<{files: object[]}>} files
  * @property {(id: string) => Promise<object>} visit  what the server has of a visit, to compare
  * @property {(body: object) => Promise<object>} day
+ * @property {(enterprise: number) => Promise<{phone: string}>} phone  the whole number; each time is recorded
  */
 
 /** @returns {Api} */
@@ -73,6 +74,7 @@ export function createApi({ base = "/field/api/", timeouts = {} } = {}) {
 
     files: (visit, options) => read(`files?visit=${visit}`, options),
     visit: (id, options) => read(`visits/${id}`, options),
+    phone: (enterprise, options) => write("POST", `phones/${enterprise}`, json({}), { timeout: limits.short, ...options }),
     day: (body, options) => write("POST", "day", json(body), { timeout: limits.short, ...options }),
   };
 

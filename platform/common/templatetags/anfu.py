@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from common.text import masked
+
 register = template.Library()
 
 # Four scales that are never mixed; each has its word, and a shape of its own in black print.
@@ -67,9 +69,9 @@ def days_left(days: int) -> SafeString:
 
 
 @register.filter
-def mask_phone(phone: str) -> str:
-    """Show the first three and last four digits."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
+def stars(text: str) -> str:
+    """A text with stars for the middle of each number; for lists that have no button."""
+    return masked(text or "")
 
 
 @register.filter

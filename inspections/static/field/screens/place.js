@@ -1,6 +1,7 @@
 // One enterprise: what is known, what was open, and the visits that may begin now.
 
 import { html, nothing } from "../../npm/lit-html/lit-html.js";
+import { Offline } from "../api.js";
 import { serverToday } from "../clock.js";
 import { icon, note, severity, state } from "../widgets/bits.js";
 import { onPosition, watchIfAllowed } from "../widgets/geo.js";
@@ -51,13 +52,32 @@ function view(known) {
     ${!place.kinds.length && !going(known) ? note("", "info-circle", "现在没有可以开始的检查。") : nothing}
     <section class="card stack">
       <p class="row">${icon("map-pin")}<span class="grow">${place.address || "没有登记地址"}${metres === null ? nothing : html`<br><span class="soft">离登记地址 ${distance(metres)}</span>`}</span></p>
-      ${place.phone ? html`<a class="button wide" href="tel:${place.phone}">${icon("phone")}${place.principal || "负责人"} ${place.phone}</a>` : nothing}
+      ${phone(known)}
     </section>
     ${openHazards(place.hazards)}
     ${lastVisit(place)}
     ${facts(app, place)}
     ${riskPoints(place)}
     ${onPhone(known)}`;
+}
+
+// The bundle has the number with stars; the whole one is asked for when somebody is about to call, and not kept.
+function phone(known) {
+  const { place, number } = known;
+  if (!place.phone) return nothing;
+  const words = html`${icon("phone")}${place.principal || "负责人"} ${number ?? place.phone}`;
+  if (number ?? !place.phone.includes("*")) return html`<a class="button wide" href="tel:${number ?? place.phone}">${words}</a>`;
+  return html`<button type="button" class="button wide" @click=${() => showPhone(known)}>${words} 显示号码</button>`;
+}
+
+async function showPhone(known) {
+  const { app, place } = known;
+  try {
+    known.number = (await app.api.phone(place.enterprise)).phone;
+  } catch (error) {
+    app.toast(error instanceof Offline ? "没有网络，看不到完整号码" : error.message, { mood: "bad" });
+  }
+  app.draw();
 }
 
 function openHazards(hazards) {

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenancy", "0005_names_in_remedies")]
+    dependencies = [("tenancy", "0007_close_phones")]
 
     operations = [
         migrations.AddField(

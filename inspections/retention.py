@@ -1,0 +1,25 @@
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from common.ids import uuid7_at
+from inspections.models import EnforcementReferral, MeetingAttendance, VisitTrack
+
+OVER = (EnforcementReferral.State.CLOSED, EnforcementReferral.State.REMOVED)
+
+
+def phones_over(before: datetime) -> QuerySet[MeetingAttendance]:
+    """Return lines of sign-in sheets from before a moment that still hold a phone."""
+    return MeetingAttendance.objects.filter(signed_at__lt=before, phone__blank=False)
+
+
+def tracks_over(before: datetime) -> QuerySet[VisitTrack]:
+    """Return tracks that began before a moment and still hold places."""
+    return VisitTrack.objects.filter(pk__lt=uuid7_at(before)).exclude(points=[])
+
+
+def organisations_with_a_case() -> QuerySet[Any]:
+    """Return the ids of enterprises on the list of phase 5, or whose case was handed over."""
+    rows = EnforcementReferral.objects.exclude(state__in=OVER)
+    return rows.values_list("assignment__enterprise__enterprise_org", flat=True)

@@ -1,0 +1,16 @@
+"""Close what stands readable in the encrypted columns; interrupted, it goes on where it was."""
+
+from django.db import migrations
+
+from common.encrypted import encrypt_again
+
+
+def close(apps, schema_editor):
+    encrypt_again("tenancy_membership", "id", "phone")
+    encrypt_again("tenancy_invitation", "id", "phone")
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("tenancy", "0006_encrypted_phones")]
+    operations = [migrations.RunPython(close, elidable=True)]

@@ -25,7 +25,8 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from pyrage import x25519
 
-from audit.services import PLATFORM, chain_problems
+from audit.chain import chain_problems
+from audit.services import PLATFORM
 from common.scope import acting_as
 from stack import archive
 from stack.places import StackError
@@ -223,7 +224,7 @@ def _prove() -> None:
     for agency_id in [PLATFORM, *all_agency_ids()]:
         with acting_as(SYSTEM):
             for problem in chain_problems(agency_id=agency_id):
-                raise StackError(f"The chain of agency {agency_id}: {problem}")
+                raise StackError(f"The chain of agency {agency_id}: {problem.words}")
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def problems(said: set[str], agency_id: int) -> Iterator[str]:
         yield from _files()
         yield from _jobs()
         for chain in (0, agency_id):
-            yield from (f"chain {chain}: {words}" for words in chain_problems(agency_id=chain))
+            yield from (f"chain {chain}: {p.words}" for p in chain_problems(agency_id=chain))
 
 
 def _lost(said: set[str]) -> Iterator[str]:

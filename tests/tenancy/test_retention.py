@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.models import AuditEntry
-from audit.services import chain_problems, chain_seal
+from audit.chain import chain_problems
+from audit.services import chain_seal
 from common.ids import uuid7_at
 from common.scope import acting_as
 from documents.models import DeliveryConsent, Document

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from audit.models import AuditEntry
 from audit.chain import chain_problems
+from audit.models import AuditEntry
 from audit.services import chain_seal
 from common.ids import uuid7_at
 from common.scope import acting_as

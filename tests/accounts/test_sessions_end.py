@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from accounts.devices import device_name
 from accounts.models import User
+from accounts.tasks import clear_ended
 from common.scope import acting_as
 from tenancy.actors import SYSTEM
 from tenancy.models import Membership
@@ -176,6 +178,16 @@ def test_being_there_is_written_down_once_a_minute_in_one_statement(inspector):
     [one] = writes(client)
     assert "django_session" in one
     assert writes(client) == []
+
+
+def test_what_is_over_is_removed_at_night_and_nothing_else(inspector):
+    desk, phone = two_devices(inspector)
+    Session.objects.filter(session_key=phone.session.session_key).update(
+        expire_date=timezone.now() - timedelta(minutes=1)
+    )
+    assert clear_ended() == 1
+    assert [r.session_key for r in UserSession.objects.all()] == [desk.session.session_key]
+    assert is_in(desk)
 
 
 def test_a_session_from_before_these_rules_is_over(client, inspector):

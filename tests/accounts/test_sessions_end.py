@@ -122,6 +122,17 @@ def test_an_administrator_signs_a_colleague_out_everywhere(client, admin, office
     assert not is_in(phone)
 
 
+def test_a_former_colleague_is_left_alone(client, admin, officer, settings):
+    settings.MFA_REQUIRED = False
+    world.sign_in(client, admin)
+    with acting_as(SYSTEM):
+        Membership.objects.filter(pk=officer.membership_id).update(ended_at=timezone.now())
+    desk, _ = two_devices(officer)
+    page = client.post(f"/people/{officer.membership_id}/sign-out/", follow=True)
+    assert "该身份已停用" in page.content.decode()
+    assert is_in(desk)
+
+
 @pytest.mark.parametrize(
     ("who", "idle", "long"),
     [("officer", 31, 12), ("inspector", 12 * 60 + 1, 7 * 24), ("principal", 121, 12)],

@@ -104,3 +104,10 @@ def session_end(row: UserSession) -> None:
     """End one session."""
     Session.objects.filter(session_key=row.session_key).delete()
     row.delete()
+
+
+def sessions_remove_ended() -> int:
+    """Remove the rows of sessions that are over; return how many sessions that were."""
+    ended, _ = Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    return ended

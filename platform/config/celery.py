@@ -32,6 +32,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="0", minute="20"),  # after it is known what is overdue
         "options": {"expires": 3600},
     },
+    "sessions": {
+        "task": "accounts.clear_ended",
+        "schedule": crontab(hour="3", minute="10"),
+        "options": {"expires": 3600},
+    },
     "signs": {
         "task": "inspections.update_all_signs",
         "schedule": crontab(hour="3", minute="30"),

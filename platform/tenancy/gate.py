@@ -31,7 +31,7 @@ PASSWORD = Step("password", "account_change_password", "密码已到期，请先
 SECOND_FACTOR = Step("second_factor", "mfa_index", "你的身份要求两步验证，请先在网页版设置，再继续")
 OPEN_PREFIXES = ("mfa_", "portal:")
 OPEN = {
-    "account_login", "account_logout", "account_change_password", "account_reauthenticate",
+    "account_logout", "account_change_password", "account_reauthenticate",
     "field:app", "field:worker", "field:manifest", "field:authority",  # the app's shell, no data
 }  # fmt: skip
 

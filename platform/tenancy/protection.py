@@ -33,6 +33,12 @@ def require_keeper(membership: Membership) -> None:
             raise DomainError("该人员还在其他单位任职，请联系平台运维人员办理")
 
 
+def require_active(membership: Membership) -> None:
+    """Raise DomainError for a former colleague, who may work for others now."""
+    if not membership.is_active:
+        raise DomainError("该身份已停用")
+
+
 def require_other(actor: Actor, membership: Membership) -> None:
     """Raise DomainError for one's own account: there it is asked again who one is."""
     if actor.user_id == membership.user_id:
@@ -46,6 +52,7 @@ def second_factor_reset(*, actor: Actor, membership: Membership) -> None:
     Ends his sessions and tells him. DomainError if he has none, or works for others as well.
     The operator, who acts as the system, may reset anybody's.
     """
+    require_active(membership)
     if not actor.is_system:
         require_other(actor, membership)
         require_keeper(membership)
@@ -71,6 +78,7 @@ def _tell(user: User, what: str) -> None:
 @transaction.atomic
 def sign_in_unlock(*, actor: Actor, membership: Membership) -> None:
     """Let a person try again at once: forget what was counted against password and codes."""
+    require_active(membership)
     unlock(membership.user.username)
     key = f"mfa-auth-user-{membership.user_id}"
     ratelimit.clear(None, app="allauth.account", action="login_failed", key=key)
@@ -80,6 +88,7 @@ def sign_in_unlock(*, actor: Actor, membership: Membership) -> None:
 @transaction.atomic
 def sessions_end_for(*, actor: Actor, membership: Membership) -> int:
     """Sign a colleague out everywhere; return how many sessions that were."""
+    require_active(membership)
     require_other(actor, membership)
     ended = sessions_end(membership.user_id)
     record(actor=actor, act="session.end_all", subject=membership, data={"sessions_ended": ended})
@@ -92,6 +101,7 @@ def identity_bind(*, actor: Actor, membership: Membership, identity: str) -> Non
 
     DomainError if another one has it, or if the person works for others as well.
     """
+    require_active(membership)
     if identity:
         require_keeper(membership)
     same = Membership.objects.filter(org_id=membership.org_id, ended_at=None, identity=identity)

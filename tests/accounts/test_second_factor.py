@@ -70,6 +70,7 @@ def test_before_it_is_set_up_a_phone_is_told_why_and_its_app_still_opens(client,
     assert answer.json()["code"] == "second_factor"
     assert "两步验证" in answer.json()["message"]
     assert client.get("/field/").status_code == 200
+    assert client.get("/accounts/login/?next=/field/").url == "/accounts/2fa/"
 
 
 @committed

@@ -5,12 +5,16 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.devices import device_name
 from accounts.models import User
+from accounts.tasks import clear_ended
 from common.scope import acting_as
 from tenancy.actors import SYSTEM
 from tenancy.models import Membership
@@ -118,6 +122,17 @@ def test_an_administrator_signs_a_colleague_out_everywhere(client, admin, office
     assert not is_in(phone)
 
 
+def test_a_former_colleague_is_left_alone(client, admin, officer, settings):
+    settings.MFA_REQUIRED = False
+    world.sign_in(client, admin)
+    with acting_as(SYSTEM):
+        Membership.objects.filter(pk=officer.membership_id).update(ended_at=timezone.now())
+    desk, _ = two_devices(officer)
+    page = client.post(f"/people/{officer.membership_id}/sign-out/", follow=True)
+    assert "该身份已停用" in page.content.decode()
+    assert is_in(desk)
+
+
 @pytest.mark.parametrize(
     ("who", "idle", "long"),
     [("officer", 31, 12), ("inspector", 12 * 60 + 1, 7 * 24), ("principal", 121, 12)],
@@ -159,16 +174,31 @@ def test_a_providers_phone_keeps_its_session_over_a_closed_window_and_a_desk_doe
         assert client.cookies["sessionid"]["max-age"] == age
 
 
-def test_being_there_is_written_down_once_a_minute(inspector, django_assert_num_queries):
+def writes(client) -> list[str]:
+    with CaptureQueriesContext(connection) as queries:
+        client.get(HOME)
+    return [q["sql"] for q in queries if re.search(r"\b(UPDATE|INSERT|DELETE)\b", q["sql"])]
+
+
+def test_being_there_is_written_down_once_a_minute_in_one_statement(inspector):
     client = Client()
     enter(client, inspector)
     client.get(HOME)
-    before = client.session["seen_at"]
-    client.get(HOME)
-    assert client.session["seen_at"] == before
+    assert writes(client) == []
     ago(client, minutes=2)
-    client.get(HOME)
-    assert client.session["seen_at"] >= before
+    [one] = writes(client)
+    assert "django_session" in one
+    assert writes(client) == []
+
+
+def test_what_is_over_is_removed_at_night_and_nothing_else(inspector):
+    desk, phone = two_devices(inspector)
+    Session.objects.filter(session_key=phone.session.session_key).update(
+        expire_date=timezone.now() - timedelta(minutes=1)
+    )
+    assert clear_ended() == 1
+    assert [r.session_key for r in UserSession.objects.all()] == [desk.session.session_key]
+    assert is_in(desk)
 
 
 def test_a_session_from_before_these_rules_is_over(client, inspector):

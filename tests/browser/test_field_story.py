@@ -116,9 +116,8 @@ def test_a_whole_visit_without_signal_is_at_the_server_once_there_is_some(place,
     page.wait_for_selector(".paper:has-text('文号在同步后生成')")
     first.close()
 
-    page = pocket().new_page()
+    page = pocket().new_page()  # still signed in: a provider's session outlives the window
     phone.sync(page)
-    phone.sign_in_again(page, place.inspector)
     phone.all_received(page)
     page.goto(f"/field/#/v/{visit}/paper")
     page.wait_for_selector(".qr img")

@@ -272,6 +272,10 @@ class _Handler(BaseHTTPRequestHandler):
             if isinstance(fault, int):
                 self._body()
                 return self._send(fault, b'{"message": ""}', "application/json")
+            if fault == "step":
+                self._body()
+                said = {"message": "请先设置两步验证", "code": "second_factor"}
+                return self._send(403, json.dumps(said).encode(), "application/json")
             if fault == "html":
                 self._body()
                 return self._send(200, b"<html>hotspot", "text/html")

@@ -110,7 +110,14 @@ def test_a_fourth_failure_stops_it(page, field):
     assert sum("operations" in path for _, path in field.requests) == 4
 
 
-STOPS = {401: "signin", 403: "person", 507: "full", "html": "offline", 503: "server"}
+STOPS = {
+    401: "signin",
+    403: "person",
+    "step": "signin",
+    507: "full",
+    "html": "offline",
+    503: "server",
+}
 
 
 @pytest.mark.parametrize("word", ["operations", "files/"])

@@ -150,3 +150,9 @@ def test_every_secret_of_the_compose_file_is_named_in_the_example():
     named = re.findall(r"^(\w+)=(.*)$", (ROOT / "deploy" / "env.example").read_text(), re.M)
     assert asked == {name for name, _ in named}
     assert not any(value for _, value in named)
+
+
+def test_what_is_served_for_trying_lets_training_organisations_off_and_the_image_nobody():
+    assert up.environment()["MFA_REQUIRED"] == "0"
+    for name in ("docker-compose.yml", "Dockerfile", "deploy/env.example", "deploy/web.sh"):
+        assert "MFA_REQUIRED" not in (ROOT / name).read_text()

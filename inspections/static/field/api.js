@@ -9,7 +9,7 @@ export class ApiError extends Error {
 }
 /** No network, time ran out, or what answered is not our server. */
 export class Offline extends ApiError {}
-/** 401: the session has ended. */
+/** 401: the session has ended. Or 403 with a code: the sign-in lacks a step that only a page can take. */
 export class SignIn extends ApiError {}
 /** 403: another person is signed in. */
 export class WrongPerson extends ApiError {}
@@ -149,6 +149,7 @@ function judge(response, body, good) {
   const { status } = response;
   const etag = response.headers.get("ETag") ?? "";
   if (response.type === "opaqueredirect" || status === 401) throw new SignIn("登录已过期，请重新登录", 401);
+  if (status === 403 && body?.code) throw new SignIn(body.message, status);
   if (status === 304 || (body && (response.ok || good.includes(status)))) return { status, etag, body };
   const message = body?.message ?? "";
   if (response.ok) throw new Offline("网络被拦截，请检查是否需要先登录无线网络", status);

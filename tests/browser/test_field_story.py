@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from agencies.services import assignment_withdraw
+from audit.models import AuditEntry
 from common.scope import acting_as
 from evidence.models import Photo
 from inspections.models import Answer, Hazard, Visit
@@ -350,3 +351,24 @@ def test_a_name_is_found_by_its_initials_and_the_filter_stays_in_the_address(
     page.go_back()
     page.wait_for_selector("text=共 1 家")
     assert page.input_value("[data-search]") == "bfzzc1"
+
+
+def test_a_phone_number_is_asked_for_when_somebody_is_about_to_call(place, phone_of) -> None:
+    page = ready(phone_of(), place.inspector)
+    page.click(f"a.card:has-text('{FIRM}')")
+    button = page.locator("button:has-text('134****1647')")
+    button.wait_for()
+    page.context.set_offline(True)
+    button.click()
+    page.wait_for_selector("text=没有网络，看不到完整号码")
+    assert page.locator("a[href^='tel:']").count() == 0
+    page.context.set_offline(False)
+    button.click()
+    page.wait_for_selector("a[href='tel:13405461647']")
+    no_sideways_scrolling(page)
+    with acting_as(place.admin):
+        [act] = AuditEntry.objects.filter(act="personal.show")
+    assert act.membership_id == place.inspector.member
+    page.reload()
+    button.wait_for()
+    assert "13405461647" not in page.content(), "it is not kept"

@@ -2,26 +2,23 @@
 
 import os
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import redis
 from django.conf import settings
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Count, Min
 from django.utils import timezone
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from audit.models import AuditEntry, Seal
-from common.ids import uuid7_at
+from audit.models import Unsealed
 from common.scope import acting_as
 from documents.services import documents_owed
 from evidence.models import Attachment, Photo
 from tenancy.actors import SYSTEM
 from workflow.models import JobPart, WorkTask
 
-# What is older and was never sealed, raised its alarm a day ago; so that a scrape reads one day only.
-LOOKED_BACK = timedelta(days=1)
 QUEUE = "celery"
 REQUESTS = Histogram(
     "anfu_request_seconds",
@@ -84,20 +81,13 @@ def jobs() -> list[Figure]:
 
 def acts() -> list[Figure]:
     """Acts that beat has still to seal."""
-    recent = AuditEntry.objects.filter(id__gte=uuid7_at(timezone.now() - LOOKED_BACK))
-    unsealed = recent.filter(~Exists(Seal.objects.filter(entry_id=OuterRef("id"))))
-    first = unsealed.order_by("id").first()
+    waiting = Unsealed.objects.aggregate(count=Count("pk"), oldest=Min("queued_at"))
+    oldest = waiting["oldest"]
+    seconds = max((timezone.now() - oldest).total_seconds(), 0.0) if oldest else 0.0
     return [
-        ("anfu_acts_unsealed", "Acts of the last day without a seal", unsealed.count()),
-        ("anfu_act_unsealed_seconds", "Age of the oldest of them", _made(first)),
+        ("anfu_acts_unsealed", "Acts without a seal", waiting["count"]),
+        ("anfu_act_unsealed_seconds", "Age of the oldest of them", seconds),
     ]
-
-
-def _made(entry: AuditEntry | None) -> float:
-    """Return seconds since an act by its id: its `at` may be a training agency's own clock."""
-    if entry is None:
-        return 0.0
-    return max(timezone.now().timestamp() - (entry.id.int >> 80) / 1000, 0.0)
 
 
 def files() -> list[Figure]:

@@ -48,7 +48,6 @@ TO_TEST = (
     Need("chromium", programs=("chromium", "chromium-browser", "google-chrome")),
     Need("poppler-utils", programs=("pdftoppm",)),
     Need("qpdf", programs=("qpdf",)),
-    Need("faketime", programs=("faketime",)),
 )
 
 

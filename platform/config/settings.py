@@ -244,10 +244,16 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked from within, where there is no TLS
 SECURE_HSTS_SECONDS = 365 * 86400 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-# The base map is the only thing that a page may load from elsewhere, an identity provider the only
-# place that a form may lead to.
+_BUCKET = os.environ.get("STORAGE_BUCKET")
+# Where browsers reach the store: files then come from there, by addresses that last a minute.
+# Default: they are passed through the web.
+STORAGE_PUBLIC_ENDPOINT = os.environ.get("STORAGE_PUBLIC_ENDPOINT", "") if _BUCKET else ""
+# From elsewhere a page may load the base map and what lies in the store; a form may lead to an
+# identity provider.
+_STORE = [origin(STORAGE_PUBLIC_ENDPOINT)] if STORAGE_PUBLIC_ENDPOINT else []
 _TILES = [origin(TILE_URL)] if TILE_URL else []
 _PROVIDERS = [origin(app["settings"]["server_url"]) for app in _OIDC_APPS]
 CONTENT_SECURITY_POLICY = {
@@ -256,9 +262,10 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "font-src": [SELF],
-        "img-src": [SELF, "data:", "blob:", *_TILES],  # Tabler's icons; photos not sent yet
-        "media-src": [SELF, "blob:"],
-        "connect-src": [SELF, *_TILES],
+        # data: Tabler's icons; blob: photos that are not sent yet.
+        "img-src": [SELF, "data:", "blob:", *_TILES, *_STORE],
+        "media-src": [SELF, "blob:", *_STORE],
+        "connect-src": [SELF, *_TILES, *_STORE],
         "manifest-src": [SELF],
         "worker-src": [SELF],
         "form-action": [SELF, *_PROVIDERS],
@@ -302,7 +309,6 @@ PERSONAL_KEYS_FILE = VAR_DIR / "keys" / "personal"
 # Public keys (age1…) that backups are encrypted for: docs/operations.md.
 BACKUP_RECIPIENTS = tuple(filter(None, os.environ.get("BACKUP_RECIPIENTS", "").split(",")))
 MEDIA_ROOT = Path(os.environ.get("MEDIA_FOLDER", VAR_DIR / "media"))
-_BUCKET = os.environ.get("STORAGE_BUCKET")
 STORAGES = {
     "default": {
         "BACKEND": "storages.backends.s3.S3Storage",
@@ -316,9 +322,6 @@ STORAGES = {
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# Where browsers reach the store: files then come from there, by addresses that last a minute.
-# Default: they are passed through the web.
-STORAGE_PUBLIC_ENDPOINT = os.environ.get("STORAGE_PUBLIC_ENDPOINT", "") if _BUCKET else ""
 if STORAGE_PUBLIC_ENDPOINT:
     STORAGES["links"] = {
         "BACKEND": "storages.backends.s3.S3Storage",

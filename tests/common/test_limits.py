@@ -1,6 +1,13 @@
 """How often somebody may ask, where he asks from, and what a page may load."""
 
+import ast
+import json
+import os
+import subprocess
+import sys
+
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 from redis.exceptions import ConnectionError as NoRedis
@@ -89,3 +96,30 @@ def test_every_page_says_what_it_may_load(client):
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Referrer-Policy"] == "same-origin"
         assert "camera=(self)" in response["Permissions-Policy"]
+
+
+def test_a_page_may_show_what_lies_in_the_store_and_lead_to_an_identity_provider():
+    provider = {"id": "q", "name": "统一认证", "organization": "某局", "client_id": "c", "secret": "s",
+                "server_url": "https://sso.example.cn/realms/q"}  # fmt: skip
+    env = {
+        **os.environ, "STORAGE_BUCKET": "anfu", "OIDC_PROVIDERS": json.dumps([provider]),
+        "STORAGE_PUBLIC_ENDPOINT": "https://files.example.cn/s3", "TILE_URL": "https://t.example.cn/{z}",
+    }  # fmt: skip
+    words = "from config.settings import CONTENT_SECURITY_POLICY as p; print(p['DIRECTIVES'])"
+    done = subprocess.run(
+        [sys.executable, "-c", words], env=env, cwd=settings.BASE_DIR / "platform",
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    directives = ast.literal_eval(done.stdout)
+    for name in ("img-src", "media-src", "connect-src"):
+        assert "https://files.example.cn" in directives[name]
+    assert "https://t.example.cn" in directives["img-src"]
+    assert "https://sso.example.cn" in directives["form-action"]
+    assert directives["script-src"] == ["'self'"]
+
+
+def test_probes_from_within_need_no_https(client, settings):
+    settings.RATE_LIMITS = {"public": "9/h", "member": "9/h", "heavy": "9/h"}
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz").status_code == 200
+    assert client.get(CHECK).status_code == 301

@@ -17,6 +17,8 @@ app.conf.beat_schedule = {
     "owed": {"task": "workflow.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
     "files": {"task": "documents.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
     "scans": {"task": "evidence.rescan", "schedule": 60.0, "options": {"expires": 55}},
+    "hazards": {"task": "inspections.settle_tally", "schedule": 300.0, "options": {"expires": 290}},
+    "phases": {"task": "agencies.settle_tally", "schedule": 300.0, "options": {"expires": 290}},
     "overdue": {
         "task": "inspections.mark_overdue",
         "schedule": crontab(hour="0", minute="10"),

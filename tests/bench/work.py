@@ -98,8 +98,8 @@ def visiting(lead: Actor) -> dict[str, Any]:
             answers_save(
                 actor=lead, visit=made, answers={i.pk: ("ok", "") for i in items[:ANSWERS]}
             )
-            for key in asked_on(made).unanswered:
-                answers_save(actor=lead, visit=made, answers={key: ("na", "不涉及")})
+            rest = dict.fromkeys(asked_on(made).unanswered, ("na", "不涉及"))
+            answers_save(actor=lead, visit=made, answers=rest)
             visit_note(visit=made, process_note="查阅资料，现场检查")
             visit_sign(
                 actor=lead, visit=made, representative_name="张立新", representative_post="厂长",

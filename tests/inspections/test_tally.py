@@ -11,6 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agencies.models import Assignment, AssignmentTally
 from common.ids import uuid7
 from common.scope import acting_as
 from inspections import tally
@@ -122,6 +123,31 @@ def test_counts_are_read_by_their_region_and_provider_and_written_by_nobody(coun
         HazardTally.objects.create(
             region_code="130371", state="found", severity="general", is_overdue=False, number=9
         )
+
+
+@pytest.mark.django_db
+def test_the_phases_of_a_batch_are_counted_without_those_withdrawn(county):
+    def recounted() -> Counter:
+        live = Assignment.objects.filter(withdrawn_at=None)
+        return Counter(live.values_list("batch_id", "state"))
+
+    def summed() -> Counter:
+        found = Counter()
+        for batch, state, number in AssignmentTally.objects.values_list(
+            "batch_id", "state", "number"
+        ):
+            found[batch, state] += number
+        return Counter({key: number for key, number in found.items() if number})
+
+    with acting_as(county.admin):
+        assert summed() == recounted()
+        Assignment.objects.filter(pk=county.assignments[1].pk).update(
+            withdrawn_at=timezone.now(), withdrawal="moved", withdrawn_reason="搬迁"
+        )
+        assert summed() == recounted()
+        assert sum(summed().values()) == 1
+    with acting_as(county.principal):
+        assert not AssignmentTally.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,7 +1,7 @@
 # Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: demo test up lint fix bench drill-sync backup restore stop help setup setup-dev check-python
+.PHONY: demo test up lint fix bench bench-data drill-sync backup restore stop help setup setup-dev check-python
 
 # HTTPS=1: for a phone on the same network. SEED: of the demonstration. SERVE=0: play it and stop. FRESH=1: start over. PORT: of the web.
 SEED ?= 20260601
@@ -43,9 +43,12 @@ fix: setup-dev  ## mend what mends itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup-dev  ## measure, print JSON
+bench: setup-dev  ## measure all levels, write docs/performance.md; fails where a bar is missed (LEVELS=, PARTS=, REQUESTS=)
 	@$(PYTHON) -m stack prepare
 	@$(PYTHON) -m tests.bench
+
+bench-data: setup-dev  ## believable data by COPY in var/bench-<LEVEL> (LEVEL=county|city|province, SEED=)
+	@$(PYTHON) -m tests.bench.data
 
 drill-sync: setup-dev  ## phones on a bad line, killed again and again; then phone and server compared (DRILL_SEED=, VISITS=)
 	@$(PYTHON) -m tests.drill

@@ -6,6 +6,7 @@ from agencies.grants import officers_of
 from agencies.models import Assignment, ServiceBatch, ServiceContract
 from agencies.services import INSPECTORS
 from enterprises.models import Enterprise
+from tenancy.access import within
 from tenancy.enums import OrgKind, Role
 from tenancy.forms import ActorForm
 from tenancy.models import Membership, Organization
@@ -15,6 +16,23 @@ def _day(label: str) -> forms.DateField:
     return forms.DateField(
         label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+
+
+NEWEST_BATCHES = 60
+
+
+def offer_batches(form: ActorForm) -> None:
+    """Offer the newest batches that the actor may see in the field `batch`, and the one chosen.
+
+    Any other of them is taken from a link; only the list to choose from stays short.
+    """
+    field: Any = form.fields["batch"]
+    field.queryset = ServiceBatch.objects.filter(within(form.actor))
+    newest = list(field.queryset.order_by("-pk")[:NEWEST_BATCHES])
+    chosen = str(form.data.get("batch", ""))
+    if chosen.isdigit() and int(chosen) not in {batch.pk for batch in newest}:
+        newest += field.queryset.filter(pk=chosen)
+    field.choices = [("", field.empty_label), *((batch.pk, str(batch)) for batch in newest)]
 
 
 class ContractForm(ActorForm):

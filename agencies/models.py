@@ -208,6 +208,11 @@ class Assignment(FSMModelMixin, TenantModel):
         indexes = [
             models.Index(fields=["provider_org", "region_code"], name="assignment_provider"),
             models.Index(fields=["inspector", "state"], name="assignment_inspector"),
+            models.Index(
+                fields=["provider_org"],
+                condition=models.Q(state="waiting", withdrawn_at=None),
+                name="assignment_waiting",
+            ),
         ]
         permissions = [("log_visit", "到该企业开展检查")]
 
@@ -239,6 +244,26 @@ class Assignment(FSMModelMixin, TenantModel):
     @transition("state", source=Phase.ACCEPTED, target=Phase.CONCLUDED)
     def conclude(self) -> None:
         """The result of the batch's spot check was announced."""
+
+
+class AssignmentTally(models.Model):
+    """So many assignments more or fewer in a phase of a batch, kept by triggers (`common.tally`).
+
+    Withdrawn ones are not counted. Whoever sees the batch sees them.
+    """
+
+    batch = models.ForeignKey(
+        ServiceBatch, models.DO_NOTHING, related_name="tallies", db_constraint=False
+    )
+    state = models.CharField("阶段", max_length=12)
+    number = models.BigIntegerField("增减")
+
+    class Meta:
+        verbose_name = "指派数"
+        verbose_name_plural = "指派数"
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.state} {self.number}"
 
 
 class ContractUserObjectPermission(UserObjectPermissionBase):

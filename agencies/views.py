@@ -1,13 +1,14 @@
 """Contracts, batches, the builder, the inspectors' shares, the board."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Sum
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,17 +25,16 @@ from agencies.forms import (
     RulesForm,
     WithdrawForm,
 )
-from agencies.models import Assignment, ServiceBatch, ServiceContract
+from agencies.models import Assignment, AssignmentTally, ServiceBatch, ServiceContract
 from common.errors import DomainError
 from common.pages import form_page
 from common.paging import count_up_to, keyset
 from enterprises.forms import EnterpriseFilter
 from enterprises.models import Enterprise
 from tenancy import clock
-from tenancy.access import require
-from tenancy.models import Agency
+from tenancy.access import require, within
 from tenancy.request import Request
-from tenancy.selectors import region_names, townships
+from tenancy.selectors import region_names
 
 PAGE = 50
 
@@ -43,17 +43,27 @@ PAGE = 50
 def contract_list(request: Request) -> HttpResponse:
     """Contracts of the region, or of the provider."""
     actor = require(request.actor, "contract_view")
-    rows = ServiceContract.objects.select_related("provider_org").annotate(
-        enterprises=Count("batches__assignments", filter=Q(batches__assignments__withdrawn_at=None))
-    )
+    rows = ServiceContract.objects.filter(within(actor)).select_related("provider_org")
     if actor.is_provider:
         rows = rows.exclude(state=ServiceContract.State.DRAFT)
     state = request.GET.get("state", "")
     if state in ServiceContract.State.values:
         rows = rows.filter(state=state)
     page = Paginator(rows.order_by("-starts_on", "-pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "states": ServiceContract.State.choices, "state": state}
+    context = {
+        "page": page,
+        "enterprises": _enterprises([row.pk for row in page]),
+        "states": ServiceContract.State.choices,
+        "state": state,
+    }
     return render(request, "agencies/contract_list.html", context)
+
+
+def _enterprises(contracts: Sequence[int]) -> dict[int, int]:
+    """Return {contract: how many enterprises it serves}."""
+    rows = AssignmentTally.objects.filter(batch__contract__in=contracts).order_by()
+    counted = rows.values("batch__contract").annotate(sum=Sum("number"))
+    return {row["batch__contract"]: row["sum"] for row in counted}
 
 
 @login_required
@@ -91,29 +101,29 @@ def contract(request: Request, pk: int) -> HttpResponse:
         and _has_hand(request, found),
         "officer_form": OfficerForm(actor=request.actor, contract=found) if is_own else None,
         "reason_form": ReasonForm(),
-        "days_left": (found.ends_on - clock.today(found.owner_agency_id)).days,
+        "days_left": (found.ends_on - clock.today_of(found.owner_agency)).days,
     }
     return render(request, "agencies/contract.html", context)
 
 
-def _batches(found: ServiceContract) -> list[tuple[ServiceBatch, list[tuple[str, str, int]]]]:
-    """Return each batch with (phase, its word, how many) for the phases that somebody is in."""
-    live = Q(assignments__withdrawn_at=None)
-    counts = {
-        f"in_{phase}": Count("assignments", filter=live & Q(assignments__state=phase))
-        for phase in Assignment.Phase.values
-    }
-    rows = found.batches.annotate(enterprises=Count("assignments", filter=live), **counts)
+def _batches(found: ServiceContract) -> list[tuple[ServiceBatch, list[tuple[str, str, int]], int]]:
+    """Return each batch, (phase, its word, how many) for the phases that somebody is in, the sum."""
+    sums = AssignmentTally.objects.filter(batch__contract=found).order_by()
+    counts: Counter[tuple[int, str]] = Counter()
+    for batch, state, number in sums.values_list("batch", "state").annotate(Sum("number")):
+        counts[batch, state] = number
+    batches = list(found.batches.order_by("pk"))
     return [
         (
-            row,
+            batch,
             [
-                (phase, label, getattr(row, f"in_{phase}"))
+                (phase, label, counts[batch.pk, phase])
                 for phase, label in Assignment.Phase.choices
-                if getattr(row, f"in_{phase}")
+                if counts[batch.pk, phase]
             ],
+            sum(counts[batch.pk, phase] for phase in Assignment.Phase.values),
         )
-        for row in rows.order_by("pk")
+        for batch in batches
     ]
 
 
@@ -184,8 +194,7 @@ def batch_new(request: Request, pk: int) -> HttpResponse:
 
 def _builder_rows(request: Request, data: QueryDict, batch: ServiceBatch) -> tuple[Any, Any]:
     """Return the filter form and the enterprises that it lets through and that are not in yet."""
-    agency = Agency.objects.get(pk=batch.owner_agency_id)
-    form = EnterpriseFilter(data, towns=townships(agency))
+    form = EnterpriseFilter(data, actor=request.actor)
     taken = batch.assignments.filter(withdrawn_at=None).values("enterprise_id")
     rows = form.rows().filter(owner_agency=batch.owner_agency_id).exclude(pk__in=taken)
     served = data.get("served", "")
@@ -268,7 +277,7 @@ def batch(request: Request, pk: int) -> HttpResponse:
     found = batch_for(request.actor, pk)
     whole = found.assignments.filter(withdrawn_at=None)
     rows = whole.select_related("enterprise").order_by("region_code", "enterprise__name")
-    table = board.board_rows(list(rows), clock.today(found.owner_agency_id))
+    table = board.board_rows(list(rows), clock.today_of(found.owner_agency))
     chosen = board.BoardFilter.of(request.GET)
     narrowed = chosen.narrow(table)
     context = {

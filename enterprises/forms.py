@@ -4,8 +4,10 @@ from django import forms
 
 from common.text import masked
 from enterprises.models import Enterprise, Industry, RiskPoint, SpecialOperationCertificate
+from tenancy.access import within
+from tenancy.actors import Actor
 from tenancy.models import Agency
-from tenancy.selectors import townships
+from tenancy.selectors import in_region, region_choices, townships
 
 SIZES = (
     ("", "全部"),
@@ -32,19 +34,22 @@ class EnterpriseFilter(forms.Form):
     size = forms.ChoiceField(label="人数", required=False, choices=SIZES)
     sort = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, towns: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", "全部"), *((code, name) for name, code in towns.items())]
-        self.fields["town"].choices = choices  # type: ignore[attr-defined]
+        self.actor = actor
+        towns = region_choices(actor) if actor.is_agency else []
+        self.fields["town"].choices = [("", "全部"), *towns]  # type: ignore[attr-defined]
 
     def rows(self) -> Any:
         """Return the enterprises that the filter lets through; nonsense filters nothing."""
         rows = Enterprise.objects.all()
+        if self.actor.is_agency:
+            rows = rows.filter(within(self.actor))
         chosen = self.cleaned_data if self.is_valid() else {}
         if chosen.get("q"):
             rows = rows.matching(chosen["q"])
         if chosen.get("town"):
-            rows = rows.filter(region_code=chosen["town"])
+            rows = rows.filter(in_region(self.actor, chosen["town"]))
         if chosen.get("industry"):
             rows = rows.filter(industry=chosen["industry"])
         if chosen.get("size"):

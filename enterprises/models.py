@@ -4,6 +4,7 @@ from django.db import models
 
 from common.encrypted import EncryptedCharField
 from common.ids import uuid7
+from enterprises.search import named
 from tenancy.models import Membership, TenantModel
 
 
@@ -35,7 +36,7 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
 
     def matching(self, text: str) -> "EnterpriseQuerySet":
         """Enterprises whose name, pinyin initials or credit code contain `text`."""
-        return self.filter(search_text__icontains=text.strip()) if text.strip() else self
+        return self.filter(named(text)) if text.strip() else self
 
 
 class Enterprise(TenantModel):
@@ -80,6 +81,10 @@ class Enterprise(TenantModel):
         indexes = [
             models.Index(fields=["region_code", "id"], name="enterprise_region"),
             models.Index(fields=["enterprise_org"], name="enterprise_org"),
+            # The list by each of its heads.
+            models.Index(fields=["name", "id"], name="enterprise_name"),
+            models.Index(fields=["employee_count", "id"], name="enterprise_size"),
+            models.Index(fields=["updated_at", "id"], name="enterprise_updated"),
         ]
 
     def __str__(self) -> str:

@@ -89,7 +89,9 @@ def enterprises_import(
     }
     new = [values for values in rows if values.credit_code not in known]
     changes = [
-        (known[v.credit_code], _changes(known[v.credit_code], v)) for v in rows if v not in new
+        (known[v.credit_code], _changes(known[v.credit_code], v))
+        for v in rows
+        if v.credit_code in known
     ]
     changed = [(enterprise, fields) for enterprise, fields in changes if fields]
     is_written = not dry_run and (valid_only or not rejected)

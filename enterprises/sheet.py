@@ -40,6 +40,7 @@ FIELDS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
     "phone": ("联系电话", False, ("联系电话", "联系方式", "手机", "电话")),
     "risk_factors": ("主要风险因素", False, ("主要风险因素", "风险因素", "主要风险", "主要危险因素")),
 }  # fmt: skip
+HEADINGS = [(squeeze(word), name) for name, (_, _, words) in FIELDS.items() for word in words]
 COUNTS = ("employee_count", "safety_manager_count", "special_operator_count")
 
 
@@ -199,12 +200,7 @@ def _head(cells: Sequence[str]) -> dict[str, int]:
 
 
 def _field_of(heading: str) -> str | None:
-    matches = [
-        (len(word), name)
-        for name, (_, _, words) in FIELDS.items()
-        for word in words
-        if heading.startswith(squeeze(word))
-    ]
+    matches = [(len(word), name) for word, name in HEADINGS if heading.startswith(word)]
     return max(matches)[1] if matches else None
 
 

@@ -59,15 +59,11 @@ def _agency(request: Request) -> Agency:
     return Agency.objects.select_related("org").get(pk=request.actor.org_id)
 
 
-def _towns(request: Request) -> dict[str, str]:
-    return townships(_agency(request)) if request.actor.is_agency else {}
-
-
 @login_required
 def enterprise_list(request: Request) -> HttpResponse:
     """All files the actor may see; every filter stands in the URL."""
-    require(request.actor, "enterprise_list")
-    form = EnterpriseFilter(request.GET, towns=_towns(request))
+    actor = require(request.actor, "enterprise_list")
+    form = EnterpriseFilter(request.GET, actor=actor)
     rows = form.rows()
     sort = request.GET.get("sort", "")
     field = SORTS.get(sort.lstrip("-"), "id")
@@ -186,7 +182,7 @@ def _preview(request: Request, draft: EnterpriseImport, status: int = 200) -> Ht
         "result": result,
         "rows": rows,
         "show": only,
-        "towns": _towns(request),
+        "towns": townships(_agency(request)),
         "agency": _agency(request),
         "fields": list(result.headings),
     }

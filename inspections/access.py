@@ -20,7 +20,7 @@ from inspections.models import (
 )
 from inspections.models.hazards import HazardQuerySet
 from inspections.models.signs import SignQuerySet
-from tenancy.access import require, visible_or_404
+from tenancy.access import require, visible_or_404, within
 from tenancy.actors import Actor
 from tenancy.enums import Role
 from tenancy.models import TenantModel
@@ -108,7 +108,12 @@ def visits_of(actor: Actor) -> QuerySet[Visit]:
 
 def hazards_of(actor: Actor) -> HazardQuerySet:
     """Return the hazards that the actor may see at this moment."""
-    return Hazard.objects.exclude(_hidden(actor))
+    return Hazard.objects.filter(within(actor)).exclude(_hidden(actor))
+
+
+def hazards_hidden(actor: Actor) -> HazardQuerySet:
+    """Return the hazards that the actor will see again once his record of a spot check is signed."""
+    return Hazard.objects.filter(within(actor)).filter(_hidden(actor))
 
 
 def signs_seen(actor: Actor) -> SignQuerySet:

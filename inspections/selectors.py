@@ -148,7 +148,9 @@ def suggested_due(agency_id: int, found_on: date, severity: str, entry: LibraryE
 def assignment_facts(assignment_ids: Sequence[int]) -> dict[int, AssignmentFacts]:
     """Return what happened at each assignment, in a fixed number of statements."""
     assignments = list(
-        Assignment.objects.filter(pk__in=assignment_ids).select_related("enterprise")
+        Assignment.objects.filter(pk__in=assignment_ids).select_related(
+            "enterprise", "owner_agency__org"
+        )
     )
     visits = _visit_counts(assignment_ids)
     hazards = _hazard_counts(assignment_ids)
@@ -167,7 +169,7 @@ def assignment_facts(assignment_ids: Sequence[int]) -> dict[int, AssignmentFacts
         .order_by("listed_at")
         .values_list("assignment", "state")
     )
-    today = clock.today(assignments[0].owner_agency_id) if assignments else None
+    today = clock.today_of(assignments[0].owner_agency) if assignments else None
     known = criteria.known_of(assignments, today) if today else {}
     found = {}
     for a in assignments:

@@ -90,6 +90,10 @@ class PointCycle(TenantModel):
                 name="point_total_is_not_negative", condition=models.Q(total__gte=0)
             ),
         ]
+        indexes = [
+            models.Index(fields=["year", "-total", "id"], name="point_cycle_list"),
+            models.Index(fields=["region_code", "year"], name="point_cycle_region"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.enterprise} {self.year}"

@@ -16,9 +16,11 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.access import contract_for
 from common.errors import DomainError
+from common.paging import count_up_to, keyset
 from common.uploads import drawn_png
 from enterprises.access import enterprise_for
 from enterprises.models import Enterprise
+from enterprises.search import named
 from inspections.access import visit_to_order
 from inspections.models import Hazard, Visit
 from scoring import services
@@ -29,7 +31,7 @@ from scoring.selectors import book_for, cycle_total_of, entries_of, proposals
 from scoring.services.outputs import KIND, documents_of
 from scoring.services.points import Given
 from tenancy import clock
-from tenancy.access import require
+from tenancy.access import require, within
 from tenancy.request import Request
 from workflow.models import Job
 
@@ -41,15 +43,22 @@ def points(request: Request) -> HttpResponse:
     """The year's points of the region, highest first."""
     actor = require(request.actor, "points_view")
     year = timezone.localtime(clock.now(actor.org_id)).year
-    rows = PointCycle.objects.filter(year=year).select_related("enterprise")
+    rows = PointCycle.objects.filter(within(actor), year=year)
     text, colour = request.GET.get("q", "").strip(), request.GET.get("colour", "")
     if text:
-        rows = rows.filter(enterprise__search_text__icontains=text)
+        rows = rows.filter(named(text, "enterprise__"))
     if colour in PointCycle.Colour.values:
         rows = rows.filter(colour=colour)
-    rows = rows.prefetch_related("events").order_by("-total", "enterprise__name")
+    page = keyset(
+        rows.select_related("enterprise").prefetch_related("events"),
+        order=["-total", "id"],
+        size=PAGE,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
     context = {
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "slice": page,
+        "count": count_up_to(rows),
         "year": year,
         "q": text,
         "colour": colour,
@@ -75,10 +84,15 @@ def cycle(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 def proposal_list(request: Request) -> HttpResponse:
-    """Enterprises whose issued findings match a clause that nobody has given yet."""
-    require(request.actor, "points_give")
+    """Enterprises of the own agency's running contracts with a finding that no officer has given."""
+    actor = require(request.actor, "points_give")
     rows = (
-        Hazard.objects.filter(point_entries=None, issued_at__isnull=False, assignment__isnull=False)
+        Hazard.objects.filter(
+            owner_agency_id=actor.org,
+            assignment__batch__contract__state="active",
+            point_entries=None,
+            issued_at__isnull=False,
+        )
         .exclude(clause_code="")
         .exclude(state=Hazard.State.DISMISSED)
         .values(

@@ -10,9 +10,12 @@ FRESH = "from stack import up; up.start_over()"
 
 
 def run_in(
-    name: str, module: str, *words: str, output: int | None = None
+    name: str, module: str, *words: str, output: int | None = None, fresh: bool = True
 ) -> subprocess.CompletedProcess:
-    """Start var/<name> over, run a module in it, stop it; `output` as subprocess has it."""
+    """Start var/<name> over, run a module in it, stop it; `output` as subprocess has it.
+
+    Without `fresh` the module finds what an earlier one left there, migrated.
+    """
     env = {
         **os.environ,
         "VAR_DIR": str(ROOT / "var" / name),
@@ -22,8 +25,9 @@ def run_in(
         "PYTHONUNBUFFERED": "1",
     }
     python = sys.executable
+    before = [[python, "-c", FRESH]] if fresh else []
     try:
-        for command in ([python, "-c", FRESH], [python, "-m", "stack", "prepare"]):
+        for command in (*before, [python, "-m", "stack", "prepare"]):
             subprocess.run(command, cwd=ROOT, env=env, check=True)
         command = [python, "-m", module, *words]
         return subprocess.run(command, cwd=ROOT, env=env, check=False, stdout=output, text=True)

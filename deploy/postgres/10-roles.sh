@@ -12,6 +12,7 @@ CREATE ROLE anfu_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS
     PASSWORD :'app_password';
 ALTER ROLE anfu_app SET statement_timeout = '60s';
 ALTER ROLE anfu_app SET lock_timeout = '10s';
+ALTER ROLE anfu_app SET max_parallel_workers_per_gather = 0;
 ALTER ROLE anfu_app SET idle_in_transaction_session_timeout = '120s';
 CREATE DATABASE anfu OWNER anfu_owner TEMPLATE template0;
 \connect anfu

@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 
+from enterprises.search import named
 from inspections.forms.phases import day_field, words_field
 from inspections.forms.visits import PhotosField
 from inspections.models import EnforcementReferral, Hazard, Recheck, SpotCheckPair
@@ -335,7 +336,7 @@ class ReferralFilter(forms.Form):
         elif state != "all":
             rows = rows.filter(state=state)
         for word in self.cleaned_data["q"].split():
-            rows = rows.filter(assignment__enterprise__search_text__icontains=word)
+            rows = rows.filter(named(word, "assignment__enterprise__"))
         return rows
 
     def chips(self) -> list[tuple[str, str]]:

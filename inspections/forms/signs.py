@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from agencies.forms import offer_batches
 from agencies.models import ServiceBatch
+from enterprises.search import named
 from inspections.access import signs_seen
 from inspections.models import Sign
 from inspections.signs.thresholds import ABOUT, About, Thresholds
@@ -36,7 +38,7 @@ class SignFilter(ActorForm):
     def __init__(self, *args: Any, providers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["provider"].choices = [("", "全部"), *providers]  # type: ignore[attr-defined]
-        self.fields["batch"].queryset = ServiceBatch.objects.order_by("-pk")  # type: ignore[attr-defined]
+        offer_batches(self)
 
     def rows(self) -> QuerySet[Sign]:
         """Return the signs that the filter lets through; nonsense lets nothing through."""
@@ -51,7 +53,7 @@ class SignFilter(ActorForm):
             if chosen.get(name):
                 rows = rows.filter(**{column: chosen[name]})
         for word in chosen["q"].split():
-            rows = rows.filter(assignment__enterprise__search_text__icontains=word)
+            rows = rows.filter(named(word, "assignment__enterprise__"))
         if chosen["state"] == "dismissed":
             return rows.exclude(dismissed_at=None)
         if chosen["state"] == "lapsed":

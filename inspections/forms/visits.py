@@ -2,14 +2,19 @@ import json
 from typing import Any
 
 from django import forms
+from django.db.models import Count, Q
 
+from agencies.forms import offer_batches
 from agencies.models import ServiceBatch
+from common.paging import count_up_to
 from evidence.pictures import MAX_BYTES, metres
-from inspections.access import hazards_of
+from inspections import tally
+from inspections.access import hazards_hidden, hazards_of
 from inspections.framing import Spot
 from inspections.models import Hazard, Severity, Visit
 from tenancy.forms import ActorForm
 from tenancy.models import Membership
+from tenancy.selectors import in_region
 
 DAY, ISO = {"type": "date"}, "%Y-%m-%d"  # the one form that a date input takes
 MAX_SPOTS = 50
@@ -214,8 +219,11 @@ class RecheckForm(forms.Form):
 class LedgerFilter(ActorForm):
     """What the hazard ledger is filtered by; everything in it stays in the URL."""
 
+    # What the sums of hazards know of; the counts of every other filter are counted (10,000+).
+    SUMMED = ("town", "severity", "state", "overdue", "sort")
+
     q = forms.CharField(
-        label="企业、部位、描述或编号",
+        label="企业、编号或未销号隐患的描述",
         required=False,
         widget=forms.TextInput(attrs={"type": "search", "data-search": True}),
     )
@@ -241,28 +249,67 @@ class LedgerFilter(ActorForm):
         super().__init__(*args, **kwargs)
         self.fields["town"].choices = [("", "全部"), *towns]  # type: ignore[attr-defined]
         self.fields["provider"].choices = [("", "全部"), *providers]  # type: ignore[attr-defined]
-        self.fields["batch"].queryset = ServiceBatch.objects.order_by("-pk")  # type: ignore[attr-defined]
+        offer_batches(self)
         if self.actor.is_provider:
             del self.fields["provider"]
 
     def rows(self) -> Any:
         """Return the hazards that the filter lets through; nonsense lets nothing through."""
-        if not self.is_valid():
-            return Hazard.objects.none()
-        chosen, rows = self.cleaned_data, hazards_of(self.actor)
+        return self._through(hazards_of(self.actor)) if self.is_valid() else Hazard.objects.none()
+
+    def totals(self, rows: Any) -> tuple[int, int, list[Q]]:
+        """Return how many hazards `rows` are, how many are late, and the regions that they lie in.
+
+        From the sums if they can tell: then a regulator's regions, unless too many, are there for
+        `keyset`. What a blind officer does not see is not counted.
+        """
+        if not self._is_summed():
+            return count_up_to(rows), count_up_to(rows.overdue()), []
+        sums = tally.tallies(self.actor)
+        if self.cleaned_data["town"]:
+            sums = sums.filter(in_region(self.actor, self.cleaned_data["town"]))
+        found = tally.by_region(self._states(sums))
+        hidden = self._through(hazards_hidden(self.actor)).aggregate(
+            all=Count("pk"), late=Count("pk", filter=Q(is_overdue=True))
+        )
+        is_many = not self.actor.is_agency or len(found) > tally.MANY_REGIONS
+        regions = [] if is_many else [Q(region_code=code) for code in found]
+        count, late = (
+            (sum(figures) for figures in zip(*found.values(), strict=True)) if found else (0, 0)
+        )
+        return count - hidden["all"], late - hidden["late"], regions
+
+    def _is_summed(self) -> bool:
+        if not self.is_valid() or self.cleaned_data["overdue"] == "ever":
+            return False
+        chosen = {name for name, value in self.cleaned_data.items() if value}
+        return chosen <= set(self.SUMMED) and not (self.actor.is_provider and "town" in chosen)
+
+    def _states(self, rows: Any) -> Any:
+        """Narrow hazards, or their sums, by what both know."""
+        chosen = self.cleaned_data
+        for name in ("severity", "state"):
+            if chosen[name]:
+                rows = rows.filter(**{name: chosen[name]})
+        if not chosen["state"]:
+            rows = rows.exclude(state=Hazard.State.DISMISSED)
+        if chosen["overdue"] == "now":
+            rows = rows.filter(is_overdue=True, state__in=Hazard.OPEN_STATES)
+        return rows
+
+    def _through(self, rows: Any) -> Any:
+        chosen, rows = self.cleaned_data, self._states(rows)
+        if chosen["town"]:
+            rows = rows.filter(in_region(self.actor, chosen["town"]))
         exact = {
-            "region_code": "town", "severity": "severity", "state": "state", "enterprise": "enterprise",
-            "assignment": "assignment", "assignment__batch": "batch", "provider_org": "provider",
+            "enterprise": "enterprise", "assignment": "assignment", "assignment__batch": "batch",
+            "provider_org": "provider",
         }  # fmt: skip
         for column, name in exact.items():
             if chosen.get(name):
                 rows = rows.filter(**{column: chosen[name]})
-        if not chosen["state"]:
-            rows = rows.exclude(state=Hazard.State.DISMISSED)
-        if chosen["overdue"]:
-            rows = rows.filter(
-                **{"is_overdue" if chosen["overdue"] == "now" else "was_overdue": True}
-            )
+        if chosen["overdue"] == "ever":
+            rows = rows.filter(was_overdue=True)
         return rows.matching(chosen["q"])
 
     def chips(self) -> list[tuple[str, str]]:

@@ -31,6 +31,7 @@ from inspections.models.service import (
     MeetingAttendance,
 )
 from inspections.models.signs import Sign, SignThresholds
+from inspections.models.tally import HazardTally
 from inspections.models.visits import Answer, Visit, VisitMember, VisitTrack
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "GuidanceRecord",
     "GuidanceTopic",
     "Hazard",
+    "HazardTally",
     "LibraryEntry",
     "Meeting",
     "MeetingAttendance",

@@ -162,6 +162,14 @@ class SpotCheck(FSMModelMixin, TenantModel):
                 ),
             ),
         ]
+        indexes = [
+            # Asked by every list that a blind officer opens (inspections.access.blind_to).
+            models.Index(
+                fields=["assignment"],
+                condition=models.Q(state__in=["waiting", "visiting"]),
+                name="spot_check_blind",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.assignment} 抽查"

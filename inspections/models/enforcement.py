@@ -59,6 +59,7 @@ class EnforcementReferral(FSMModelMixin, TenantModel):
                 | (~models.Q(removed_reason="") & ~models.Q(removed_by_name="")),
             ),
         ]
+        indexes = [models.Index(fields=["listed_at", "id"], name="referral_list")]
 
     def __str__(self) -> str:
         return f"{self.assignment} 执法检查"

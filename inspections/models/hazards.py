@@ -5,10 +5,26 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from agencies.models import Assignment
 from common.ids import uuid7
+from common.search import search
 from enterprises.models import Enterprise, RiskPoint
+from enterprises.search import named
 from inspections.models.content import ChecklistItem, LibraryEntry, Severity
 from inspections.models.visits import Visit
 from tenancy.models import Membership, TenantModel
+
+LIVE = ("found", "issued", "rectifying", "submitted")  # neither closed nor dismissed
+
+
+LAST_CHARACTER = chr(0x10FFFF)  # no number contains it; the database sorts by code point
+
+
+def _described(word: str) -> models.Q:
+    """Return the condition that a word stands in the place or description of what is not over."""
+    found = search("inspections_hazard", word)
+    if found is not None:
+        return models.Q(pk__in=found)
+    words = models.Q(place__icontains=word) | models.Q(description__icontains=word)
+    return models.Q(state__in=LIVE) & words
 
 
 class HazardQuerySet(models.QuerySet["Hazard"]):
@@ -19,15 +35,15 @@ class HazardQuerySet(models.QuerySet["Hazard"]):
         return self.filter(state__in=Hazard.OPEN_STATES)
 
     def matching(self, text: str) -> "HazardQuerySet":
-        """Hazards whose number, place, description or enterprise contains each word of `text`."""
+        """Hazards that every word of `text` tells of.
+
+        A word is the beginning of the number, part of the enterprise's name or code, or, of those
+        that are not over, part of the place or the description.
+        """
         rows = self
         for word in text.split():
-            rows = rows.filter(
-                models.Q(number__icontains=word)
-                | models.Q(place__icontains=word)
-                | models.Q(description__icontains=word)
-                | models.Q(enterprise__search_text__icontains=word)
-            )
+            number = models.Q(number__gte=word, number__lt=f"{word}{LAST_CHARACTER}")
+            rows = rows.filter(number | named(word, "enterprise__") | _described(word))
         return rows
 
     def overdue(self) -> "HazardQuerySet":
@@ -179,6 +195,33 @@ class Hazard(FSMModelMixin, TenantModel):
             models.Index(fields=["assignment", "state"], name="hazard_assignment"),
             models.Index(fields=["enterprise_org", "due_on"], name="hazard_enterprise"),
             models.Index(fields=["provider_org", "state"], name="hazard_provider"),
+            # The ledger by each of its heads: of everything, and of one region (paging.keyset).
+            models.Index(fields=["due_on", "id"], name="hazard_due"),
+            models.Index(fields=["found_on", "id"], name="hazard_found"),
+            models.Index(fields=["number", "id"], name="hazard_number"),
+            models.Index(fields=["region_code", "id"], name="hazard_town"),
+            models.Index(fields=["region_code", "due_on", "id"], name="hazard_town_due"),
+            models.Index(fields=["region_code", "found_on", "id"], name="hazard_town_found"),
+            models.Index(fields=["region_code", "number", "id"], name="hazard_town_number"),
+            # What is not over is a small part of five years.
+            models.Index(
+                fields=["due_on", "id"], condition=models.Q(state__in=LIVE), name="hazard_live"
+            ),
+            models.Index(
+                fields=["region_code", "due_on", "id"],
+                condition=models.Q(state__in=LIVE),
+                name="hazard_town_live",
+            ),
+            models.Index(
+                fields=["owner_agency", "due_on"],
+                condition=models.Q(state__in=("issued", "rectifying"), is_overdue=False),
+                name="hazard_falls_due",
+            ),
+            models.Index(
+                fields=["provider_org", "submitted_at", "id"],
+                condition=models.Q(state="submitted"),
+                name="hazard_to_recheck",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -292,6 +335,7 @@ class Extension(FSMModelMixin, TenantModel):
                 condition=models.Q(state="asked") | models.Q(answered_at__isnull=False),
             ),
         ]
+        indexes = [models.Index(fields=["state", "asked_at", "id"], name="extension_list")]
 
     def __str__(self) -> str:
         return f"{self.hazard} 延期"

@@ -64,7 +64,10 @@ class Sign(TenantModel):
                 condition=models.Q(dismissed_at=None) | ~models.Q(dismissed_reason=""),
             ),
         ]
-        indexes = [models.Index(fields=["owner_agency", "-found_at"], name="sign_agency")]
+        indexes = [
+            models.Index(fields=["owner_agency", "-found_at"], name="sign_agency"),
+            models.Index(fields=["-found_at", "id"], name="sign_list"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.text}"

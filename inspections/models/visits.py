@@ -90,7 +90,12 @@ class Visit(FSMModelMixin, TenantModel):
                 condition=models.Q(left_at=None) | models.Q(left_at__gte=models.F("arrived_at")),
             ),
         ]
-        indexes = [models.Index(fields=["assignment", "-arrived_at"], name="visit_assignment")]
+        indexes = [
+            models.Index(fields=["assignment", "-arrived_at"], name="visit_assignment"),
+            models.Index(
+                fields=["provider_org"], condition=models.Q(state="open"), name="visit_open"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.enterprise} {self.arrived_at:%Y-%m-%d}"

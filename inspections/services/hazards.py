@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import ServiceBatch
-from audit.services import record
+from audit.services import record, record_many
 from common.errors import DomainError
 from common.ids import uuid7
 from documents.models import Document
@@ -354,9 +354,23 @@ def major_report(
     return report
 
 
-@transaction.atomic
+LATE_AT_ONCE = 1_000
+
+
 def hazards_mark_overdue(*, actor: Actor, agency_id: int) -> int:
-    """Flag what is late since yesterday; return how many are newly late. Again, it flags none."""
+    """Flag what is late since yesterday; return how many are newly late. Again, it flags none.
+
+    In transactions of LATE_AT_ONCE: killed in between, the rest is flagged by the next run.
+    """
+    total, found = 0, LATE_AT_ONCE
+    while found == LATE_AT_ONCE:
+        found = _mark_overdue(actor, agency_id)
+        total += found
+    return total
+
+
+@transaction.atomic
+def _mark_overdue(actor: Actor, agency_id: int) -> int:
     now = clock.now(agency_id)
     late = list(
         Hazard.objects.select_for_update(of=("self",), skip_locked=True)
@@ -368,16 +382,14 @@ def hazards_mark_overdue(*, actor: Actor, agency_id: int) -> int:
             is_overdue=False,
         )
         .select_related("enterprise", "assignment")
-        .order_by("number")
+        .order_by("due_on", "pk")[:LATE_AT_ONCE]
     )
     Hazard.objects.filter(pk__in=[h.pk for h in late]).update(
         is_overdue=True, was_overdue=True, updated_at=now
     )
-    messages = []
-    for hazard in late:
-        record(actor=actor, act="hazard.overdue", subject=hazard, summary=hazard.number, at=now)
-        messages += _overdue_messages(hazard, now)
-    notify_many(messages)
+    numbers = {hazard: hazard.number for hazard in late}
+    record_many(actor=actor, act="hazard.overdue", subjects=numbers, at=now)
+    notify_many([message for hazard in late for message in _overdue_messages(hazard, now)])
     return len(late)
 
 

@@ -25,31 +25,32 @@ from inspections.access import (
 )
 from inspections.models import Hazard
 from tenancy import clock
-from tenancy.access import require
+from tenancy.access import require, within
 from tenancy.actors import Actor
 from tenancy.request import Request
 from tenancy.selectors import region_names, work_calendar
+
+MANY = 500
 
 
 @login_required
 def my_assignments(request: Request) -> HttpResponse:
     """Where do I go next: my enterprises by town and planned day, with what is open there."""
     actor = require(request.actor, "my_assignments")
-    rows = Assignment.objects.filter(withdrawn_at=None, batch__contract__state="active")
+    rows = Assignment.objects.filter(
+        within(actor), withdrawn_at=None, batch__contract__state="active"
+    )
     everybody = actor.role in LEADS and request.GET.get("mine") != "1"
     if not everybody:
         rows = rows.filter(pk__in=assigned_to([actor.membership_id or 0]).values("pk"))
     state = request.GET.get("state", "")
     if state in Assignment.Phase.values:
         rows = rows.filter(state=state)
-    rows = rows.select_related("enterprise", "batch").annotate(
-        open_count=Count("hazards", filter=Q(hazards__state__in=Hazard.OPEN_STATES)),
-        late_count=Count("hazards", filter=Q(hazards__is_overdue=True)),
-        submitted_count=Count("hazards", filter=Q(hazards__state=Hazard.State.SUBMITTED)),
-    )
-    found = list(rows.order_by("region_code", "planned_on", "enterprise__name")[:500])
+    rows = rows.select_related("enterprise").order_by("region_code", "planned_on", "pk")
+    found = list(rows[:MANY])
     context = {
         "rows": found,
+        "counts": _open_counts(found),
         "towns": region_names({row.region_code for row in found}),
         "states": Assignment.Phase.choices,
         "state": state,
@@ -57,6 +58,21 @@ def my_assignments(request: Request) -> HttpResponse:
         "everybody": everybody,
     }
     return render(request, "inspections/my_assignments.html", context)
+
+
+def _open_counts(assignments: Sequence[Assignment]) -> dict[int, dict[str, Any]]:
+    """Return {assignment: how many of its hazards are open, late, submitted}."""
+    rows = Hazard.objects.filter(assignment__in=[a.pk for a in assignments]).open()
+    counted = (
+        rows.order_by()
+        .values("assignment")
+        .annotate(
+            open=Count("pk"),
+            late=Count("pk", filter=Q(is_overdue=True)),
+            submitted=Count("pk", filter=Q(state=Hazard.State.SUBMITTED)),
+        )
+    )
+    return {row["assignment"]: {**row} for row in counted}
 
 
 @login_required

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from common.pages import form_page
+from common.paging import count_up_to, keyset
 from documents.models import Document
 from documents.previews import preview
 from enterprises.models import Enterprise
@@ -36,7 +36,7 @@ from inspections.models import (
     Visit,
 )
 from tenancy import clock
-from tenancy.access import require
+from tenancy.access import require, within
 from tenancy.actors import Actor
 from tenancy.request import Request
 from tenancy.selectors import region_names, work_calendar
@@ -50,16 +50,24 @@ def referral_list(request: Request) -> HttpResponse:
     """Who is on the list of phase 5, those that wait longest first."""
     actor = require(request.actor, "enforcement_view")
     form = ReferralFilter(request.GET)
-    rows = form.rows().select_related("assignment__enterprise", "plan_made")
-    rows = rows.prefetch_related("facts", "orders").order_by("listed_at", "pk")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    rows = form.rows().filter(within(actor))
+    page = keyset(
+        rows.select_related("assignment__enterprise", "plan_made").prefetch_related(
+            "facts", "orders"
+        ),
+        order=["listed_at", "id"],
+        size=PAGE,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
     today, calendar = clock.today(actor.org), work_calendar(actor.org)
     found = []
     for row in page:
         due_on = _due_of(row)
         found.append((row, due_on, calendar.between(today, due_on) if due_on else None))
     context = {
-        "page": page,
+        "slice": page,
+        "count": count_up_to(rows),
         "rows": found,
         "form": form,
         "chips": form.chips(),

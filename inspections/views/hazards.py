@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from agencies.models import Assignment
 from common.errors import DomainError
 from common.limits import heavy
 from common.pages import form_page
@@ -35,11 +35,11 @@ from inspections.matching.pairs import compared
 from inspections.models import Extension, Hazard, Severity
 from inspections.timeline import timeline_of
 from tenancy import clock
-from tenancy.access import require
+from tenancy.access import require, within
 from tenancy.actors import Actor
-from tenancy.models import Agency, CalendarDay
+from tenancy.models import CalendarDay
 from tenancy.request import Request
-from tenancy.selectors import providers, region_names, work_calendar
+from tenancy.selectors import providers, region_choices, region_names, work_calendar, work_calendars
 
 PAGE = 50
 SORTS = {"due": "due_on", "found": "found_on", "town": "region_code", "number": "number"}
@@ -47,15 +47,15 @@ SORTS = {"due": "due_on", "found": "found_on", "town": "region_code", "number": 
 
 def _ledger(request: Request) -> LedgerFilter:
     actor = require(request.actor, "hazard_ledger")
-    towns: Any
-    if actor.is_agency:
-        rows = Agency.objects.filter(region_code__startswith=actor.region_lo)
-        towns = rows.order_by("region_code").values_list("region_code", "region_name")
-    else:
-        codes = Hazard.objects.order_by().values_list("region_code", flat=True).distinct()
-        towns = sorted(region_names(set(codes)).items())
+    towns = region_choices(actor) if actor.is_agency else _towns_served(actor)
     choices = [(str(p.pk), p.name) for p in providers()] if actor.is_agency else []
     return LedgerFilter(request.GET, actor=actor, towns=towns, providers=choices)
+
+
+def _towns_served(actor: Actor) -> list[tuple[str, str]]:
+    """Return the townships in which a provider was ever assigned an enterprise."""
+    rows = Assignment.objects.filter(within(actor)).order_by().values_list("region_code", flat=True)
+    return sorted(region_names(set(rows.distinct())).items())
 
 
 @login_required
@@ -66,30 +66,32 @@ def ledger(request: Request) -> HttpResponse:
     sort = request.GET.get("sort", "")
     field = SORTS.get(sort.lstrip("-"), "due_on")
     order = [f"-{field}" if sort.startswith("-") else field, "id"]
+    count, late, regions = form.totals(rows)
     page = keyset(
         rows.select_related("enterprise", "provider_org"),
         order=order,
         size=PAGE,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
+        parts=[] if field == "region_code" else regions,
     )
     context = {
         "form": form,
         "chips": form.chips(),
         "slice": page,
-        "count": count_up_to(rows),
-        "late": count_up_to(rows.filter(is_overdue=True)),
+        "count": count,
+        "late": late,
         "sort": sort,
         "towns": region_names({row.region_code for row in page.rows}),
-        "days": _days_left(page.rows),
+        "days": _days_left([h for h in page.rows if h.state in Hazard.DUE_STATES]),
     }
     return render(request, "inspections/ledger.html", context)
 
 
 def _days_left(hazards: list[Hazard]) -> dict[Any, int]:
     """Return {hazard id: working days left}, negative when late; with one calendar per agency."""
-    calendars = {pk: work_calendar(pk) for pk in {h.owner_agency_id for h in hazards}}
-    todays = {pk: clock.today(pk) for pk in calendars}
+    agencies = {h.owner_agency_id for h in hazards}
+    calendars, todays = work_calendars(agencies), clock.todays(agencies)
     return {
         h.pk: calendars[h.owner_agency_id].between(todays[h.owner_agency_id], h.due_on)
         for h in hazards
@@ -210,12 +212,19 @@ def extension_ask(request: Request, pk: UUID) -> HttpResponse:
 @login_required
 def extension_list(request: Request) -> HttpResponse:
     """Requests for more time, those waiting first."""
-    require(request.actor, "extension_answer")
-    rows = Extension.objects.select_related("hazard__enterprise").order_by("-state", "asked_at")
+    actor = require(request.actor, "extension_answer")
+    rows = Extension.objects.filter(within(actor))
     if request.GET.get("all") != "1":
         rows = rows.filter(state=Extension.State.ASKED)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "inspections/extension_list.html", {"page": page})
+    page = keyset(
+        rows.select_related("hazard__enterprise"),
+        order=["state", "asked_at", "id"],  # asked comes before granted and refused
+        size=PAGE,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    context = {"slice": page, "count": count_up_to(rows)}
+    return render(request, "inspections/extension_list.html", context)
 
 
 @login_required
@@ -255,14 +264,18 @@ def _answer(actor: Actor, extension: Extension, data: Mapping[str, Any]) -> None
 @login_required
 def recheck_list(request: Request) -> HttpResponse:
     """What was submitted and waits for a second look, oldest first."""
-    require(request.actor, "hazard_recheck")
-    rows = Hazard.objects.filter(state=Hazard.State.SUBMITTED).select_related(
-        "enterprise", "assignment"
+    actor, mine = require(request.actor, "hazard_recheck"), request.GET.get("mine") == "1"
+    rows = Hazard.objects.filter(within(actor), state=Hazard.State.SUBMITTED)
+    if mine:
+        rows = rows.filter(assignment__inspector=actor.membership_id)
+    page = keyset(
+        rows.select_related("enterprise"),
+        order=["submitted_at", "id"],
+        size=PAGE,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
     )
-    if request.GET.get("mine") == "1":
-        rows = rows.filter(assignment__inspector=request.actor.membership_id)
-    page = Paginator(rows.order_by("submitted_at"), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "mine": request.GET.get("mine") == "1"}
+    context = {"slice": page, "count": count_up_to(rows), "mine": mine}
     return render(request, "inspections/recheck_list.html", context)
 
 

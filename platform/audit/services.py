@@ -1,4 +1,4 @@
-"""record · chain_seal · chains_waiting"""
+"""record · record_many · chain_seal · chains_waiting"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -48,9 +48,32 @@ def record(
     The chain is that of the subject's owner agency; an act about nothing owned stands in the
     platform's own chain. `data` holds ids, codes and figures, never personal data.
     """
+    entry = _entry(actor, act, subject, summary, data, at, agency_id, region_code)
+    entry.save(force_insert=True)
+
+
+def record_many(
+    *, actor: Who | None, act: str, subjects: Mapping[Any, str], at: datetime | None = None
+) -> None:
+    """Append one act on each of many model instances, {instance: summary}, in one statement."""
+    AuditEntry.objects.bulk_create(
+        _entry(actor, act, subject, summary, None, at) for subject, summary in subjects.items()
+    )
+
+
+def _entry(
+    actor: Who | None,
+    act: str,
+    subject: Any,
+    summary: str,
+    data: Mapping[str, Any] | None,
+    at: datetime | None,
+    agency_id: int | None = None,
+    region_code: str | None = None,
+) -> AuditEntry:
     kind, pk = subject if isinstance(subject, tuple) else _name(subject)
     owner = getattr(subject, "owner_agency_id", None)
-    AuditEntry(
+    return AuditEntry(
         agency_id=agency_id or owner or PLATFORM,
         region_code=region_code or getattr(subject, "region_code", None) or "0",
         org_id=actor.org_id if actor else None,
@@ -63,7 +86,7 @@ def record(
         summary=summary[:300],
         data=dict(data or {}),
         at=at or timezone.now(),
-    ).save(force_insert=True)
+    )
 
 
 def _name(subject: Any) -> tuple[str, str]:

@@ -3,10 +3,19 @@
 import re
 import unicodedata
 
-INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
 BLANK = re.compile(r"\s+")
 NUMBER = re.compile(r"\d(?:[\s\-—–.()（）]*\d){4,}")
 MAILBOX = re.compile(r"([^\s@])[^\s@]*@")
+# What is folded, by code point: full-width letters, digits and + - . , to ASCII, the wide blank to
+# a blank, what cannot be seen to nothing.
+_WIDE = [
+    *range(0xFF10, 0xFF1A),
+    *range(0xFF21, 0xFF3B),
+    *range(0xFF41, 0xFF5B),
+    *map(ord, "＋－．，"),
+]
+_UNSEEN = [0xAD, *range(0x200B, 0x2010), *range(0x2028, 0x202F), 0x2060, 0xFEFF]
+FOLDED = {code: code - 0xFEE0 for code in _WIDE} | {0x3000: 0x20} | dict.fromkeys(_UNSEEN)
 
 
 def plain(text: str) -> str:
@@ -14,8 +23,7 @@ def plain(text: str) -> str:
 
     Only full-width ASCII is folded: Chinese punctuation stays as it is.
     """
-    folded = "".join(_half_width(character) for character in INVISIBLE.sub("", text))
-    return BLANK.sub(" ", folded).strip()
+    return BLANK.sub(" ", text.translate(FOLDED)).strip()
 
 
 def squeeze(text: str) -> str:
@@ -36,14 +44,6 @@ def _starred(found: re.Match[str]) -> str:
     digits = re.sub(r"\D", "", found[0])
     first, last = (3, 4) if len(digits) >= 11 else (2, 2) if len(digits) >= 7 else (0, 0)
     return f"{digits[:first]}****{digits[len(digits) - last :]}"
-
-
-def _half_width(character: str) -> str:
-    if character == "\u3000":
-        return " "
-    if "０" <= character <= "９" or "Ａ" <= character <= "Ｚ" or "ａ" <= character <= "ｚ":
-        return unicodedata.normalize("NFKC", character)
-    return {"＋": "+", "－": "-", "．": ".", "，": ","}.get(character, character)
 
 
 def has_control(text: str) -> bool:

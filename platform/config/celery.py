@@ -22,6 +22,8 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="0", minute="5"),
         "options": {"expires": 6 * 3600},
     },
+    "hazards": {"task": "inspections.settle_tally", "schedule": 300.0, "options": {"expires": 290}},
+    "phases": {"task": "agencies.settle_tally", "schedule": 300.0, "options": {"expires": 290}},
     "overdue": {
         "task": "inspections.mark_overdue",
         "schedule": crontab(hour="0", minute="10"),

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 
 from documents.models import DeliveryConsent, Document, SealApproval
-from tenancy.access import require, visible_or_404
+from tenancy.access import require, visible_or_404, within
 from tenancy.actors import Actor
 
 _hidden: list[Callable[[Actor], Q]] = []
@@ -18,7 +18,7 @@ def register_hidden(papers: Callable[[Actor], Q]) -> None:
 
 def documents_of(actor: Actor) -> QuerySet[Document]:
     """Return the papers that the actor may see now; row-level security says whose those are."""
-    rows = Document.objects.all()
+    rows = Document.objects.filter(within(actor))
     for papers in _hidden:
         rows = rows.exclude(papers(actor))
     return rows

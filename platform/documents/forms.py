@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 
+from common.search import search
 from documents.access import documents_of
 from documents.handing_over import awaiting
 from documents.models import Document
@@ -14,6 +15,14 @@ DAY, ISO = {"type": "date"}, "%Y-%m-%d"
 
 def _day(label: str) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY, format=ISO))
+
+
+def _worded(text: str) -> Q:
+    """Return the condition that title or number contain a text; a title names its enterprise."""
+    found = search("documents_document", text)
+    if found is None:
+        return Q(number__icontains=text) | Q(title__icontains=text)
+    return Q(pk__in=found)
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -46,11 +55,7 @@ class DocumentFilter(forms.Form):
             return Document.objects.none()
         rows, chosen = documents_of(self.actor), self.cleaned_data
         if text := chosen["q"]:
-            rows = rows.filter(
-                Q(number__icontains=text)
-                | Q(title__icontains=text)
-                | Q(enterprise_org__name__icontains=text)
-            )
+            rows = rows.filter(_worded(text))
         if chosen["kind"]:
             rows = rows.filter(kind=chosen["kind"])
         if chosen["state"] == "unreceived":

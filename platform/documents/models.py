@@ -159,6 +159,11 @@ class Document(TenantModel):
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="document_subject"),
             models.Index(fields=["enterprise_org", "-issued_at"], name="document_enterprise"),
+            models.Index(fields=["region_code", "-id"], name="document_region"),
+            models.Index(fields=["provider_org", "-id"], name="document_provider"),
+            models.Index(
+                fields=["region_code"], condition=models.Q(file=""), name="document_unmade"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

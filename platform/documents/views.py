@@ -77,7 +77,8 @@ def document_list(request: Request) -> HttpResponse:
         "may_filter": bool(chips) or count > (FEW if actor.is_enterprise else 0),
         "slice": page,
         "count": count,
-        "waiting": count_up_to(rows.filter(handing_over.awaiting())),
+        # Of a region's papers few are not signed for: finding out how many reads all of them.
+        "waiting": count_up_to(rows.filter(handing_over.awaiting())) if actor.is_enterprise else 0,
         **(_printing(request, form) if actor.may("document_print") else {}),
     }
     return render(request, "documents/list.html", context)
@@ -85,9 +86,10 @@ def document_list(request: Request) -> HttpResponse:
 
 def _printing(request: Request, form: DocumentFilter) -> dict[str, Any]:
     """Return how many papers the filter would print, and how many of them are not made yet."""
+    to_print = count_up_to(form.to_print(), LIMIT)
     return {
-        "to_print": count_up_to(form.to_print(), LIMIT),
-        "unmade": count_up_to(form.to_print().filter(file=""), LIMIT),
+        "to_print": to_print,
+        "unmade": count_up_to(form.to_print().filter(file=""), LIMIT) if to_print <= LIMIT else 0,
         "limit": LIMIT,
         "many": MANY,
         "filter": request.GET.urlencode(),

@@ -1,5 +1,6 @@
 """What every page's shell shows: who acts, where he can go, what waits."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from home.navigation import entries_for
 from tenancy import clock
+from tenancy.actors import Actor
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -30,13 +32,21 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         {"title": entry.title, "url": url, "icon": entry.icon, "active": url == here}
         for entry, url in urls
     ]
-    day = clock.today(actor.org_id) if actor.is_training and actor.is_agency else None
+    day = _training_day(request, actor)
     return {
         "actor": actor,
         "nav": nav,
         "memberships_count": len(getattr(request, "memberships", ())),
         "clock_text": f"演示时钟 {day:%Y-%m-%d}" if day else "",
     }
+
+
+def _training_day(request: HttpRequest, actor: Actor) -> date | None:
+    """Return the day by a training agency's own clock, as the middleware has loaded it."""
+    if not (actor.is_training and actor.is_agency):
+        return None
+    mine = (m for m in getattr(request, "memberships", ()) if m.pk == actor.membership_id)
+    return next((clock.today_of(membership.org.agency) for membership in mine), None)
 
 
 def _here(path: str, urls: list[str]) -> str:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
-
 from agencies.models import Assignment, ServiceContract
-from inspections.models import Extension, Hazard, Severity, Visit
+from inspections import tally
+from inspections.models import Extension, Visit
 from notifications.services import inbox
 from scoring.models import ThresholdEvent
 from tenancy.actors import Actor
@@ -33,15 +32,6 @@ class Desk:
     messages: list[Any]
 
 
-def _hazards() -> dict[str, int]:
-    return Hazard.objects.aggregate(
-        late=Count("pk", filter=Q(is_overdue=True)),
-        major=Count("pk", filter=Q(severity=Severity.MAJOR, state__in=Hazard.OPEN_STATES)),
-        submitted=Count("pk", filter=Q(state=Hazard.State.SUBMITTED)),
-        found=Count("pk", filter=Q(state=Hazard.State.FOUND)),
-    )
-
-
 def _contracts() -> list[ServiceContract]:
     rows = ServiceContract.objects.filter(state=ServiceContract.State.ACTIVE)
     return list(
@@ -56,7 +46,7 @@ def _tasks(actor: Actor) -> list[WorkTask]:
 
 def agency_desk(actor: Actor) -> Desk:
     """The regulator's: what is late, what is dangerous, what waits for me."""
-    hazards = _hazards()
+    hazards = tally.figures(actor)
     asked = Extension.objects.filter(state=Extension.State.ASKED).count()
     events = ThresholdEvent.objects.filter(state=ThresholdEvent.State.DRAFTED).count()
     ledger = "/hazards/"
@@ -71,7 +61,7 @@ def agency_desk(actor: Actor) -> Desk:
 
 def provider_desk(actor: Actor) -> Desk:
     """The provider's: where to go, what to recheck, what must be issued."""
-    hazards = _hazards()
+    hazards = tally.figures(actor)
     waiting = Assignment.objects.filter(
         state=Assignment.Phase.WAITING, withdrawn_at=None, batch__contract__state="active"
     ).count()

@@ -4,6 +4,7 @@ A training agency may run its own clock, so a demonstration plays three months i
 test needs no patching. Other agencies live in real time.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -13,18 +14,29 @@ from tenancy.models import Agency
 
 def now(agency_id: int | None) -> datetime:
     """Return the present moment of one agency (aware)."""
-    real = timezone.now()
     if agency_id is None:
+        return timezone.now()
+    return _moments([agency_id])[agency_id]
+
+
+def now_of(agency: Agency) -> datetime:
+    """Return the present moment of an agency that is loaded with its organisation: no statement."""
+    real, stood = timezone.now(), agency.training_now
+    if stood is None or not agency.org.is_training:
         return real
-    row = (
-        Agency.objects.filter(pk=agency_id, org__is_training=True)
-        .values_list("training_now", "training_set_at")
-        .first()
-    )
-    stood, set_at = row or (None, None)
-    if stood is None:
-        return real
-    return stood if set_at is None else stood + (real - set_at)
+    return stood if agency.training_set_at is None else stood + (real - agency.training_set_at)
+
+
+def today_of(agency: Agency) -> date:
+    """Return the present day of such an agency in its time zone."""
+    return timezone.localdate(now_of(agency))
+
+
+def _moments(agency_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return {agency: its present moment} of several, in one statement."""
+    found = dict.fromkeys(agency_ids, timezone.now())
+    rows = Agency.objects.filter(pk__in=found, org__is_training=True).exclude(training_now=None)
+    return found | {agency.pk: now_of(agency) for agency in rows.select_related("org")}
 
 
 def is_training(agency_id: int | None) -> bool:
@@ -36,3 +48,8 @@ def is_training(agency_id: int | None) -> bool:
 def today(agency_id: int | None) -> date:
     """Return the present day of one agency in its time zone."""
     return timezone.localdate(now(agency_id))
+
+
+def todays(agency_ids: Iterable[int]) -> dict[int, date]:
+    """Return {agency: its present day} of several, in one statement."""
+    return {pk: timezone.localdate(moment) for pk, moment in _moments(agency_ids).items()}

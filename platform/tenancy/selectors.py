@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from tenancy.actors import Actor, region_range
 from tenancy.enums import OrgKind
 from tenancy.models import Agency, CalendarDay, Membership, OfficerCertificate, Organization
 from tenancy.workdays import DayKind, WorkCalendar
@@ -14,6 +18,34 @@ def townships(agency: Agency) -> dict[str, str]:
     return dict(
         rows.exclude(pk=agency.pk).order_by("region_code").values_list("region_name", "region_code")
     )
+
+
+BELOW = {2: 4, 4: 6, 6: 9}  # digits of a region's code: of the regions right below it
+
+
+def region_choices(actor: Actor) -> list[tuple[str, str]]:
+    """Return (code, name) of the regions to choose from: a regulator's own and those right below.
+
+    A province chooses among its cities, not among a thousand townships.
+    """
+    lo, hi = actor.region_lo, actor.region_hi
+    lengths = [len(lo), BELOW.get(len(lo), len(lo))]
+    rows = Agency.objects.filter(region_code__gte=lo, region_code__lt=hi)
+    rows = rows.annotate(length=Length("region_code")).filter(length__in=lengths)
+    return list(
+        dict(rows.order_by("region_code").values_list("region_code", "region_name")).items()
+    )
+
+
+def in_region(actor: Actor, code: str) -> Q:
+    """Return the rows of a chosen region: all that lies in it; of the actor's own, only its own.
+
+    What stands under an agency's own code is in none of its townships that it knows of.
+    """
+    if code == actor.region_lo:
+        return Q(region_code=code)
+    lo, hi = region_range(code)
+    return Q(region_code__gte=lo, region_code__lt=hi)
 
 
 def region_names(codes: set[str]) -> dict[str, str]:
@@ -29,11 +61,19 @@ def providers() -> "list[Organization]":
 
 def work_calendar(agency_id: int) -> WorkCalendar:
     """Return the working days of one agency: its own table over the State Council's."""
-    rows = CalendarDay.objects.filter(agency_id=agency_id).values_list("day", "kind", "source")
-    days = list(rows)
-    return WorkCalendar(
-        {day: DayKind(kind) for day, kind, _ in days}, {day: source for day, _, source in days}
-    )
+    return work_calendars([agency_id])[agency_id]
+
+
+def work_calendars(agency_ids: Iterable[int]) -> dict[int, WorkCalendar]:
+    """Return {agency: its working days} of several agencies, in one statement."""
+    found: dict[int, tuple[dict[date, DayKind], dict[date, str]]] = {
+        pk: ({}, {}) for pk in agency_ids
+    }
+    rows = CalendarDay.objects.filter(agency_id__in=found)
+    for agency_id, day, kind, source in rows.values_list("agency_id", "day", "kind", "source"):
+        kinds, sources = found[agency_id]
+        kinds[day], sources[day] = DayKind(kind), source
+    return {pk: WorkCalendar(kinds, sources) for pk, (kinds, sources) in found.items()}
 
 
 def certificate_numbers(people: Iterable[Membership], day: date) -> dict[int, str]:

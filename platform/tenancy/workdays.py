@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 
 import chinese_calendar
 from chinese_calendar import constants
@@ -70,12 +71,7 @@ class WorkCalendar:
         """Return what a day is."""
         if day in self._overrides:
             return self._overrides[day]
-        if day.year > LAST_NOTICE:
-            return _by_rule(day)
-        if chinese_calendar.is_workday(day):
-            return DayKind.WORKDAY if day.weekday() < SATURDAY else DayKind.MAKEUP_WORKDAY
-        is_holiday = day in constants.holidays
-        return DayKind.HOLIDAY if is_holiday else DayKind.WEEKEND
+        return _by_rule(day) if day.year > LAST_NOTICE else _by_notice(day)
 
     def is_workday(self, day: date) -> bool:
         """Whether people work on a day."""
@@ -157,6 +153,14 @@ class WorkCalendar:
         if self._may_move(start, end):
             why += f"；{end.year}年放假通知未公布，日期暂定"
         return why
+
+
+@cache
+def _by_notice(day: date) -> DayKind:
+    """What the State Council's notice made of a day: asked of the same few thousand days for ever."""
+    if chinese_calendar.is_workday(day):
+        return DayKind.WORKDAY if day.weekday() < SATURDAY else DayKind.MAKEUP_WORKDAY
+    return DayKind.HOLIDAY if day in constants.holidays else DayKind.WEEKEND
 
 
 def _by_rule(day: date) -> DayKind:

@@ -1,4 +1,8 @@
-"""Measures in an installation of its own under var/bench, so that nothing of the checkout changes."""
+"""Measures in installations of their own under var/, so that nothing of the checkout changes.
+
+LEVELS and PARTS choose (county,city,province and demo,pages,work,sync,chain). Exit code 1 where a bar is
+missed.
+"""
 
 import json
 import os
@@ -6,11 +10,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+from tests.bench import bars, report
 from tests.installation import run_in
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var" / "bench"
+FIGURES = ROOT / "var" / "bench.json"
+PAGE = ROOT / "docs" / "performance.md"
 ENV = {
     **os.environ,
     "VAR_DIR": str(VAR),
@@ -18,6 +26,11 @@ ENV = {
     "MFA_REQUIRED": "0",  # its people are of training organisations
     "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
 }
+
+
+def chosen(name: str, default: str) -> list[str]:
+    """Return the words of an environment variable."""
+    return (os.environ.get(name) or default).split(",")
 
 
 def demo(**more: str) -> float:
@@ -33,9 +46,9 @@ def demo(**more: str) -> float:
     return round(time.monotonic() - started, 1)
 
 
-def main() -> None:
-    """Run everything and print one JSON object."""
-    figures = {"demo": {"first_s": demo(), "again_s": demo()}}
+def on_the_demonstration() -> dict[str, Any]:
+    """Papers, outputs, sheets, the phone: on one contract that was played through."""
+    figures: dict[str, Any] = {"demo": {"first_s": demo(), "again_s": demo()}}
     measured = subprocess.run(
         [sys.executable, "-m", "tests.bench.measures"],
         cwd=ROOT,
@@ -44,13 +57,50 @@ def main() -> None:
         stdout=subprocess.PIPE,
         text=True,
     )
-    figures |= json.loads(measured.stdout.splitlines()[-1])  # workers print too
-    phones = run_in("bench-sync", "tests.bench.sync", output=subprocess.PIPE)
-    figures["sync"] = json.loads(phones.stdout.splitlines()[-1])
-    acts = run_in("bench-chain", "tests.bench.chain", output=subprocess.PIPE)
-    figures["chain"] = json.loads(acts.stdout.splitlines()[-1])
+    return figures | json.loads(measured.stdout.splitlines()[-1])  # workers print too
+
+
+def last_line(installation: str, module: str, *words: str, fresh: bool) -> dict[str, Any]:
+    """Run a module in an installation and return the JSON of its last line."""
+    done = run_in(installation, module, *words, output=subprocess.PIPE, fresh=fresh)
+    if done.returncode:
+        raise SystemExit(f"anfu: {module} failed in {installation}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def level(name: str, parts: list[str]) -> dict[str, Any]:
+    """Build a level if it is not there, and measure it."""
+    built = ROOT / "var" / f"bench-{name}" / "built.json"
+    if not built.exists():
+        seed = os.environ.get("SEED") or "1"
+        last_line(f"bench-{name}", "tests.bench.data.run", name, seed, fresh=True)
+    found: dict[str, Any] = {"data": json.loads(built.read_text())}
+    for part in ("pages", "work"):
+        if part in parts:
+            found |= last_line(f"bench-{name}", f"tests.bench.{part}", fresh=False)
+    return found
+
+
+def main() -> int:
+    """Run everything, keep the figures, write the page; say which bars are missed."""
+    parts = chosen("PARTS", "demo,pages,work,sync,chain")
+    figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {"levels": {}}
+    figures["machine"] = report.machine()
+    if "demo" in parts:
+        figures |= on_the_demonstration()
+    for name in chosen("LEVELS", "county,city,province"):
+        figures["levels"][name] = figures["levels"].get(name, {}) | level(name, parts)
+    for name in ("sync", "chain"):
+        if name in parts:
+            figures[name] = last_line(f"bench-{name}", f"tests.bench.{name}", fresh=True)
+    FIGURES.write_text(json.dumps(figures, ensure_ascii=False, indent=1))
+    PAGE.write_text(report.markdown(figures))
     print(json.dumps(figures, ensure_ascii=False, indent=1))
+    for line in bars.missed(figures["levels"]):
+        print(f"missed: {line}", file=sys.stderr)
+    return 1 if bars.missed(figures["levels"]) else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

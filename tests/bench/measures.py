@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import django
 
@@ -40,7 +39,7 @@ from stack import embedded, up  # noqa: E402
 from tenancy.actors import SYSTEM, Actor, system_for  # noqa: E402
 from tenancy.models import Membership  # noqa: E402
 from tests.bench import papers  # noqa: E402
-from tests.bench.people import timed, who  # noqa: E402
+from tests.bench.people import peak_of, timed, who  # noqa: E402
 from tests.bench.phone import on_the_phone  # noqa: E402
 from workflow.models import Job  # noqa: E402
 
@@ -157,16 +156,6 @@ def make(admin: Actor, contract: ServiceContract) -> None:
         if state != Job.State.RUNNING:
             return
         time.sleep(0.05)
-
-
-def peak_of(pid: int) -> int:
-    """Return the highest resident memory (MB) among a process and its children."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    sizes = []
-    for one in (str(pid), *children):
-        status = Path(f"/proc/{one}/status").read_text()
-        sizes += [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")]
-    return max(sizes) // 1024
 
 
 def bare_sheet(rows: list) -> None:

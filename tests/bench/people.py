@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from common.scope import acting_as
 from tenancy.actors import SYSTEM, Actor, actor_for
@@ -13,6 +14,16 @@ def timed(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
+
+
+def peak_of(pid: int) -> int:
+    """Return the highest resident memory (MB) among a process and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    sizes = []
+    for one in (str(pid), *children):
+        status = Path(f"/proc/{one}/status").read_text()
+        sizes += [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")]
+    return max(sizes) // 1024
 
 
 def who(login: str) -> Actor:

@@ -1,0 +1,122 @@
+"""docs/performance.md from the figures of one run: what the machine was, the bars, one table."""
+
+import os
+import platform
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.bench.bars import (
+    GROWTH,
+    LIST_STATEMENTS,
+    SLOWEST_MS,
+    STATEMENTS,
+    WEB_MB,
+    by_page,
+    exponent,
+    missed,
+)
+from tests.bench.data.levels import LEVELS
+
+Figures = Mapping[str, Any]
+HEAD = """# Performance
+
+Written by `make bench` from its figures; edit `tests/bench/report.py` instead. Each level is an installation of its
+own, built by `make bench-data LEVEL=…`: {levels}.
+
+The machine: {machine}. Times are of the web as it is served (gunicorn), asked from the same machine.
+A page is asked alone and by eight clients at once; statements are those sent to PostgreSQL, without BEGIN and COMMIT.
+*Growth* is the exponent: 0 where the largest level costs what a county costs, 1 where cost grows with the enterprises.
+"""
+
+
+def machine() -> dict[str, Any]:
+    """Return what the machine is, without its name or any path."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "cores": os.cpu_count(), "memory_gb": round(memory / 2**30), "system": platform.system(),
+        "python": platform.python_version(), "processor": _processor(),
+    }  # fmt: skip
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def page_table(levels: Mapping[str, Figures]) -> Iterator[str]:
+    """Yield the lines of the table of pages: the largest level, beside the county."""
+    small, large = by_page(levels, "county"), by_page(levels, "province")
+    factor = LEVELS["province"].enterprises / LEVELS["county"].enterprises
+    yield "| who | page | statements | KB | county p50 / p95 | province p50 / p95 | eight clients p95 | growth |"
+    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for key, page in large.items():
+        before = small.get(key)
+        alone, together = page["alone"], page["together"]
+        county, growth = "", ""
+        if before:
+            county = f"{before['alone']['p50_ms']} / {before['alone']['p95_ms']}"
+            growth = str(exponent(before["alone"]["p50_ms"], alone["p50_ms"], factor))
+        yield (
+            f"| {page['who']} | {page['page']} | {page['statements']} | {page['bytes'] // 1024} | "
+            f"{county} | {alone['p50_ms']} / {alone['p95_ms']} | {together['p95_ms']} | {growth} |"
+        )
+
+
+def work_table(levels: Mapping[str, Figures]) -> Iterator[str]:
+    """Yield the lines of the table of writes and jobs, with the bare work beside."""
+    yield "| work | " + " | ".join(levels) + " |"
+    yield "| --- |" + " --- |" * len(levels)
+    names = list(dict.fromkeys(n for level in levels.values() for n in level.get("work", {})))
+    for name in names:
+        cells = [_cell(level.get("work", {}).get(name, {})) for level in levels.values()]
+        yield f"| {name} | " + " | ".join(cells) + " |"
+    for name in ("cold_start_s", "web_peak_mb"):
+        cells = [str(level.get(name, "")) for level in levels.values()]
+        yield f"| {name} | " + " | ".join(cells) + " |"
+
+
+def _cell(figures: Figures) -> str:
+    return ", ".join(f"{name} {value}" for name, value in figures.items())
+
+
+def bars_text(levels: Mapping[str, Figures]) -> Iterator[str]:
+    """Yield what the bars are and which are missed."""
+    yield (
+        f"Bars: a page takes {STATEMENTS} statements at most, a list {LIST_STATEMENTS}; at the province's level "
+        f"95 of 100 requests of one client are answered in {SLOWEST_MS:.0f} ms, and in at most {GROWTH:.0f} times "
+        f"what they take in a county; assigning a hundred enterprises takes 25 statements at most; importing 5,000 "
+        f"rows takes 3 times reading and COPY alone at most; the overdue scan of 500,000 open hazards a minute at "
+        f"most; the web {WEB_MB} MB a process."
+    )
+    yield ""
+    found = missed(levels)
+    yield "All of them hold." if not found else f"Missed ({len(found)}):"
+    yield ""
+    yield from (f"- {line}" for line in found)
+
+
+def markdown(figures: Figures) -> str:
+    """Return the whole page."""
+    levels, made = figures["levels"], figures["machine"]
+    sizes = "; ".join(
+        f"**{name}** {level.enterprises:,} enterprises, {level.hazards:,} hazards, {level.visits:,} visits, "
+        f"{int(level.hazards * 0.4):,} point entries, {level.contracts} contracts"
+        for name, level in LEVELS.items()
+        if name in levels
+    )
+    told = (
+        f"{made['cores']} cores ({made['processor']}), {made['memory_gb']} GB of memory, "
+        f"{made['system']}, Python {made['python']}, embedded PostgreSQL 18"
+    )
+    parts = [
+        HEAD.format(levels=sizes, machine=told),
+        *bars_text(levels),
+        "",
+        "## Writes and jobs",
+        "",
+    ]
+    parts += [*work_table(levels), "", "## Pages", "", "Milliseconds.", "", *page_table(levels)]
+    return "\n".join(parts) + "\n"

@@ -1,0 +1,275 @@
+"""What writes and jobs cost at one level, each beside the same work done bare; all is taken back."""
+
+import io
+import json
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+import django
+
+django.setup()
+
+import xlsxwriter  # noqa: E402  (after Django is up)
+from django.db import connection, transaction  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from python_calamine import CalamineWorkbook  # noqa: E402
+
+from agencies.models import Assignment, ServiceContract  # noqa: E402
+from agencies.services import batch_assign, batch_create  # noqa: E402
+from common import credit_code  # noqa: E402
+from common.scope import acting_as  # noqa: E402
+from enterprises.models import Enterprise  # noqa: E402
+from enterprises.services import enterprises_import, read_list  # noqa: E402
+from inspections import exports  # noqa: E402
+from inspections.models import Hazard, Meeting  # noqa: E402
+from inspections.selectors import asked_on, checklist_items  # noqa: E402
+from inspections.services import (  # noqa: E402
+    answers_save,
+    hazards_mark_overdue,
+    rectification_submit,
+    visit_note,
+    visit_sign,
+    visit_start,
+)
+from scoring.models import RuleClause  # noqa: E402
+from scoring.selectors import proposals  # noqa: E402
+from scoring.services import points_give  # noqa: E402
+from scoring.services.points import Given  # noqa: E402
+from stack import embedded  # noqa: E402
+from tenancy.actors import SYSTEM, Actor, system_for  # noqa: E402
+from tenancy.models import Agency, Membership  # noqa: E402
+from tenancy.services import agency_clock_set  # noqa: E402
+from tests.bench.data.levels import AS_OF  # noqa: E402
+from tests.bench.pages import COUNTY, people  # noqa: E402
+from tests.county import picture  # noqa: E402
+
+TURNS = 7
+ANSWERS = 20
+IMPORTED = 5_000
+LEDGER = 10_000
+LATER = timedelta(days=12)  # so that many deadlines pass
+
+
+def undone(work: Callable[[], Any]) -> tuple[float, int, Any]:
+    """Do something and take it back; return milliseconds, statements and what it returned."""
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        began = time.perf_counter()
+        found = work()
+        spent = (time.perf_counter() - began) * 1000
+        transaction.set_rollback(True)
+    return spent, len(queries), found
+
+
+def timed(work: Callable[[], Any]) -> dict[str, Any]:
+    """Return the median milliseconds of several turns, and the statements."""
+    turns = [undone(work) for _ in range(TURNS)]
+    return {"ms": round(median(t[0] for t in turns), 1), "statements": turns[-1][1]}
+
+
+def assigning(admin: Actor) -> dict[str, Any]:
+    """A hundred enterprises into a new batch, in one action."""
+    with acting_as(admin):
+        contract = ServiceContract.objects.filter(state="active", owner_agency=admin.org)[0]
+        batch = batch_create(
+            actor=admin, contract=contract, name="bench", code="BENCH",
+            starts_on=contract.starts_on, ends_on=contract.ends_on,
+        )  # fmt: skip
+        taken = Assignment.objects.filter(batch__contract=contract).values("enterprise_id")
+        free = Enterprise.objects.filter(owner_agency=admin.org).exclude(pk__in=taken)
+        ids = list(free.values_list("pk", flat=True)[:100])
+        found = timed(lambda: batch_assign(actor=admin, batch=batch, enterprise_ids=ids))
+        transaction.set_rollback(True)
+    return {**found, "enterprises": len(ids)}
+
+
+def visiting(lead: Actor) -> dict[str, Any]:
+    """A whole visit with twenty answers, from arrival to signature."""
+    with acting_as(lead):
+        waiting = Assignment.objects.filter(
+            provider_org=lead.org, state="waiting", batch__meetings__state=Meeting.State.HELD
+        )[0]  # fmt: skip
+
+        def visit() -> None:
+            made = visit_start(actor=lead, assignment=waiting)
+            items = checklist_items(made)
+            answers_save(
+                actor=lead, visit=made, answers={i.pk: ("ok", "") for i in items[:ANSWERS]}
+            )
+            rest = dict.fromkeys(asked_on(made).unanswered, ("na", "不涉及"))
+            answers_save(actor=lead, visit=made, answers=rest)
+            visit_note(visit=made, process_note="查阅资料，现场检查")
+            visit_sign(
+                actor=lead, visit=made, representative_name="张立新", representative_post="厂长",
+                signature=picture(kind="PNG"),
+            )  # fmt: skip
+
+        return timed(visit)
+
+
+def point_entry(officer: Actor, county: Agency) -> dict[str, Any]:
+    """One clause given by two officers to one enterprise."""
+    with acting_as(officer):
+        contract = ServiceContract.objects.filter(state="active", owner_agency=county)[0]
+        hazard = proposals(contract.pk)[0]
+        clause = RuleClause.objects.get(code=hazard.clause_code)
+        second = Membership.objects.filter(org_id=officer.org, role="officer")
+        other = second.exclude(pk=officer.member)[0]
+        return timed(lambda: points_give(
+            actor=officer, enterprise=hazard.enterprise, contract=contract,
+            given=[Given(hazard, clause)], second_officer=other, representative_name="张立新",
+            signature=picture(kind="PNG"),
+        ))  # fmt: skip
+
+
+def rectifying(principal: Actor) -> dict[str, Any]:
+    """The enterprise says with a photo that a hazard is mended."""
+    with acting_as(principal):
+        hazard = Hazard.objects.filter(state="issued").order_by("due_on")[0]
+        return timed(lambda: rectification_submit(
+            actor=principal, hazard=hazard, text="已接地", responsible_person="张立新",
+            done_on=hazard.found_on, photos=[picture((9, 9, 9))],
+        ))  # fmt: skip
+
+
+def listed(county: Agency) -> bytes:
+    """A list of new enterprises as a sheet."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    page = book.add_worksheet()
+    heads = (
+        "企业名称",
+        "统一社会信用代码",
+        "所属行业",
+        "生产经营地址",
+        "从业人员数量",
+        "主要负责人",
+        "联系电话",
+    )
+    page.write_row(0, 0, heads)
+    for number in range(IMPORTED):
+        first = f"91{county.region_code}MB{number:07d}"
+        code = first + credit_code.check_digit(first)
+        row = (
+            f"导入机械制造有限公司{number}",
+            code,
+            "机械",
+            f"长江路{number}号",
+            30,
+            "张立新",
+            "13400000000",
+        )
+        page.write_row(number + 1, 0, row)
+    book.close()
+    return out.getvalue()
+
+
+def importing(admin: Actor, county: Agency) -> dict[str, Any]:
+    """Five thousand new enterprises: checked and written, beside reading and COPY alone."""
+    content = listed(county)
+
+    def ours() -> int:
+        result = read_list(agency=county, content=content, filename="list.xlsx", answers={})
+        return enterprises_import(actor=admin, agency=county, result=result).created
+
+    def bare() -> None:
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+        text = "".join("\t".join(map(str, row)) + "\n" for row in rows[1:])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMP TABLE listed (name text, code text UNIQUE, industry text, address text,"
+                " employees text, principal text, phone text) ON COMMIT DROP"
+            )
+            cursor.copy_expert("COPY listed FROM STDIN", io.StringIO(text))
+
+    with acting_as(admin):
+        (spent, count, created), (alone, _, _) = undone(ours), undone(bare)
+    assert created == IMPORTED
+    return {"ms": round(spent), "bare_ms": round(alone), "ratio": round(spent / alone, 2),
+            "statements": count}  # fmt: skip
+
+
+def overdue() -> dict[str, Any]:
+    """Every agency's late hazards flagged, twelve days later; again, nothing is."""
+    with acting_as(SYSTEM):
+        rows = list(Agency.objects.select_related("org").order_by("pk"))
+        province = next(a for a in rows if a.region_code == "13")
+        open_count = Hazard.objects.open().count()
+
+        def scan() -> int:
+            agency_clock_set(agency=province, at=AS_OF + LATER)
+            found = 0
+            for agency in rows:
+                with acting_as(system_for(agency), atomic=False):
+                    found += hazards_mark_overdue(actor=system_for(agency), agency_id=agency.pk)
+            return found
+
+        began = time.perf_counter()
+        with transaction.atomic():
+            first, spent = scan(), time.perf_counter() - began
+            again = scan()
+            transaction.set_rollback(True)
+    return {"open": open_count, "newly_late": first, "again": again, "s": round(spent, 1),
+            "seconds_per_500000": round(spent / open_count * 500_000, 1)}  # fmt: skip
+
+
+def ledger(admin: Actor) -> dict[str, Any]:
+    """The ledger's sheet of ten thousand hazards, beside XlsxWriter with the same cells."""
+    with acting_as(admin):
+        rows = Hazard.objects.filter(region_code__startswith=COUNTY)
+        last = rows.order_by("number").values_list("number", flat=True)[:LEDGER][LEDGER - 1]
+        rows = rows.filter(number__lte=last)
+        spent = undone(lambda: exports.write_ledger(io.BytesIO(), rows, admin))[0]
+        cells = [row.cells for row in exports.ledger_rows(rows)]
+
+    def bare() -> None:
+        options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}
+        book = xlsxwriter.Workbook(io.BytesIO(), options)
+        page = book.add_worksheet()
+        for number, row in enumerate(cells):
+            for column, value in enumerate(row):
+                page.write(number, column, value)
+        book.close()
+
+    began = time.perf_counter()
+    bare()
+    alone = (time.perf_counter() - began) * 1000
+    return {"rows": len(cells), "ms": round(spent), "bare_ms": round(alone),
+            "ratio": round(spent / alone, 2)}  # fmt: skip
+
+
+def bare_rows() -> dict[str, Any]:
+    """What psql itself takes for a first page: the rows by their key, without any policy."""
+    with connection.as_owner(), connection.cursor() as cursor:
+        times = []
+        for _ in range(TURNS):
+            began = time.perf_counter()
+            cursor.execute("SELECT * FROM inspections_hazard ORDER BY due_on, id LIMIT 51")
+            cursor.fetchall()
+            times.append((time.perf_counter() - began) * 1000)
+    return {"ms": round(median(times), 2)}
+
+
+def main() -> None:
+    """Print the figures as JSON."""
+    embedded.ensure_started()
+    who = dict(people())
+    with acting_as(who["county admin"]):
+        county = Agency.objects.select_related("org").get(pk=who["county admin"].org)
+    found = {
+        "assign": assigning(who["county admin"]),
+        "visit": visiting(who["project lead"]),
+        "points": point_entry(who["county officer"], county),
+        "rectification": rectifying(who["enterprise"]),
+        "import": importing(who["county admin"], county),
+        "ledger": ledger(who["county admin"]),
+        "overdue": overdue(),
+        "bare_page": bare_rows(),
+    }
+    print(json.dumps({"work": found}))
+
+
+if __name__ == "__main__":
+    main()

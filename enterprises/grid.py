@@ -130,6 +130,9 @@ def _formulas(content: bytes) -> dict[int, frozenset[tuple[int, int]]]:
 
 
 def _cells(xml: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where a formula stands; a sheet in UTF-8 with neither formula nor declaration is not read."""
+    if not any(word in xml for word in (b"<f", b"<!", b"\0")):
+        return iter(())
     found: list[tuple[int, int]] = []
     at: tuple[int, int] | None = None
 

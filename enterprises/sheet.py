@@ -41,6 +41,7 @@ FIELDS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
     "risk_factors": ("主要风险因素", False, ("主要风险因素", "风险因素", "主要风险", "主要危险因素")),
 }  # fmt: skip
 HEADINGS = [(squeeze(word), name) for name, (_, _, words) in FIELDS.items() for word in words]
+ANY_HEADING = tuple(word for word, _ in HEADINGS)
 COUNTS = ("employee_count", "safety_manager_count", "special_operator_count")
 
 
@@ -200,21 +201,21 @@ def _head(cells: Sequence[str]) -> dict[str, int]:
 
 
 def _field_of(heading: str) -> str | None:
-    matches = [(len(word), name) for word, name in HEADINGS if heading.startswith(word)]
-    return max(matches)[1] if matches else None
+    if not heading.startswith(ANY_HEADING):
+        return None
+    return max((len(word), name) for word, name in HEADINGS if heading.startswith(word))[1]
 
 
 def _body(grid: Grid, top: int, columns: Mapping[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (row number, {field: text}) below the head; blank rows and notes are passed over."""
     for index in range(top + 1, len(grid.rows)):
         raw = {name: grid.cell(index, column) for name, column in columns.items()}
-        cells = [plain(text) for text in grid.row(index)]
-        first = next((text for text in cells if text), "")
+        first = next(filter(None, map(plain, grid.row(index))), "")
         formula = any((index, column) in grid.formulas for column in columns.values())
         if (not any(plain(text) for text in raw.values()) and not formula) or NOTES.match(first):
             continue
-        if _head(grid.row(index)):  # the head again at the top of a printed page
-            continue
+        if _field_of(squeeze(raw["credit_code"])) and _head(grid.row(index)):
+            continue  # the head again at the top of a printed page
         yield index + 1, raw
 
 
@@ -270,6 +271,8 @@ def _code(reading: _Reading, name: str) -> None:
 
 def _count(reading: _Reading, name: str) -> None:
     text = squeeze(reading.raw.get(name, "")).replace(",", "").replace("，", "")
+    if not text:
+        return
     text = re.sub(r"^(约|大约|共)|(余|多)?(人|名|个)?$", "", text)
     if text in ("", "-", "/"):
         return

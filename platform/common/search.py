@@ -22,7 +22,7 @@ def search_index(
     """
     function = f"""
     CREATE FUNCTION {table}_search(wanted text, most integer) RETURNS SETOF {key}
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         RETURN QUERY
         SELECT id FROM {table}

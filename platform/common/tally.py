@@ -22,7 +22,7 @@ def tally_triggers(
     name = f"{tally}_keep"
     function = f"""
     CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public AS $$
+    SET search_path = public, pg_temp AS $$
     BEGIN
         IF TG_OP = 'INSERT' THEN
             {_appends(tally, groups, {"added": 1})}

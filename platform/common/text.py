@@ -1,10 +1,9 @@
 """What people really type, made plain."""
 
 import re
-import unicodedata
 
-BLANK = re.compile(r"\s+")
 NUMBER = re.compile(r"\d(?:[\s\-—–.()（）]*\d){4,}")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 MAILBOX = re.compile(r"([^\s@])[^\s@]*@")
 # What is folded, by code point: full-width letters, digits and + - . , to ASCII, the wide blank to
 # a blank, what cannot be seen to nothing.
@@ -23,12 +22,12 @@ def plain(text: str) -> str:
 
     Only full-width ASCII is folded: Chinese punctuation stays as it is.
     """
-    return BLANK.sub(" ", text.translate(FOLDED)).strip()
+    return " ".join(text.translate(FOLDED).split())
 
 
 def squeeze(text: str) -> str:
     """`plain` without any blank: for codes and numbers."""
-    return BLANK.sub("", plain(text))
+    return "".join(text.translate(FOLDED).split())
 
 
 def masked(text: str) -> str:
@@ -48,4 +47,4 @@ def _starred(found: re.Match[str]) -> str:
 
 def has_control(text: str) -> bool:
     """Whether a text holds characters that no one types into a name."""
-    return any(unicodedata.category(c) == "Cc" and c not in "\n\r\t" for c in text)
+    return CONTROL.search(text) is not None

@@ -166,29 +166,53 @@ def listed(county: Agency) -> bytes:
     return out.getvalue()
 
 
+def added(work: Callable[[], None]) -> dict[str, str]:
+    """Return the rows that an import adds, by table, as COPY takes them; it is taken back."""
+    tables = ("tenancy_organization", "enterprises_enterprise")
+    found = {}
+    with transaction.atomic(), connection.cursor() as cursor:
+        last = {}
+        for table in tables:
+            cursor.execute(f"SELECT max(id) FROM {table}")
+            last[table] = cursor.fetchone()[0]
+        work()
+        for table in tables:
+            out = io.StringIO()
+            rows = f"SELECT * FROM {table} WHERE id > {last[table]}"
+            cursor.copy_expert(f"COPY ({rows}) TO STDOUT", out)
+            found[table] = out.getvalue()
+        transaction.set_rollback(True)
+    return found
+
+
 def importing(admin: Actor, county: Agency) -> dict[str, Any]:
-    """Five thousand new enterprises: checked and written, beside reading and COPY alone."""
+    """Five thousand new enterprises checked and written, beside reading the file and COPY alone.
+
+    COPY puts the very same rows into the same two tables, as their owner: no policy, no check.
+    """
     content = listed(county)
 
-    def ours() -> int:
+    def ours() -> None:
         result = read_list(agency=county, content=content, filename="list.xlsx", answers={})
-        return enterprises_import(actor=admin, agency=county, result=result).created
+        assert enterprises_import(actor=admin, agency=county, result=result).created == IMPORTED
 
-    def bare() -> None:
-        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
-        text = "".join("\t".join(map(str, row)) + "\n" for row in rows[1:])
+    def bare(rows: dict[str, str]) -> None:
+        CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
         with connection.cursor() as cursor:
-            cursor.execute(
-                "CREATE TEMP TABLE listed (name text, code text UNIQUE, industry text, address text,"
-                " employees text, principal text, phone text) ON COMMIT DROP"
-            )
-            cursor.copy_expert("COPY listed FROM STDIN", io.StringIO(text))
+            for table, text in rows.items():
+                cursor.copy_expert(f"COPY {table} FROM STDIN", io.StringIO(text))
 
-    with acting_as(admin):
-        (spent, count, created), (alone, _, _) = undone(ours), undone(bare)
-    assert created == IMPORTED
+    with connection.as_owner(), acting_as(admin):
+        rows = added(ours)
+    turns, bare_turns = [], []
+    for _ in range(TURNS):
+        with acting_as(admin):
+            turns.append(undone(ours))
+        with connection.as_owner():
+            bare_turns.append(undone(lambda: bare(rows)))
+    spent, alone = (median(turn[0] for turn in each) for each in (turns, bare_turns))
     return {"ms": round(spent), "bare_ms": round(alone), "ratio": round(spent / alone, 2),
-            "statements": count}  # fmt: skip
+            "statements": turns[-1][1]}  # fmt: skip
 
 
 def overdue() -> dict[str, Any]:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {"accounts_user", "accounts_user_groups", "accounts_user_user_permissions"}
 OPEN |= {"accounts_pastpassword"}  # read and written before anybody is known: a reset
 OURS = [
-    ["accounts", "audit", "tenancy", "workflow", "evidence", "notifications", "documents"],
+    ["accounts", "audit", "chain", "tenancy", "workflow", "evidence", "notifications", "documents"],
     ["enterprises", "providers", "agencies", "inspections", "scoring"],
 ]
 
@@ -48,6 +48,15 @@ def test_tests_run_as_the_runtime_role_that_owns_nothing_and_bypasses_nothing():
 def test_every_table_of_ours_is_under_row_level_security():
     secured = {name for (name,) in rows("SELECT relname FROM pg_class WHERE relrowsecurity")}
     assert our_tables() - OPEN - secured == set()
+
+
+def test_no_function_of_the_owner_takes_a_temporary_table_for_ours():
+    paths = rows(
+        "SELECT proname, array_to_string(proconfig, ' ') FROM pg_proc "
+        "WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+    )
+    assert paths
+    assert [name for name, path in paths if path != "search_path=public, pg_temp"] == []
 
 
 def test_every_tenant_model_has_a_policy_that_reads_the_scope():

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from common.encrypted import EncryptedCharField
+
 NULL = "\\N"
 TRUE, FALSE = "t", "f"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -36,7 +38,7 @@ class Sheet:
     def __init__(self, model: type[models.Model], names: str, **constants: Any) -> None:
         named = names.split()
         rest = {
-            field.column: constants.get(field.column, _default(field))
+            field.column: _written(field, constants.get(field.column, _default(field)))
             for field in model._meta.concrete_fields
             if field.column not in named and not isinstance(field, models.AutoField)
         }
@@ -65,6 +67,10 @@ class Sheet:
                 sql = f'COPY "{self.table}" ({self._columns}) FROM STDIN'
                 cursor.copy_expert(sql, data, 1 << 20)
         return count
+
+
+def _written(field: models.Field, value: Any) -> Any:
+    return field.get_prep_value(value) if isinstance(field, EncryptedCharField) else value
 
 
 def _default(field: models.Field) -> Any:

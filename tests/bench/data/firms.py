@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from common import credit_code
+from common.encrypted import keys
 from documents.models import DeliveryConsent
 from enterprises.models import Enterprise, RiskPoint, SpecialOperationCertificate
 from enterprises.services import search_text
@@ -102,7 +103,7 @@ class Firms:
             key, town, key, name, code, kind.industry,
             f"{rng.choice(STREETS)}{rng.randint(1, 400)}号", kind.products, str(staff),
             str(max(1, staff // 60)), str(staff // 15), principal.name,
-            f"13{rng.randrange(10**9):09d}", kind.risks, "none" if rng.random() < 0.97 else "watched",
+            keys().close(f"13{rng.randrange(10**9):09d}"), kind.risks, "none" if rng.random() < 0.97 else "watched",
             f"{37 + rng.random() * 4:.6f}", f"{114 + rng.random() * 5:.6f}",
             text(search_text(name, code)),
         )  # fmt: skip

@@ -4,7 +4,6 @@ enterprise_save · risk_point_add · risk_point_remove · certificate_add · cer
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -13,13 +12,12 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
-from pypinyin import Style, lazy_pinyin
-from pypinyin.seg.mmseg import seg
 
 from audit.services import record
 from common.db.columns import insert_columns
 from common.errors import DomainError
 from common.ids import uuid7
+from common.pinyin import initials
 from enterprises import sheet
 from enterprises.models import (
     Enterprise,
@@ -133,19 +131,7 @@ def _changes(enterprise: Enterprise, values: Any) -> dict[str, Any]:
 
 def search_text(name: str, credit_code: str) -> str:
     """Return what a search looks at: name, pinyin initials, credit code."""
-    initials = "".join(map(_initials, seg.cut(name)))
-    return f"{name} {initials} {credit_code}"[:260]
-
-
-@lru_cache(maxsize=10_000)
-def _initials(word: str) -> str:
-    """Return the initials of one word; the names of a county's firms are made of few of them."""
-    return "".join(lazy_pinyin(word, style=Style.FIRST_LETTER, errors=_plain))
-
-
-def _plain(text: str) -> str:
-    """Return what of a stretch without Chinese is typed in a search: its letters and digits."""
-    return "".join(filter(str.isalnum, text)).lower()
+    return f"{name} {initials(name)} {credit_code}"[:260]
 
 
 def _create(agency: Agency, rows: list[Any]) -> None:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from agencies.models import Assignment, ServiceContract
-from audit.services import chain_problems
+from audit.chain import chain_problems
 from common import credit_code
 from common.scope import acting_as
 from enterprises.models import Enterprise

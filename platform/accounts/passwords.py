@@ -6,9 +6,9 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
-from pypinyin import lazy_pinyin
 
 from accounts.models import PastPassword, User
+from common.pinyin import syllables
 
 SHORTEST_WORD = 3  # letters; a shorter login name is in too many passwords by chance
 
@@ -54,7 +54,7 @@ class OwnWordsValidator:
 
 
 def _own_words(user: User) -> set[str]:
-    words = {user.username, user.email.partition("@")[0], "".join(lazy_pinyin(user.name))}
+    words = {user.username, user.email.partition("@")[0], "".join(syllables(user.name))}
     long = {word.lower() for word in words if len(word) >= SHORTEST_WORD}
     return long | ({user.name.lower()} if len(user.name) > 1 else set())
 

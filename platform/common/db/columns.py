@@ -21,7 +21,7 @@ def insert_columns(
     shared = _shared(model, columns, same)
     arrays = []
     for name, values in columns.items():
-        field = model._meta.get_field(name)
+        field: Any = model._meta.get_field(name)
         arrays.append((field, [field.get_prep_value(value) for value in values]))
     names = ", ".join(f'"{field.column}"' for field in (*(f for f, _ in arrays), *shared))
     unnested = ", ".join(f"%s::{_type(field)}[]" for field, _ in arrays)

@@ -1,3 +1,4 @@
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -15,14 +16,6 @@ DAY, ISO = {"type": "date"}, "%Y-%m-%d"
 
 def _day(label: str) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY, format=ISO))
-
-
-def _worded(text: str) -> Q:
-    """Return the condition that title or number contain a text; a title names its enterprise."""
-    found = search("documents_document", text)
-    if found is None:
-        return Q(number__icontains=text) | Q(title__icontains=text)
-    return Q(pk__in=found)
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -54,13 +47,22 @@ class DocumentFilter(forms.Form):
         if not self.is_valid():
             return Document.objects.none()
         rows, chosen = documents_of(self.actor), self.cleaned_data
-        if text := chosen["q"]:
-            rows = rows.filter(_worded(text))
+        if chosen["q"]:
+            rows = rows.filter(self._worded)
         if chosen["kind"]:
             rows = rows.filter(kind=chosen["kind"])
         if chosen["state"] == "unreceived":
             return rows.filter(awaiting())
         return rows.filter(state=chosen["state"]) if chosen["state"] else rows
+
+    @cached_property
+    def _worded(self) -> Q:
+        """That title or number contain the words; a title names its enterprise. Asked once."""
+        text = self.cleaned_data["q"]
+        found = search("documents_document", text)
+        if found is None:
+            return Q(number__icontains=text) | Q(title__icontains=text)
+        return Q(pk__in=found)
 
     def to_print(self) -> QuerySet[Document]:
         """Return what is printed of it: PDF files; voided ones only where they were asked for."""

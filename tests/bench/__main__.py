@@ -97,9 +97,10 @@ def main() -> int:
     FIGURES.write_text(json.dumps(figures, ensure_ascii=False, indent=1))
     PAGE.write_text(report.markdown(figures))
     print(json.dumps(figures, ensure_ascii=False, indent=1))
-    for line in bars.missed(figures["levels"]):
+    missed = bars.missed(figures)
+    for line in missed:
         print(f"missed: {line}", file=sys.stderr)
-    return 1 if bars.missed(figures["levels"]) else 0
+    return int(bool(missed))
 
 
 if __name__ == "__main__":

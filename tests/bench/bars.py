@@ -9,6 +9,7 @@ SLOWEST_MS = 150.0  # 95 of 100 requests of one client, at the province's level
 GROWTH = 2.0  # of that, province to county
 NOISE_MS = 15.0  # a page this quick at both levels is not judged by its growth
 WEB_MB = 200
+TWO_WORKERS = 1.6  # times as fast as one, making papers
 # Work: (what, figure, most), each beside the bare work of the same run where it is a ratio.
 WORK_BARS = (
     ("assign", "statements", 25), ("import", "ratio", 3.0), ("overdue", "seconds_per_500000", 60.0),
@@ -16,9 +17,13 @@ WORK_BARS = (
 Figures = Mapping[str, Any]
 
 
-def missed(levels: Mapping[str, Figures]) -> list[str]:
+def missed(figures: Figures) -> list[str]:
     """Return a sentence for every bar that is missed."""
+    levels: Mapping[str, Figures] = figures["levels"]
     found = [*_pages_missed(levels)]
+    faster = figures.get("phase_3_papers", {}).get("two_as_fast_as_one", TWO_WORKERS)
+    if faster < TWO_WORKERS:
+        found.append(f"two workers make papers {faster} times as fast as one")
     for name, level in levels.items():
         if level.get("web_peak_mb", 0) > WEB_MB:
             found.append(f"{name}: the web takes {level['web_peak_mb']} MB a process")

@@ -34,6 +34,7 @@ from stack import embedded  # noqa: E402
 from tenancy.actors import SYSTEM, Actor  # noqa: E402
 from tenancy.models import Membership  # noqa: E402
 from tests import world  # noqa: E402
+from tests.bench.bare import is_control, replayed  # noqa: E402
 from tests.bench.people import peak_of, who  # noqa: E402
 from tests.drill.server import Server  # noqa: E402
 from tests.test_urls import TABLE  # noqa: E402
@@ -62,9 +63,9 @@ WORD = "恒瑞"  # two characters, as people type them
 SORTED = re.compile(r'class="sort" href="([^"]+)"')
 NEXT = re.compile(r'rel="next" href="([^"]+)"')
 NUMBER = re.compile(r'href="(/[^"]*\?[^"]+)"')
-CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 REQUESTS = int(os.environ.get("REQUESTS") or 20)
 CLIENTS = 8
+BARE = 5  # turns of the same statements without us
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +138,12 @@ def pages_of(label: str, client: Client, actor: Actor) -> list[Page]:
     ]
 
 
-def statements(client: Client, page: Page) -> tuple[int, int]:
+def statements(client: Client, page: Page) -> tuple[list[str], int]:
     """Return the statements and the bytes of a page, without those that only open and close."""
     with CaptureQueriesContext(connection) as queries:
         response = client.get(page.url)
-    count = sum(not q["sql"].lstrip().startswith(CONTROL) for q in queries.captured_queries)
-    return count, len(response.content)
+    sent = [query["sql"] for query in queries.captured_queries]
+    return [sql for sql in sent if not is_control(sql)], len(response.content)
 
 
 def ask(port: int, session: str, url: str, times: int) -> list[float]:
@@ -170,7 +171,8 @@ def spread(times: list[float]) -> dict[str, float]:
 
 def measured(server: Server, session: str, client: Client, page: Page) -> dict[str, object]:
     """Return the figures of one page."""
-    count, size = statements(client, page)
+    sent, size = statements(client, page)
+    bare = sorted(replayed(sent) for _ in range(BARE))[BARE // 2]
     ask(server.port, session, page.url, 2)
     alone = ask(server.port, session, page.url, REQUESTS)
     with ThreadPoolExecutor(CLIENTS) as pool:
@@ -178,7 +180,8 @@ def measured(server: Server, session: str, client: Client, page: Page) -> dict[s
         many = pool.map(lambda _: ask(server.port, session, page.url, each), range(CLIENTS))
     together = [one for times in many for one in times]
     return {
-        "who": page.who, "page": page.name, "statements": count, "bytes": size,
+        "who": page.who, "page": page.name, "statements": len(sent), "bytes": size,
+        "bare_ms": round(bare, 1),
         "alone": spread(alone), "together": spread(together),
     }  # fmt: skip
 

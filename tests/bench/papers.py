@@ -9,7 +9,9 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -53,29 +55,41 @@ def papers_of_a_batch() -> dict[str, object]:
     with acting_as(lead):
         batch = ServiceBatch.objects.order_by("pk")[0]
         batch.assignments.filter(withdrawn_at=None).update(state=Assignment.Phase.ACCEPTED)
-    worker = subprocess.Popen(
-        up.commands(web=False)["worker"], env=up.environment(), stdout=sys.stderr
-    )
-    try:
-        time.sleep(6)
+    with workers(2):
         warm_up(lead, batch)
         rounds = [round_of(lead, batch) for _ in range(ROUNDS)]
         made = standing(lead)
         one = median(change_one(lead, batch, turn) for turn in range(5))
         changed = len(set(standing(lead)) - set(made))
-    finally:
-        worker.terminate()
-        worker.wait(timeout=30)
+    with workers(1):
+        warm_up(lead, batch)
+        change_title(lead, batch)
+        single = timed(lambda: accept(lead, batch))
     whole, bare = min(ours for ours, _ in rounds), min(theirs for _, theirs in rounds)
     return {
         "papers": len(made),
         "two_workers_s": round(whole, 2),
         "bare_two_processes_s": round(bare, 2),
         "ratio": round(whole / bare, 3),
+        "one_worker_s": round(single, 2),
+        "two_as_fast_as_one": round(single / whole, 2),
         "after_one_hazard_s": round(one, 2),
         "papers_made_again_in_five_turns": changed,
         "share_of_first_run": round(one / whole, 4),
     }
+
+
+@contextmanager
+def workers(processes: int) -> Iterator[None]:
+    """A real worker of so many processes, while this lasts."""
+    command = [*up.commands(web=False)["worker"], "--concurrency", str(processes)]
+    program = subprocess.Popen(command, env=up.environment(), stdout=sys.stderr)
+    try:
+        time.sleep(6)
+        yield
+    finally:
+        program.terminate()
+        program.wait(timeout=30)
 
 
 def round_of(lead: Actor, batch: ServiceBatch) -> tuple[float, float]:

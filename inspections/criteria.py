@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +31,11 @@ WORDS = {OK: "符合", FAIL: "不符合", NA: "不涉及", OWED: "待核查"}
 NUMBERS = range(1, 10)
 # A15 [proposal]: first notice of a major hazard, and its written report, after it was found.
 NOTICE_WITHIN, REPORT_WITHIN = timedelta(hours=2), timedelta(hours=24)
+ASKED = (
+    "assignment", "number", "state", "severity", "found_at", "major_noticed_at",
+    "major_reported_at",
+)  # fmt: skip
+STATES = dict(GuidanceRecord.State.choices)
 FACTS = (
     ("address", "地址"),
     ("products", "主要产品"),
@@ -45,7 +51,19 @@ class Evidence:
     """What stands behind a cell, and where it can be seen."""
 
     text: str
-    url: str = ""
+    view: str
+    pk: int
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        """The page that shows it; asked for by few of those who ask for cells."""
+        return f"{_address(self.view, self.pk)}{self.query}"
+
+
+@lru_cache(maxsize=4096)
+def _address(view: str, pk: int) -> str:
+    return reverse(view, args=[pk] if pk else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +101,14 @@ class Known:
         return self.assignment.enterprise
 
 
-def known_of(assignments: Sequence[Assignment], day: date) -> dict[int, Known]:
-    """Read what the criteria need for assignments loaded with enterprises, in six statements."""
+def known_of(
+    assignments: Sequence[Assignment], day: date, *, hazards_whole: bool = False
+) -> dict[int, Known]:
+    """Read what the criteria need for assignments loaded with enterprises, in six statements.
+
+    Of the hazards only what the criteria ask, unless whole: a batch has two thousand.
+    """
+    read = () if hazards_whole else ASKED
     ids = [a.pk for a in assignments]
     surveyed = set(
         Visit.objects.filter(assignment__in=ids, kind=Visit.Kind.SURVEY)
@@ -95,6 +119,7 @@ def known_of(assignments: Sequence[Assignment], day: date) -> dict[int, Known]:
         Hazard.objects.filter(assignment__in=ids, source=Hazard.Source.PROVIDER)
         .exclude(state=Hazard.State.DISMISSED)
         .order_by("number")
+        .only(*read)
     )
     guidance: dict[int, dict[str, GuidanceRecord]] = defaultdict(dict)
     traces = GuidanceRecord.objects.filter(assignment__in=ids)
@@ -150,16 +175,20 @@ def _cell(known: Known, number: int) -> Cell:
 
 
 def _facts(known: Known) -> Cell:
-    firm, url = known.enterprise, reverse("enterprises:record", args=[known.enterprise.pk])
+    firm = known.enterprise
     missing = [word for name, word in FACTS if getattr(firm, name) in (None, "")]
     missing += [] if known.is_surveyed else ["有无重大隐患"]
     note = f"缺{'、'.join(missing)}" if missing else "七项内容齐全"
-    return Cell(1, FAIL if missing else OK, note, evidence=(Evidence("企业档案", url),))
+    return Cell(1, FAIL if missing else OK, note, evidence=(_record(known),))
+
+
+def _record(known: Known) -> Evidence:
+    return Evidence("企业档案", "enterprises:record", known.enterprise.pk)
 
 
 def _ledger(known: Known) -> Cell:
-    url = f"{reverse('inspections:ledger')}?assignment={known.assignment.pk}"
-    seen = (Evidence(f"隐患{len(known.hazards)}项", url),)
+    only = f"?assignment={known.assignment.pk}"
+    seen = (Evidence(f"隐患{len(known.hazards)}项", "inspections:ledger", 0, only),)
     if not known.is_surveyed:
         return Cell(2, OWED, "尚未检查", evidence=seen)
     late = [line for hazard in known.hazards for line in _late_report(hazard)]
@@ -189,13 +218,12 @@ def _late_report(hazard: Hazard) -> list[str]:
 
 def _traces(known: Known, number: int) -> tuple[list[GuidanceTopic], tuple[Evidence, ...]]:
     topics = [topic for topic in known.topics if topic.criterion == number]
-    url = reverse("inspections:guidance", args=[known.assignment.pk])
-    seen = []
+    at, seen = known.assignment.pk, []
     for topic in topics:
         record = known.guidance.get(topic.pk)
-        words = record.get_state_display() if record else "未开始"
+        words = STATES[record.state] if record else "未开始"
         day = f" {record.done_on:%Y-%m-%d}" if record and record.done_on else ""
-        seen.append(Evidence(f"{topic.name}：{words}{day}", url))
+        seen.append(Evidence(f"{topic.name}：{words}{day}", "inspections:guidance", at))
     return topics, tuple(seen)
 
 
@@ -226,11 +254,11 @@ def _by_traces(number: int) -> Doer:
 
 
 def _certificates(known: Known) -> Cell:
-    url = reverse("enterprises:certificates", args=[known.enterprise.pk])
     needed = known.enterprise.special_operator_count
     valid = {c.holder_name + c.number_end for c in known.certificates if c.is_valid_on(known.day)}
     lapsed = [c for c in known.certificates if not c.is_valid_on(known.day)]
-    seen = (Evidence(f"登记{len(known.certificates)}证，有效{len(valid)}人", url),)
+    held = f"登记{len(known.certificates)}证，有效{len(valid)}人"
+    seen = (Evidence(held, "enterprises:certificates", known.enterprise.pk),)
     if needed is None:
         return Cell(7, OWED, "特种作业人员数量未填", evidence=seen)
     if needed == 0 and not known.certificates:
@@ -245,7 +273,7 @@ def _certificates(known: Known) -> Cell:
 
 def _installation(known: Known) -> Cell:
     kind = known.enterprise.major_installation
-    seen = (Evidence("企业档案", reverse("enterprises:record", args=[known.enterprise.pk])),)
+    seen = (_record(known),)
     results = {
         "": (OWED, "档案未填写有无重大危险源"),
         MajorInstallation.NONE: (NA, "档案明确为“无”"),

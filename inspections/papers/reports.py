@@ -74,7 +74,7 @@ class Served:
 def served_of(assignments: Sequence[Assignment], day: date) -> dict[int, Served]:
     """Read what the papers of assignments need; loaded with enterprise, batch, contract, parties."""
     ids = [a.pk for a in assignments]
-    known = criteria.known_of(assignments, day)
+    known = criteria.known_of(assignments, day, hazards_whole=True)
     visits: dict[int, list[Visit]] = defaultdict(list)
     rows = Visit.objects.filter(assignment__in=ids).exclude(kind__in=Visit.OFFICIAL)
     for visit in (
@@ -357,7 +357,7 @@ def acceptance_sheet(
     batch: ServiceBatch, assignments: Sequence[Assignment], day: date, made_at: datetime
 ) -> AcceptanceSheetDocument:
     """Nine criteria × the enterprises of a batch."""
-    known = criteria.known_of(assignments, day)
+    known = criteria.known_of(assignments, day, hazards_whole=True)
     towns = region_names({a.region_code for a in assignments})
     rows = []
     for position, a in enumerate(assignments, start=1):

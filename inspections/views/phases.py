@@ -211,6 +211,7 @@ class TopicCell:
 
     code: str
     state: str
+    word: str
     words: str
 
     @property
@@ -221,12 +222,13 @@ class TopicCell:
 
 def _topic_cell(topic: GuidanceTopic, record: GuidanceRecord | None, risks: str) -> TopicCell:
     if not topic.concerns(risks):
-        return TopicCell(topic.code, "none", f"{topic.name}：与本企业无关")
+        return TopicCell(topic.code, "none", "无关", f"{topic.name}：与本企业无关")
     if record is None:
-        return TopicCell(topic.code, "", f"{topic.name}：未开始")
-    parts = (record.get_state_display(), record.done_on, record.helped_by_name, record.note)
+        return TopicCell(topic.code, "", "未开始", f"{topic.name}：未开始")
+    word = criteria.STATES[record.state]
+    parts = (word, record.done_on, record.helped_by_name, record.note)
     words = " ".join(str(part) for part in parts if part)
-    return TopicCell(topic.code, record.state, f"{topic.name}：{words}")
+    return TopicCell(topic.code, record.state, word, f"{topic.name}：{words}")
 
 
 @login_required

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -38,6 +39,31 @@ def state_dot(row: Any) -> SafeString:
         tone,
         row.get_state_display(),
     )
+
+
+VERDICT_SHAPES = {
+    "ok": "check", "done": "check", "fail": "x", "na": "minus", "doing": "progress",
+    "owed": "clock-question", "none": "circle-dashed",
+}  # fmt: skip
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def verdict(key: str, words: str) -> SafeString:
+    """A result as shape and word; a table has a thousand of them, and few kinds."""
+    return format_html(
+        '<span class="verdict verdict-{}"><i class="ti ti-{}" aria-hidden="true"></i>{}</span>',
+        key,
+        VERDICT_SHAPES[key],
+        words,
+    )
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def verdict_icon(key: str, words: str) -> SafeString:
+    """The shape alone; the word for who cannot see it."""
+    return verdict(key, format_html('<span class="visually-hidden">{}</span>', words))
 
 
 @register.simple_tag

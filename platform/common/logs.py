@@ -27,6 +27,13 @@ def without_personal_data(logger: Any, name: str, said: EventDict) -> EventDict:
     }
 
 
+def without_trace_of_refusals(logger: Any, name: str, said: EventDict) -> EventDict:
+    """Drop the trace that Django adds to a page refused: the line says who wanted what."""
+    if said.get("logger") == "django.request" and said.get("level") == "warning":
+        said.pop("exc_info", None)
+    return said
+
+
 def formatter(last: Processor) -> dict[str, Any]:
     """Return a formatter for LOGGING whose lines `last` writes."""
     return {
@@ -37,6 +44,7 @@ def formatter(last: Processor) -> dict[str, Any]:
             structlog.stdlib.add_logger_name,
             structlog.stdlib.ExtraAdder(allow=FIELDS),
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            without_trace_of_refusals,
             structlog.processors.format_exc_info,
         ],
         "processors": [

@@ -54,6 +54,15 @@ def test_a_request_is_one_line_with_ids(log, client):
     assert line["at"].endswith("Z")
 
 
+def test_a_refusal_is_one_line_without_a_trace(log, client):
+    county = counties.build()
+    world.sign_in(client, county.inspector)
+    assert client.get("/enterprises/import/").status_code == 403
+    [line] = [entry for entry in lines(log) if entry["logger"] == "django.request"]
+    assert "/enterprises/import/" in line["event"]
+    assert "exception" not in line
+
+
 def test_ids_of_one_request_do_not_stay_for_the_next(log, client):
     county = counties.build()
     world.sign_in(client, county.officer)

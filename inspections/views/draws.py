@@ -88,9 +88,10 @@ def draw(request: Request, pk: int) -> HttpResponse:
         "draw": row,
         "steps": _steps(found, row),
         "size": _size(found, row, assignments),
-        "towns": region_names({a.region_code for a in assignments.values()}),
+        "towns": region_names({entry["town"] for entry in row.entries} if row else set()),
         "may_check": request.actor.may("spot_check"),
         "checks": checks,
+        "closed": "企业档案已不再开放",
         "replay": replay_url(row) if row else "",
         "papers": _papers(found, row),
         **_lists(row, assignments, checks),
@@ -152,11 +153,14 @@ def _size(
 def _lists(
     row: SpotCheckDraw | None, assignments: dict[int, Assignment], checks: dict[int, SpotCheck]
 ) -> dict[str, Any]:
-    """Return the frozen list, and of it what was drawn and why, in the order of the draw."""
+    """Return the frozen list, and of it what was drawn and why, in the order of the draw.
+
+    Each with its firm, None for a provider whose contract is over: the files are closed to it.
+    """
     if row is None or row.state == State.COMMITTED:
         return {"entries": [], "drawn": [], "whys": {}}
     entries = [(entry, assignments.get(entry["assignment"])) for entry in row.entries]
-    by_token = {entry["token"]: firm for entry, firm in entries}
+    by_token = {entry["token"]: (entry, firm) for entry, firm in entries}
     drawn: list[tuple[rules.Entry, str]] = []
     if row.secret:
         listed = [
@@ -166,10 +170,10 @@ def _lists(
             listed, ratio=row.ratio, minimum=row.minimum, secret=row.secret,
             number=row.provider_number,
         )  # fmt: skip
-    rows = [(by_token[entry.token], why) for entry, why in drawn]
+    rows = [(*by_token[entry.token], why) for entry, why in drawn]
     return {
         "entries": entries,
-        "drawn": [(firm, why, checks.get(firm.pk) if firm else None) for firm, why in rows],
+        "drawn": [(*row, checks.get(row[0]["assignment"])) for row in rows],
         "whys": {entry.token: why for entry, why in drawn},
     }
 

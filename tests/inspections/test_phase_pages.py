@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agencies.gates import AssignmentFacts, duties
 from agencies.models import Assignment
-from agencies.services import assignment_withdraw, batch_assign
+from agencies.services import assignment_withdraw, batch_assign, contract_complete
 from common.scope import acting_as
 from inspections.steps import PLACES
 from tests import county as counties
@@ -47,6 +47,24 @@ def test_every_duty_has_a_place_where_it_is_fulfilled():
     assignments = [Assignment(state=state) for state in Assignment.Phase.values]
     titles = {duty.title for row in assignments for duty in duties(row, AssignmentFacts())}
     assert titles == set(PLACES)
+
+
+def test_a_draw_stays_to_be_read_when_the_contract_is_over(county, client):
+    with acting_as(county.admin):
+        assignment_withdraw(
+            actor=county.admin, assignment=county.assignments[1], withdrawal="closed", reason="注销"
+        )
+    draw = counties.drawn(county)
+    with acting_as(county.admin):
+        contract_complete(actor=county.admin, contract=county.contract)
+    world.sign_in(client, county.lead)
+    page = client.get(f"/batches/{county.batch.pk}/draw/").content.decode()
+    assert draw.entries[0]["token"] in page
+    assert "企业档案已不再开放" in page
+    assert county.enterprises[0].name not in page
+    for part in ("guidance", "acceptance"):
+        page = client.get(f"/batches/{county.batch.pk}/{part}/").content.decode()
+        assert "合同不在履行中" in page
 
 
 def test_who_left_is_named_to_the_agency_and_closed_to_the_provider(county, client):

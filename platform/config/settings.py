@@ -353,6 +353,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800}
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "config.beat:SteadyScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 30  # seconds until beat looks at the clock again
 
 REDIS_URL = URLS.redis
 # Who may read /metrics; empty: this machine only.

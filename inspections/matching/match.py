@@ -1,17 +1,22 @@
 """photos_match: the work of the task; enqueues nothing."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
+from common.ids import uuid7_at
 from evidence.models import Photo, Scan
 from evidence.storage import stored
 from inspections.framing import Features, Framing, Spot, compare, features_of, place_text
 from inspections.models import Hazard, PhotoMatch
 from tenancy import clock
 
+LATELY = timedelta(days=30)  # by whatever clock: one may have been wrong by days
+AFTERWARDS = ("inspections.rectification", "inspections.recheck")
 MAX_BEFORE, MAX_AFTER = 6, 12  # photos of one hazard that are compared [proposal]
 
 
@@ -43,6 +48,21 @@ def photos_match(*, hazard: Hazard) -> int:
     return len(PhotoMatch.objects.bulk_create(rows, ignore_conflicts=True))
 
 
+def hazards_not_compared(agency_id: int) -> list[UUID]:
+    """Return the hazards that have a photo of the last days without a match."""
+    photos = Photo.objects.filter(
+        owner_agency=agency_id,
+        pk__gt=uuid7_at(timezone.now() - LATELY),
+        subject_type__in=AFTERWARDS,
+        purpose__in=(Photo.Purpose.AFTER, Photo.Purpose.RECHECK),
+    )
+    left = photos.exclude(pk__in=PhotoMatch.objects.values("after")).exclude(scan=Scan.INFECTED)
+    ids = [UUID(pk) for pk in left.values_list("subject_id", flat=True)]
+    of_them = Q(rectifications__in=ids) | Q(rechecks__in=ids)
+    rows = Hazard.objects.filter(of_them).order_by("pk").distinct()
+    return list(rows.values_list("pk", flat=True))
+
+
 def _photos(hazard: Hazard, purpose: str) -> QuerySet[Photo]:
     rows = Photo.objects.filter(subject_type=Hazard._meta.label_lower, subject_id=str(hazard.pk))
     return rows.filter(purpose=purpose).exclude(scan=Scan.INFECTED).order_by("pk")
@@ -55,7 +75,7 @@ def _after(hazard: Hazard) -> QuerySet[Photo]:
         *hazard.rechecks.values_list("pk", flat=True),
     ]
     rows = Photo.objects.filter(
-        subject_type__in=("inspections.rectification", "inspections.recheck"),
+        subject_type__in=AFTERWARDS,
         subject_id__in=[str(pk) for pk in ids],
         purpose__in=(Photo.Purpose.AFTER, Photo.Purpose.RECHECK),
     )

@@ -5,9 +5,12 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from random import Random
+
+from django.db.models import Q
+from django.utils import timezone
 
 
 def _by_clock() -> tuple[int, int, int]:
@@ -32,6 +35,16 @@ def uuid7_at(moment: datetime) -> uuid.UUID:
     """Return what every id made before a moment is smaller than."""
     milliseconds = int(moment.timestamp() * 1000)
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | 0x2 << 62)
+
+
+def made_before(span: timedelta, field: str = "pk") -> Q:
+    """Return the condition that an id is older than `span`, or comes from a clock ahead of ours.
+
+    Without the second half what such a clock made would wait until the right time gets there.
+    """
+    now = timezone.now()
+    older, ahead = uuid7_at(now - span), uuid7_at(now + span)
+    return Q(**{f"{field}__lt": older}) | Q(**{f"{field}__gt": ahead})
 
 
 @contextmanager

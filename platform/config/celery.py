@@ -34,6 +34,16 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="0", minute="20"),  # after it is known what is overdue
         "options": {"expires": 3600},
     },
+    "photos": {
+        "task": "inspections.compare_missing",
+        "schedule": crontab(hour="2", minute="10"),
+        "options": {"expires": 3600},
+    },
+    "points": {
+        "task": "scoring.recount",
+        "schedule": crontab(hour="2", minute="30"),
+        "options": {"expires": 3600},
+    },
     "sessions": {
         "task": "accounts.clear_ended",
         "schedule": crontab(hour="3", minute="10"),

@@ -129,9 +129,18 @@ TEMPLATES = [
     },
 ]
 
+# A host that is gone says nothing: whoever waits for it must find out, and not in two hours.
+_DATABASE: dict[str, Any] = {
+    **dj_database_url.parse(URLS.database, engine="common.db", conn_max_age=60)
+}
+_NOTICED = {
+    "connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}  # fmt: skip
 DATABASES = {
     "default": {
-        **dj_database_url.parse(URLS.database, engine="common.db", conn_max_age=60),
+        **_DATABASE,
+        "OPTIONS": {**_NOTICED, **_DATABASE.get("OPTIONS", {})},
         "ATOMIC_REQUESTS": True,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
@@ -146,6 +155,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": URLS.redis,
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     },
 }
 
@@ -351,8 +361,16 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # Redis may be away for as long as it likes
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 1800, "socket_connect_timeout": 3, "socket_timeout": 3,
+    "socket_keepalive": True,
+}  # fmt: skip
+# Somebody waits for the page meanwhile; what is owed beat sends again.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.2}
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "config.beat:SteadyScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 30  # seconds until beat looks at the clock again
 
 REDIS_URL = URLS.redis
 # Who may read /metrics; empty: this machine only.

@@ -2,9 +2,8 @@ from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
-from django.utils import timezone
 
-from common.ids import uuid7_at
+from common.ids import made_before
 from common.scope import acting_as
 from documents.photos import PhotosWaiting
 from documents.services import document_failed, document_render, documents_owed
@@ -46,7 +45,7 @@ def render_document(document_id: str) -> None:
 @shared_task(base=TenantTask, name="documents.resend_owed_of_agency")
 def resend_owed_of_agency() -> None:
     """Send again the papers without a file that lie in no queue (an emptied Redis)."""
-    owed = documents_owed().filter(pk__lt=uuid7_at(timezone.now() - OWED_AFTER))
+    owed = documents_owed().filter(made_before(OWED_AFTER))
     for pk, agency_id in owed.values_list("pk", "owner_agency_id"):
         render_document.send(agency_id, str(pk))
 

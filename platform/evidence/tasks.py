@@ -1,9 +1,8 @@
 from datetime import timedelta
 
 from celery import shared_task
-from django.utils import timezone
 
-from common.ids import uuid7_at
+from common.ids import made_before
 from common.scope import current
 from evidence.scanning import KINDS, ScannerDown, file_scan, scanner_answers
 from tenancy.tasks import EveryAgencyTask, TenantTask
@@ -36,9 +35,7 @@ def rescan_of_agency(agency_id: int) -> None:
     """Send again what has waited too long: the scanner was down, or Redis was emptied."""
     waiting = []
     for kind, model in KINDS.items():
-        rows = model.objects.waiting().filter(
-            owner_agency_id=agency_id, pk__lt=uuid7_at(timezone.now() - OWED_AFTER)
-        )
+        rows = model.objects.waiting().filter(made_before(OWED_AFTER), owner_agency_id=agency_id)
         waiting += [(kind, pk) for pk in rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]]
     if waiting and scanner_answers():
         for kind, pk in waiting:

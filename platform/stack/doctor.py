@@ -48,6 +48,9 @@ TO_TEST = (
     Need("chromium", programs=("chromium", "chromium-browser", "google-chrome")),
     Need("poppler-utils", programs=("pdftoppm",)),
     Need("qpdf", programs=("qpdf",)),
+    Need("faketime", programs=("faketime",)),
+    Need("iproute2", programs=("ip",)),
+    Need("pgbouncer", programs=("pgbouncer", "/usr/sbin/pgbouncer")),
 )
 
 

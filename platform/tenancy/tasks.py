@@ -1,10 +1,13 @@
 """Every task runs as the system working for one agency; without an agency it refuses to run."""
 
+import logging
 from typing import Any
 
 from celery import Task, shared_task
 from django.core.cache import cache
 from django.db import transaction
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
 
 from audit.services import PIECE, chain_seal, chains_waiting
 from common.scope import acting_as
@@ -12,6 +15,7 @@ from tenancy.actors import SYSTEM, Actor, actor_for, system_for
 from tenancy.models import Agency, Membership
 
 HEADER = "anfu_agency"
+logger = logging.getLogger(__name__)
 
 
 class TenantTask(Task):
@@ -25,9 +29,7 @@ class TenantTask(Task):
 
     def send(self, agency_id: int, *args: Any) -> None:
         """Publish for one agency once the surrounding transaction is committed."""
-        transaction.on_commit(
-            lambda: self.apply_async(args, headers={HEADER: agency_id})  # type: ignore[dict-item, arg-type]
-        )
+        transaction.on_commit(lambda: self._publish(agency_id, args))
 
     def send_soon(self, agency_id: int, *args: Any, seconds: int) -> None:
         """Publish once for all who ask within so many seconds: it runs after the last of them.
@@ -37,10 +39,25 @@ class TenantTask(Task):
         """
 
         def publish() -> None:
-            if cache.add(f"soon:{self.name}:{args}", True, seconds):
-                self.apply_async(args, headers={HEADER: agency_id}, countdown=seconds)  # type: ignore[dict-item, arg-type]
+            try:
+                is_first = cache.add(f"soon:{self.name}:{args}", True, seconds)
+            except (RedisError, OSError):
+                logger.warning("no cache to note %s in: it waits for the night", self.name)
+                return
+            if is_first:
+                self._publish(agency_id, args, countdown=seconds)
 
         transaction.on_commit(publish)
+
+    def _publish(self, agency_id: int, args: tuple[Any, ...], **options: Any) -> None:
+        """Hand over to the queue. What is done is committed, so that no queue is no error of it.
+
+        Whoever did it must not be told that it failed; what is owed beat sends again.
+        """
+        try:
+            self.apply_async(args, headers={HEADER: agency_id}, **options)  # type: ignore[dict-item, arg-type]
+        except (KombuError, RedisError, OSError) as error:
+            logger.warning("no queue for %s: %s", self.name, error)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run as the system for the agency named in the message's header."""

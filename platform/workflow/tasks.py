@@ -1,8 +1,8 @@
 from datetime import timedelta
 
 from celery import shared_task
-from django.utils import timezone
 
+from common.ids import made_before
 from tenancy.tasks import EveryAgencyTask, TenantTask
 from workflow.models import JobPart
 from workflow.services import job_part_run
@@ -32,9 +32,8 @@ def run_part(part_id: int) -> None:
 @shared_task(base=TenantTask, name="workflow.resend_owed_of_agency")
 def resend_owed_of_agency() -> None:
     """Send again what is owed but lies in no queue (an emptied Redis, a killed worker)."""
-    before = timezone.now() - OWED_AFTER
-    owed = JobPart.objects.filter(state=JobPart.State.PENDING, job__created_at__lt=before)
-    rows = owed.filter(job__state="running").order_by("step", "pk")
+    owed = JobPart.objects.filter(state=JobPart.State.PENDING, job__state="running")
+    rows = owed.filter(made_before(OWED_AFTER, "job_id")).order_by("step", "pk")
     for part in rows.values("pk", "owner_agency_id", "step", "job_id"):
         if (
             not JobPart.objects.filter(job_id=part["job_id"], step__lt=part["step"])

@@ -10,7 +10,6 @@ import pytest
 from django.utils import timezone
 
 from audit.models import AuditEntry
-from common.ids import uuid7_at
 from common.scope import acting_as
 from documents.pdf import data_uri
 from documents.photos import PhotoRef, PhotosWaiting, photo_uris, photos_settled
@@ -231,7 +230,7 @@ def test_a_scanner_that_is_down_leaves_a_file_waiting_until_it_is_back(
 
     assert sweep() == []  # too early
     later = timezone.now() + timedelta(minutes=2)
-    monkeypatch.setattr("evidence.tasks.uuid7_at", lambda moment: uuid7_at(later))
+    monkeypatch.setattr("common.ids.timezone.now", lambda: later)
     assert sweep() == []  # nobody would answer
     settings.CLAMAV_URL = clamd.url
     assert sweep() == [("evidence.scan", ("photo", str(photo.pk)), county.zone.pk)]

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 
 from common.scope import acting_as
 from evidence.models import Photo, Scan
-from inspections.matching.tasks import compare_photos
+from inspections.matching.tasks import compare_missing_of_agency, compare_photos
 from inspections.models import Hazard, PhotoMatch, Recheck, Visit
 from inspections.selectors import checklist_items
 from inspections.services import (
@@ -248,3 +248,25 @@ def test_the_recheck_page_asks_the_same_number_of_questions(
 
 
 QUERIES = 11
+
+
+def test_a_night_sends_the_photos_that_the_queue_lost(
+    county, tasks_are_kept, django_capture_on_commit_callbacks
+):
+    picture = scene(5)
+    hazard = found(county, jpeg(picture))
+    mend(county, hazard, jpeg(mended(picture)))
+
+    def at_night():
+        tasks_are_kept.clear()
+        compare_missing_of_agency.push_request(headers={"anfu_agency": county.zone.pk})
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                compare_missing_of_agency(county.zone.pk)
+        finally:
+            compare_missing_of_agency.pop_request()
+        return [(name, args) for name, args, _ in tasks_are_kept]
+
+    assert at_night() == [(TASK, (str(hazard.pk),))]
+    assert run(county, hazard) == 1
+    assert at_night() == []

@@ -14,6 +14,7 @@ from inspections.services import hazard_recheck, rectification_submit
 from scoring.models import Appraisal, PointCycle, PointEntry, RuleClause, ThresholdEvent
 from scoring.services import cycle_recompute, outputs, outputs_start, points_give
 from scoring.services.points import Given
+from scoring.tasks import recount_of_agency
 from tenancy.actors import system_for
 from tenancy.models import Agency, Membership
 from tests import county as counties
@@ -110,6 +111,27 @@ def test_timely_rectification_halves_the_points(county, tasks_are_kept):
         hazard_recheck(actor=county.inspector, hazard=fresh, result="passed")
     with acting_as(county.admin):
         assert cycle_recompute(actor=county.admin, cycle_id=cycle(county).pk).total == Decimal(1)
+
+
+def run_recount(county):
+    recount_of_agency.push_request(headers={"anfu_agency": county.zone.pk})
+    try:
+        return recount_of_agency(county.zone.pk)
+    finally:
+        recount_of_agency.pop_request()
+
+
+def test_a_night_makes_good_what_the_queue_lost_of_the_points(county):
+    [hazard] = counties.issued(county)
+    give(county, [(hazard, "2.1")])
+    with acting_as(county.admin):
+        Hazard.objects.filter(pk=hazard.pk).update(state="closed", closed_at=counties.NOW)
+    assert cycle(county).total == Decimal(2)  # nobody was told
+    assert run_recount(county) == 1
+    assert cycle(county).total == Decimal(1)
+    with acting_as(county.admin):
+        PointCycle.objects.update(year=counties.NOW.year - 2, total=Decimal(9))
+    assert run_recount(county) == 0  # it is over
 
 
 def test_reaching_twelve_is_noted_once_and_withdrawn_when_points_fall(county, monkeypatch):

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.urls import reverse
@@ -94,7 +95,7 @@ class Scene:
             "session": UserSession.objects.create(
                 user_id=c.second_officer.user_id, ip="10.0.0.1", session_key=f"of-{code}"
             ).pk,
-            "holder": "enterprises.enterprise", "personal": "phone",
+            "holder": "enterprises.enterprise", "personal_field": "phone",
         }  # fmt: skip
         self._five_phases(c)
         self._papers(c, document)
@@ -159,7 +160,10 @@ class Scene:
             point = risk_point_add(
                 actor=c.lead, enterprise=c.enterprises[0], place="锅炉房", risk="爆炸"
             )
-        self.things |= {"operation": wrong.id, "risk_point": point.pk}
+        self.things |= {
+            "operation": wrong.id, "risk_point": point.pk, "field_file": next(iter(phone.blobs)),
+            "field_visit": phone.visit,
+        }  # fmt: skip
 
     def _papers(self, c: counties.County, document: Document) -> None:
         """Seal, its approval, a Word form, a receipt, consent, and a print of all papers."""
@@ -198,12 +202,12 @@ class Scene:
             "verification": check,
         }  # fmt: skip
 
-    def _verification(self, c: counties.County) -> object:
+    def _verification(self, c: counties.County) -> UUID:
         """A check of the chain."""
         with acting_as(SYSTEM):
             chain_seal(agency_id=c.zone.pk)
         with acting_as(c.admin):
-            return verification_start(actor=c.admin, with_files=False).subject_id
+            return UUID(str(verification_start(actor=c.admin, with_files=False).subject_id))
 
     def url(self, name: str, kinds: tuple[str, ...]) -> str:
         return reverse(name, args=[self.things[kind] for kind in kinds])

@@ -151,7 +151,7 @@ POSTS = {
     "tenancy:invitation-withdraw": ("invitation",),
     "field:refused-seen": ("operation",),
     "accounts:session-end": ("session",),
-    "tenancy:personal": ("holder", "enterprise", "personal"),
+    "tenancy:personal": ("holder", "enterprise", "personal_field"),
     "tenancy:member-end": ("membership",),
     "tenancy:member-second-factor": ("membership",),
     "tenancy:member-unlock": ("membership",),

@@ -38,7 +38,7 @@ from scoring.services import outputs_start, points_give
 from scoring.services.points import Given
 from tenancy.actors import SYSTEM, system_for
 from tenancy.enums import Role
-from tenancy.models import Membership, OfficerCertificate
+from tenancy.models import CalendarDay, Membership, OfficerCertificate
 from tenancy.services import invitation_create
 from tests import county as counties
 from tests.evidence.samples import webm
@@ -131,6 +131,9 @@ class Scene:
                 category="焊接与热切割", project="", valid_until=date(2029, 6, 1), review_due_on=None,
             )  # fmt: skip
         with acting_as(c.admin):
+            CalendarDay.objects.create(
+                agency=c.zone, day=date(2026, 10, 9), kind="holiday", source="本机关通知"
+            )
             officer_certificate = OfficerCertificate.objects.filter(org=c.zone.org).first()
         self.things |= {
             "meeting": meeting.pk, "attachment": attachment.pk, "sound": sound.pk, "held_kind": "photo",

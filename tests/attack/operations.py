@@ -12,12 +12,27 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from common.ids import uuid7
+from common.scope import acting_as
 from inspections.field.sent import BODIES
+from inspections.models import ChecklistItem, ChecklistTemplate
+from tenancy.actors import SYSTEM
 from tests.attack.parameters import USUAL
 from tests.attack.probes import Attack, Request
 from tests.attack.undo import undone
 
 Body = dict[str, Any]
+FOUND = uuid7()  # the hazard that is found on the way
+FILLED: dict[type, Any] = {
+    serializers.ListField: [],
+    serializers.DictField: {str(FOUND): "2026-06-30"},
+    serializers.DateField: "2026-06-20",
+    serializers.IntegerField: 1,
+    serializers.FloatField: 1,
+    serializers.BooleanField: False,
+    serializers.CharField: "甲乙丙丁",
+    serializers.Field: None,
+}
+SIGNATURE = {"id": uuid7(), "sha256": "0" * 64, "size": 9, "purpose": "signature"}
 # What fields of a body name, where it is not called as the things are.
 NAMED = {"members": "membership", "officers": "membership", "subject": "referral", "visit": "visit"}
 IDS = (
@@ -29,7 +44,9 @@ ENVELOPE = ("id", "visit", "device", "member")
 def attack_operations(attack: Attack) -> None:
     """Begin a visit of one's own, and in the same request do something to the victim's."""
     for kind, serializer in BODIES.items():
-        own = _body(serializer(), attack.attacker.things)
+        own = _body(serializer(), _own(attack))
+        if kind == "visit.sign":
+            own["files"] = [SIGNATURE]
         is_taken = _is_taken(attack, kind, own)
         requests = [_request(attack, kind, body) for body in _changed(serializer(), own, attack)]
         for name in ENVELOPE:
@@ -49,20 +66,39 @@ def _is_taken(attack: Attack, kind: str, own: Body) -> bool:
 
 
 def _request(attack: Attack, kind: str, body: Body, **envelope: Any) -> Request:
-    things, visit, device = attack.attacker.things, uuid7(), uuid7()
-    begun = _body(BODIES["visit.start"](), things)
-    made_at = timezone.now() - timedelta(minutes=1)
+    """A visit begins, a hazard is found, and then comes what is tried."""
+    begun = [(k, _body(BODIES[k](), _own(attack))) for k in ("visit.start", "hazard.add")]
+    log = [(kind, body)] if kind == "visit.start" else [*begun, (kind, body)]
+    actor, things = attack.attacker.actor, attack.attacker.things
+    is_agency = actor is not None and actor.is_agency
+    common = {
+        "visit": uuid7(), "device": uuid7(), "made_at": timezone.now() - timedelta(minutes=1),
+        "place": f"e{things.get('enterprise', 0)}" if is_agency else f"a{things.get('assignment', 0)}",
+        "member": actor.membership_id if actor is not None else 0,
+    }  # fmt: skip
     operations = [
-        {
-            "id": uuid7(), "visit": visit, "place": f"a{things.get('assignment', 0)}",
-            "device": device, "sequence": number, "kind": name, "made_at": made_at,
-            "member": getattr(attack.attacker.actor, "membership_id", 0), "body": content,
-        }
-        for number, (name, content) in enumerate((("visit.start", begun), (kind, body)), start=1)
-    ]  # fmt: skip
-    operations[1] |= envelope
-    sent = {"sent_at": timezone.now(), "device": device, "operations": operations}
+        {"id": uuid7(), "sequence": number, "kind": name, "body": content, **common}
+        for number, (name, content) in enumerate(log, start=1)
+    ]
+    operations[-1] |= envelope
+    sent = {"sent_at": timezone.now(), "device": common["device"], "operations": operations}
     return Request("POST", reverse("field:operations"), sent, is_json=True)
+
+
+def _own(attack: Attack) -> Body:
+    """What own operations name; the hazard is the one that the same request adds."""
+    things, actor = attack.attacker.things, attack.attacker.actor
+    own: Body = {"kind": "survey", "hazard": FOUND}
+    if actor is not None and actor.is_agency:
+        pair = [things.get("membership", 0), actor.membership_id]
+        own |= {"kind": "inspection", "members": pair[:1], "officers": pair}
+        own["enterprise"] = things.get("enterprise", 0)
+    else:
+        own["assignment"] = things.get("assignment", 0)
+    with acting_as(SYSTEM):
+        own["item"] = ChecklistItem.objects.order_by("pk")[0].pk
+        own["templates"] = list(ChecklistTemplate.objects.values_list("pk", flat=True))
+    return own
 
 
 def _others(attack: Attack, name: str) -> list[Any]:
@@ -89,25 +125,11 @@ def _body(serializer: Any, things: Any) -> Body:
     return {name: _value(name, field, things) for name, field in serializer.fields.items()}
 
 
-def _value(name: str, field: Any, things: Any) -> Any:
-    kind = NAMED.get(name, name)
-    if isinstance(field, serializers.ListField):
-        return [things[kind]] if kind in things and name != "files" else []
-    if kind in things:
-        return things[kind]
-    match field:
-        case serializers.ChoiceField():
-            return next(iter(field.choices))
-        case serializers.DateField():
-            return "2026-06-20"
-        case serializers.UUIDField():
-            return uuid7()
-        case serializers.IntegerField() | serializers.FloatField():
-            return 1
-        case serializers.BooleanField():
-            return False
-        case serializers.DictField():
-            return {}
-        case serializers.CharField():
-            return "甲乙丙丁"
-    return None
+def _value(name: str, field: Any, things: Body) -> Any:
+    if isinstance(field, serializers.ChoiceField):
+        return things[name] if things.get(name) in field.choices else next(iter(field.choices))
+    if name in things or field.allow_null:
+        return things.get(name)
+    if isinstance(field, serializers.UUIDField):
+        return uuid7()
+    return next(value for kind, value in FILLED.items() if isinstance(field, kind))

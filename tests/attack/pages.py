@@ -48,7 +48,6 @@ def attack_lists(attack: Attack, known: Iterable[Opened]) -> None:
     """Open every page without arguments, and every one of one's own things, exports among them."""
     for url in own_addresses(attack, known):
         attack.probe("own pages and exports", Request("GET", url))
-        attack.probe("own pages and exports", Request("GET", url, is_htmx=True))
 
 
 def own_addresses(attack: Attack, known: Iterable[Opened]) -> Iterator[str]:

@@ -93,7 +93,9 @@ def attack_queries(attack: Attack, known: Sequence[Opened]) -> None:
             continue
         for name in sorted(asked - {TOKEN, "until", "sign"}):
             for value in (*values_for(attack, name), *words):
-                attack.probe("parameters of pages", Request("GET", url, {name: value}))
+                attack.probe(
+                    "parameters of pages", Request("GET", url, {name: value}, is_htmx=True)
+                )
 
 
 def attack_forms(attack: Attack, known: Sequence[Opened]) -> None:

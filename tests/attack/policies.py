@@ -95,6 +95,9 @@ def _probes(policy: Policy, key: str, forgery: "Forgery") -> Iterator[Callable[[
         yield lambda: reached(f"SELECT 1 FROM {table}", [])
     if command in ("UPDATE", "ALL"):
         yield lambda: reached(f"UPDATE {table} SET {key} = {key}", [])
+        yield from (
+            lambda c=c: reached(f"UPDATE {table} SET {c} = NULL", []) for c in forgery.nullable
+        )
     if command in ("DELETE", "ALL"):
         yield lambda: reached(f"DELETE FROM {table}", [])
     if command in ("INSERT", "ALL"):
@@ -118,6 +121,7 @@ class Forgery:
     samples: tuple[Row, ...]
     column: str
     parents: tuple[Any, ...]
+    nullable: tuple[str, ...]  # a change that reads nothing is asked by policies for changes alone
 
     @classmethod
     def of(cls, cursor: Any, policy: Policy, victims: Sequence[Victim]) -> "Forgery":
@@ -136,7 +140,9 @@ class Forgery:
                     target = field.target_field.column
                     cursor.execute(f"SELECT {target} FROM {named} WHERE {known[named]} LIMIT 1")
                     parents += [value for (value,) in cursor.fetchall()]
-        return cls(table, model._meta.pk.column, tuple(samples), column, tuple(parents))
+        empty = [f.column for f in model._meta.concrete_fields if f.null][:1]
+        key = model._meta.pk.column
+        return cls(table, key, tuple(samples), column, tuple(parents), tuple(empty))
 
     def rows(self) -> Iterator[Row]:
         """Yield them for whoever acts."""

@@ -1,7 +1,7 @@
 # Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: demo test up lint fix bench bench-data drill drill-hosts drill-sync backup restore stop help setup setup-dev check-python
+.PHONY: demo test up lint fix bench bench-data attack drill drill-hosts drill-sync backup restore stop help setup setup-dev check-python
 
 # HTTPS=1: for a phone on the same network. SEED: of the demonstration. SERVE=0: play it and stop. FRESH=1: start over. PORT: of the web.
 SEED ?= 20260601
@@ -58,6 +58,9 @@ drill: setup-dev  ## a contract at work while everything under it dies (DRILL_SE
 
 drill-hosts: setup-dev  ## several hosts on this machine, a pooler between; one worker cut off in the middle (as root)
 	@$(PYTHON) -m tests.faults hosts
+
+attack: setup-dev  ## everybody at every address with what is somebody else's; ends with 1 if anything gets through
+	@$(PYTHON) -m tests.attack
 
 backup: setup  ## encrypted archives of data and keys into FOLDER= (docs/operations.md)
 	@$(PYTHON) -m stack backup $(FOLDER)

@@ -10,7 +10,7 @@ from tenancy.enums import Role
 from tenancy.models import TenantModel
 from tests import county as counties
 from tests import world
-from tests.test_urls import Scene
+from tests.scene import Scene
 
 pytestmark = pytest.mark.django_db
 TABLES = sorted(
@@ -117,3 +117,19 @@ def test_a_township_sees_its_own_enterprises_and_a_city_all_of_its_zones():
         assert Assignment.objects.count() == 1
     with acting_as(world.member(city.org, Role.OFFICER)):
         assert Assignment.objects.count() == 3
+
+
+def test_a_township_reads_the_rules_from_above_and_can_neither_change_nor_forge_them():
+    county = counties.build(enterprises=1)
+    town = world.agency("130371004")
+    for actor, number in ((world.member(town.org, Role.AGENCY_ADMIN), 0), (county.admin, 1)):
+        with acting_as(actor), connection.cursor() as cursor:
+            for table in ("scoring_rulebook", "scoring_ruleclause"):
+                assert count(table) > 0
+                cursor.execute(f"UPDATE {table} SET region_code = region_code")
+                assert min(cursor.rowcount, 1) == number, table
+                copy = "(jsonb_populate_record(t, '{\"id\": 0}')).*"
+                forged = f"INSERT INTO {table} SELECT {copy} FROM {table} t LIMIT 1"
+                words = "unique" if number else "row-level security"
+                with pytest.raises(DatabaseError, match=words), transaction.atomic():
+                    cursor.execute(forged)

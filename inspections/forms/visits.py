@@ -20,11 +20,10 @@ DAY, ISO = {"type": "date"}, "%Y-%m-%d"  # the one form that a date input takes
 MAX_SPOTS = 50
 
 
-class PhotosInput(forms.ClearableFileInput):
+class PhotosInput(forms.FileInput):
     """Several photos, from the camera or the album."""
 
     allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
 
 
 class PhotosField(forms.FileField):

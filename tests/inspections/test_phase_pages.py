@@ -1,6 +1,7 @@
 """The pages of a batch: as many statements for forty enterprises as for two; who is shown what."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -8,6 +9,7 @@ from agencies.gates import AssignmentFacts, duties
 from agencies.models import Assignment
 from agencies.services import assignment_withdraw, batch_assign, contract_complete
 from common.scope import acting_as
+from inspections.forms.phases import MinutesForm
 from inspections.steps import PLACES
 from tests import county as counties
 from tests import world
@@ -116,3 +118,10 @@ def test_a_criterion_that_was_overruled_shows_the_reason_alone_when_it_is_opened
     client.post(url, {"clear": "1"})
     assert client.get(url).context["said"] is None
     assert client.get(url.replace("/1/", "/10/")).status_code == 404
+
+
+def test_a_box_that_no_page_has_does_not_break_the_files_of_a_form():
+    file = SimpleUploadedFile("纪要.pdf", b"%PDF-")
+    form = MinutesForm({"minutes": "讲解", "files-clear": "on"}, {"files": file})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["files"] == [("纪要.pdf", b"%PDF-")]

@@ -28,7 +28,7 @@ from tenancy.retention import GONE, retention_report, retention_run
 from tenancy.services import invitation_accept, invitation_create, invited_actor, membership_end
 from tests import county as counties
 from tests import world
-from tests.test_urls import LIST
+from tests.scene import LIST
 
 pytestmark = pytest.mark.django_db
 NUMBER = "13405461647"

@@ -1,0 +1,59 @@
+"""Every address with the victim's things in it, by every method it takes; and every own page."""
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+from typing import Any
+
+from tenancy.file_links import link_to
+from tests.attack.probes import Attack, Request
+from tests.attack.routes import Opened
+
+# Known to everybody who signed in: canaries are looked for, but it opens.
+SHARED = {"providers:record", "documents:template-starter"}
+
+
+def attack_things(attack: Attack, known: Iterable[Opened]) -> None:
+    """Ask for the victim's things at every address that opens with own ones."""
+    for opened in known:
+        is_foreign = opened.route.name not in SHARED
+        for url in foreign_addresses(attack, opened):
+            for method in opened.methods:
+                attack.probe("addresses", Request(method, url, is_foreign=is_foreign))
+            attack.probe("htmx fragments", Request("GET", url, is_foreign=is_foreign, is_htmx=True))
+            if opened.is_signed:
+                for actor in (attack.attacker.actor, attack.victim.owner):
+                    link = link_to(actor, url)
+                    attack.probe("signed links to files", Request("GET", link, is_foreign=True))
+
+
+def foreign_addresses(attack: Attack, opened: Opened) -> Iterator[str]:
+    """Yield the addresses in which at least one argument is the victim's and none is nobody's."""
+    own, others = attack.attacker.things, attack.victim.things
+    choices = []
+    for kind in opened.kinds:
+        known: list[tuple[bool, Any]] = [(True, others[kind])] if kind in others else []
+        if kind in own:
+            known.append((False, own[kind]))
+        choices.append(known)
+    for chosen in product(*choices):
+        foreign = [
+            value for kind, (is_foreign, value) in zip(opened.kinds, chosen, strict=True)
+            if is_foreign and own.get(kind) != value  # words such as a topic are everybody's
+        ]  # fmt: skip
+        if foreign:
+            yield opened.route.url([value for _, value in chosen])
+
+
+def attack_lists(attack: Attack, known: Iterable[Opened]) -> None:
+    """Open every page without arguments, and every one of one's own things, exports among them."""
+    for url in own_addresses(attack, known):
+        attack.probe("own pages and exports", Request("GET", url))
+
+
+def own_addresses(attack: Attack, known: Iterable[Opened]) -> Iterator[str]:
+    """Yield the addresses without arguments and those of the attacker's own things."""
+    own = attack.attacker.things
+    for opened in known:
+        if all(kind in own for kind in opened.kinds):
+            url = opened.url(own)
+            yield link_to(attack.attacker.actor, url) if opened.is_signed else url

@@ -64,6 +64,7 @@ UNSIGNED = dict.fromkeys(PEOPLE, 410)
 TABLE = {
     "home:front": ((), AGENCY_AND_FIELD | {"principal": 302}),
     "home:inbox": ((), ALL),
+    "api:docs": ((), ALL),
     "accounts:security": ((), ALL),
     "accounts:sessions": ((), ALL),
     "tenancy:switch": ((), ALL),
@@ -238,7 +239,7 @@ PUBLIC = {
 # Answer a phone with codes and JSON, not with pages: tests/field/test_api.py.
 API = {
     "field:me", "field:bundle", "field:operations", "field:files", "field:file", "field:visit", "field:day",
-    "field:phone",
+    "field:phone", "api:schema",
 }  # fmt: skip
 SHARED = {"providers:record", "documents:template-starter"}  # known to everybody who signed in
 

@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from math import isfinite
 
 INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
 BLANK = re.compile(r"\s+")
 NUMBER = re.compile(r"\d(?:[\s\-—–.()（）]*\d){4,}")
+UNPAIRED = re.compile("[\ud800-\udfff]")
 MAILBOX = re.compile(r"([^\s@])[^\s@]*@")
 
 
@@ -49,3 +52,17 @@ def _half_width(character: str) -> str:
 def has_control(text: str) -> bool:
     """Whether a text holds characters that no one types into a name."""
     return any(unicodedata.category(c) == "Cc" and c not in "\n\r\t" for c in text)
+
+
+def is_storable(value: object) -> bool:
+    """Whether PostgreSQL and UTF-8 can keep a JSON value: no NUL, no half of a character, no number
+    that is beyond 64 bits or not finite."""
+    if isinstance(value, str):
+        return "\0" not in value and not UNPAIRED.search(value)
+    if isinstance(value, Mapping):
+        return all(is_storable(key) and is_storable(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return all(map(is_storable, value))
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return not isinstance(value, float) or isfinite(value)

@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import rest_framework
 from csp.constants import NONE, SELF
 
 from common.environment import numbers_by_name, oidc_apps, origin
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "home",
     "portal",
     "health",
+    "api",
     "config",
     "stack",
     "django.contrib.auth",
@@ -87,6 +89,7 @@ INSTALLED_APPS = [
     "csp",
     "django_fsm",
     "django_htmx",
+    "drf_spectacular",
     "guardian",
 ]
 
@@ -227,8 +230,22 @@ GUARDIAN_RAISE_403 = False
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "EXCEPTION_HANDLER": "inspections.field.api.answer_error",
+    "EXCEPTION_HANDLER": "common.api.answer_error",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "安服接口",
+    "VERSION": "0",
+    "OAS_VERSION": "3.1.1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "FileState": "inspections.models.FieldFile.State",
+        "HazardState": "inspections.models.Hazard.State",
+        "OperationState": "inspections.models.FieldOperation.State",
+        "VisitState": "inspections.models.Visit.State",
+    },
 }
 # A desk is left alone; a phone on site is out of reach for hours and must still send what it has.
 SESSION_IDLE_MINUTES = numbers_by_name(
@@ -282,6 +299,8 @@ RATELIMIT_ENABLE = os.environ.get("RATE_LIMITS", "1") == "1"
 RATE_LIMITS = {"public": "240/m", "member": "900/m", "heavy": "30/m"}
 
 LANGUAGE_CODE = "zh-hans"
+# DRF as an installed app would also serve the scripts of its browsable pages, which are off.
+LOCALE_PATHS = [Path(rest_framework.__file__).parent / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False

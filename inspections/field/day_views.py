@@ -2,7 +2,8 @@
 
 Body {"position": {latitude, longitude} | null, "day", "stops": [place keys] | null, "leaves_at",
 "ends_at"}. Answers {"order", "left_out", "starts_at", "metres", "minutes", "by", "nearby",
-"recheck"}; 400 with a `message` for a body that makes no sense.
+"recheck"}; 400 or 422 with a `message` for a body that makes no
+sense.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -21,7 +22,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import JSON, Session, checked, described
-from common.api_fields import Day, Finite
+from common.api_fields import Clock, Day, Finite, Text
 from inspections.day import REASONS, Leg, plan_day
 from inspections.day import Day as Planned
 from inspections.field.answers import DayPlan
@@ -47,23 +48,24 @@ class DayAsked(serializers.Serializer[Any]):
     """What a phone may say of its day; `stops` null: what is due."""
 
     day = Day(label="日期")
-    leaves_at = serializers.TimeField(label="出发时间", required=False, default=LEAVES_AT)
-    ends_at = serializers.TimeField(label="结束时间", required=False, allow_null=True, default=None)
+    leaves_at = Clock(label="出发时间", required=False, allow_null=True, default=None)
+    ends_at = Clock(label="结束时间", required=False, allow_null=True, default=None)
     position = Where(label="位置", required=False, allow_null=True, default=None)
     stops = serializers.ListField(
         label="地点", required=False, allow_null=True, default=None, max_length=MAX_KEYS,
-        child=serializers.CharField(max_length=MAX_KEY),
+        child=Text(max_length=MAX_KEY),
     )  # fmt: skip
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The day ends after it begins, and not before the usual time unless told so."""
+        """The usual hours where none are given; the day ends after it begins."""
+        data["leaves_at"] = data["leaves_at"] or LEAVES_AT
         data["ends_at"] = data["ends_at"] or max(ENDS_AT, data["leaves_at"])
         if data["ends_at"] < data["leaves_at"]:
-            raise serializers.ValidationError({"ends_at": "早于出发时间"})
+            raise serializers.ValidationError({"ends_at": "早于出发时间"}, code="rule")
         return data
 
 
-@described("今天去哪里", {200: DayPlan}, request=DayAsked, problems=[400, 415])
+@described("今天去哪里", {200: DayPlan}, request=DayAsked, problems=[400, 415, 422])
 @api_view(["POST"])
 @authentication_classes([Session])
 @permission_classes([IsAuthenticated])
@@ -103,7 +105,7 @@ def _answer(on: date, outing: Outing, planned: Planned) -> dict[str, Any]:
 
 def _moment(on: date, seconds: int) -> str:
     midnight = datetime.combine(on, time(), timezone.get_current_timezone())
-    return (midnight + timedelta(seconds=seconds)).isoformat(timespec="minutes")
+    return (midnight + timedelta(seconds=seconds)).isoformat(timespec="seconds")
 
 
 def _leg(on: date, leg: Leg, candidate: Candidate) -> dict[str, Any]:

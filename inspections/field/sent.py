@@ -10,7 +10,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from common.api import problems
-from common.api_fields import Day, Finite, Key, Moment
+from common.api_fields import Day, Finite, Key, Moment, Uuid, Whole
 from inspections.field.words import NAMES
 from inspections.models import FieldOperation, Recheck, Severity, Visit
 
@@ -53,7 +53,7 @@ class Position(Named):
 class Announced(Named):
     """A file that follows."""
 
-    id = serializers.UUIDField()
+    id = Uuid()
     sha256 = serializers.RegexField(r"^[0-9a-f]{64}$")
     size = serializers.IntegerField(min_value=1, max_value=MAX_FILE_BYTES)
     purpose = serializers.ChoiceField(["before", "recheck", "site", "signature", "voice"])
@@ -81,7 +81,7 @@ class Start(Body):
     part = serializers.ChoiceField(Visit.Part.choices, default=Visit.Part.BOTH)
     members = serializers.ListField(child=Key(), default=list, max_length=20)
     templates = serializers.ListField(child=Key(), max_length=50)
-    risk_points = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=200)
+    risk_points = serializers.ListField(child=Uuid(), default=list, max_length=200)
     position = Position(required=False, allow_null=True, default=None)
     subject = serializers.CharField(required=False, allow_null=True, default=None, max_length=64)
 
@@ -99,10 +99,10 @@ class Answered(Body):
     """answer"""
 
     item = Key(required=False, allow_null=True, default=None)
-    risk_point = serializers.UUIDField(required=False, allow_null=True, default=None)
+    risk_point = Uuid(required=False, allow_null=True, default=None)
     result = serializers.ChoiceField(["", "ok", "fail", "na"], allow_blank=True)
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
-    base = serializers.UUIDField(required=False, allow_null=True, default=None)
+    base = Uuid(required=False, allow_null=True, default=None)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """One question, not two."""
@@ -130,30 +130,30 @@ class Words(Named):
 class HazardAdd(Words, Body):
     """hazard.add"""
 
-    hazard = serializers.UUIDField()
+    hazard = Uuid()
     item = Key(required=False, allow_null=True, default=None)
-    risk_point = serializers.UUIDField(required=False, allow_null=True, default=None)
+    risk_point = Uuid(required=False, allow_null=True, default=None)
     entry = serializers.CharField(required=False, allow_null=True, default=None, max_length=20)
 
 
 class HazardRemove(Body):
     """hazard.remove"""
 
-    hazard = serializers.UUIDField()
+    hazard = Uuid()
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
 
 
 class HazardChange(Body):
     """hazard.change: only the words that it carries."""
 
-    hazard = serializers.UUIDField()
+    hazard = Uuid()
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """Check the words that are there as those of a finding are."""
         sent = {name: self.initial_data[name] for name in WORDS if name in self.initial_data}
         words = Words(data=sent, partial=True)
         if not words.is_valid():
-            said = [text for _, text in problems(words.errors, words)]
+            said = [text for _, _, text in problems(words.errors, words)]
             raise serializers.ValidationError(said)
         return {**data, "words": words.validated_data}
 
@@ -161,7 +161,7 @@ class HazardChange(Body):
 class Rechecked(Body):
     """recheck"""
 
-    hazard = serializers.UUIDField()
+    hazard = Uuid()
     result = serializers.ChoiceField([Recheck.Result.PASSED, Recheck.Result.FAILED])
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
     new_due_on = Day(required=False, allow_null=True, default=None)
@@ -172,7 +172,7 @@ class Files(Body):
     """files"""
 
     subject = serializers.ChoiceField(["visit", "hazard"], default="visit")
-    hazard = serializers.UUIDField(required=False, allow_null=True, default=None)
+    hazard = Uuid(required=False, allow_null=True, default=None)
 
 
 class Note(Body):
@@ -184,7 +184,7 @@ class Note(Body):
 class NewRiskPoint(Body):
     """risk_point"""
 
-    risk_point = serializers.UUIDField()
+    risk_point = Uuid()
     place = serializers.CharField(max_length=60)
     risk = serializers.CharField(max_length=100)
     measure = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
@@ -215,7 +215,7 @@ class RefusedToSign(Body):
 class Settled(Body):
     """settle"""
 
-    operation = serializers.UUIDField()
+    operation = Uuid()
 
 
 class Ordered(Body):
@@ -251,11 +251,11 @@ class AnyBody(serializers.DictField):
 class Envelope(Named):
     """One operation as it is sent; its body is checked on its own, so that it is kept even if wrong."""
 
-    id = serializers.UUIDField()
-    visit = serializers.UUIDField()
+    id = Uuid()
+    visit = Uuid()
     place = serializers.RegexField(r"^[ae][0-9]{1,18}$", label="地点")
-    device = serializers.UUIDField()
-    sequence = serializers.IntegerField(min_value=1, max_value=1_000_000)
+    device = Uuid()
+    sequence = Whole(min_value=1, max_value=1_000_000)
     kind = serializers.CharField(max_length=20)
     made_at = Moment()
     member = Key()
@@ -266,7 +266,7 @@ class Sending(Named):
     """One request with operations."""
 
     sent_at = Moment()
-    device = serializers.UUIDField()
+    device = Uuid()
     operations = serializers.ListField(
         child=Envelope(), allow_empty=True, max_length=MAX_OPERATIONS
     )
@@ -300,7 +300,7 @@ def read_body(kind: str, body: dict[str, Any]) -> dict[str, Any]:
     serializer = serializer_class(data=body)
     if serializer.is_valid():
         return dict(serializer.validated_data)
-    words = (words for _, words in problems(serializer.errors, serializer))
+    words = (words for _, _, words in problems(serializer.errors, serializer))
     raise ValueError("；".join(words))
 
 

@@ -22,6 +22,7 @@ from common.text import is_storable
 
 DISK_FULL = "53100"  # PostgreSQL's own word for it
 ALL = "non_field_errors"
+RULES = ("rule", "overflow")  # codes of errors that no schema could say
 ALWAYS = (401, 403, 429)
 REASONS = {
     400: "格式不对",
@@ -56,13 +57,18 @@ class Problem(serializers.Serializer[Any]):
 
 
 class Malformed(exceptions.APIException):
-    """400: a request whose form is wrong; `message` says in words which field, and how."""
+    """A request whose form is wrong (400), or that asks for what is never so (422).
+
+    `message` says in words which field, and how.
+    """
 
     status_code = 400
 
-    def __init__(self, message: str, field: str | None = None) -> None:
+    def __init__(self, message: str, field: str | None = None, *, is_rule: bool = False) -> None:
         super().__init__(message)
         self.field = field
+        if is_rule:
+            self.status_code = 422
 
 
 def described(
@@ -87,8 +93,8 @@ def checked(serializer: serializers.BaseSerializer[Any]) -> Any:
     """Return what a serializer makes of the data; Malformed with the first problem if it is wrong."""
     if serializer.is_valid():
         return serializer.validated_data
-    field, words = next(problems(serializer.errors, serializer))
-    raise Malformed(words, field or None)
+    field, error, words = next(problems(serializer.errors, serializer))
+    raise Malformed(words, field or None, is_rule=getattr(error, "code", "") in RULES)
 
 
 class JSON(JSONParser):
@@ -108,8 +114,10 @@ class JSON(JSONParser):
         return data
 
 
-def problems(errors: Any, of: Any, path: str = "", name: str = "") -> Iterator[tuple[str, str]]:
-    """Yield (path, words) of a serializer's errors; the words begin with the fields' labels."""
+def problems(
+    errors: Any, of: Any, path: str = "", name: str = ""
+) -> Iterator[tuple[str, Any, str]]:
+    """Yield (path, error, words) of a serializer's errors; the words begin with the field's label."""
     if isinstance(errors, Mapping):
         for key, inner in errors.items():
             field = _inner(of, key)
@@ -122,7 +130,7 @@ def problems(errors: Any, of: Any, path: str = "", name: str = "") -> Iterator[t
             below = path if is_word else f"{path}.{number}"
             yield from problems(inner, of if is_word else _inner(of, number), below, name)
     else:
-        yield path, f"{name}：{errors}" if name else str(errors)
+        yield path, errors, f"{name}：{errors}" if name else str(errors)
 
 
 def _inner(of: Any, key: Any) -> Any:

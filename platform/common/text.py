@@ -55,14 +55,11 @@ def has_control(text: str) -> bool:
 
 
 def is_storable(value: object) -> bool:
-    """Whether PostgreSQL and UTF-8 can keep a JSON value: no NUL, no half of a character, no number
-    that is beyond 64 bits or not finite."""
+    """Whether PostgreSQL and UTF-8 can keep a JSON value: no NUL, no half of a character, no infinity."""
     if isinstance(value, str):
         return "\0" not in value and not UNPAIRED.search(value)
     if isinstance(value, Mapping):
         return all(is_storable(key) and is_storable(inner) for key, inner in value.items())
     if isinstance(value, list):
         return all(map(is_storable, value))
-    if isinstance(value, int):
-        return -(2**63) <= value < 2**63
     return not isinstance(value, float) or isfinite(value)

@@ -1,0 +1,209 @@
+"""A county and one of each thing that an address may name."""
+
+from datetime import date
+from pathlib import Path
+
+from allauth.usersessions.models import UserSession
+from django.urls import reverse
+
+from audit.services import chain_seal
+from chain.services import verification_start
+from common.ids import uuid7
+from common.scope import acting_as
+from documents.handing_over import consent_record, receipt_give
+from documents.models import Document
+from documents.printing import print_start
+from documents.seals import approval_ask, seal_register
+from documents.services import document_render
+from documents.word import starter_template
+from documents.word_forms import template_keep
+from enterprises.services import certificate_add, import_upload, risk_point_add
+from evidence.models import Photo
+from evidence.services import attachment_add, attachments_of
+from inspections.documents import SuggestionDocument
+from inspections.matching.match import photos_match
+from inspections.models import GuidanceTopic, Sign
+from inspections.services import (
+    extension_ask,
+    guidance_save,
+    opinion_issue,
+    rectification_submit,
+    thresholds_save,
+)
+from inspections.services.enforcement import Rechecked
+from inspections.signs.update import signs_update
+from scoring.models import PointCycle, RuleClause
+from scoring.services import outputs_start, points_give
+from scoring.services.points import Given
+from tenancy.actors import SYSTEM, system_for
+from tenancy.enums import Role
+from tenancy.models import Membership, OfficerCertificate
+from tenancy.services import invitation_create
+from tests import county as counties
+from tests.evidence.samples import webm
+from tests.field.phone import Phone
+from workflow.services import job_part_run
+
+LIST = Path(__file__).parent / "data" / "enterprise-list-2026.xlsx"
+
+
+class Scene:
+    """A county and one of each thing that a URL may name."""
+
+    def __init__(self, code: str, base: int) -> None:
+        c = self.county = counties.build(code, base=base)
+        first = counties.issued(c, hazards=3)
+        with acting_as(c.principal):
+            rectification_submit(
+                actor=c.principal, hazard=first[0], text="已接地", responsible_person="张立新",
+                done_on=first[0].found_on, photos=[counties.picture()],
+            )  # fmt: skip
+            extension = extension_ask(
+                actor=c.principal, hazard=first[1], reason="配件未到", safeguard="停用",
+                wanted_on=first[1].due_on.replace(month=7),
+            )  # fmt: skip
+        with acting_as(system_for(c.zone)):
+            photos_match(hazard=first[0])
+        with acting_as(c.officer):
+            clause = RuleClause.objects.get(code="15.5")
+            points_give(
+                actor=c.officer, enterprise=c.enterprises[0], contract=c.contract,
+                given=[Given(first[0], clause)], signature=counties.picture(kind="PNG"),
+                second_officer=Membership.objects.get(pk=c.second_officer.membership_id),
+                representative_name="张立新",
+            )  # fmt: skip
+            job = outputs_start(actor=c.officer, contract=c.contract)
+            draft = import_upload(
+                actor=c.officer, agency=c.zone, content=LIST.read_bytes(), filename="a.xlsx"
+            )
+        with acting_as(c.admin):
+            invitation = invitation_create(
+                actor=c.admin, org=c.zone.org, role=Role.OFFICER, name="王新"
+            )
+            visit = first[0].visit_id
+            document = Document.objects.get(kind="suggestion", subject_id=str(visit))
+            photo = Photo.objects.filter(subject_id=str(first[0].pk)).get()
+            cycle = PointCycle.objects.get()
+        self.things = {
+            "invitation": invitation.pk, "membership": c.second_officer.membership_id, "job": job.pk,
+            "photo": photo.pk, "document": document.pk, "enterprise": c.enterprises[0].pk,
+            "import": draft.pk, "provider": c.contract.provider_org_id, "contract": c.contract.pk,
+            "batch": c.batch.pk, "assignment": c.assignment.pk, "visit": visit,
+            "extension": extension.pk, "hazard": first[0].pk, "cycle": cycle.pk,
+            "topic": "TS-1", "criterion": 3, "kind": "suggestion",
+            "session": UserSession.objects.create(
+                user_id=c.second_officer.user_id, ip="10.0.0.1", session_key=f"of-{code}"
+            ).pk,
+            "holder": "enterprises.enterprise", "personal": "phone",
+        }  # fmt: skip
+        self._five_phases(c)
+        self._papers(c, document)
+        self._signs(c)
+        self._phone(c)
+
+    def _five_phases(self, c: counties.County) -> None:
+        """A drawn and compared batch, and another whose enterprise got an order."""
+        meeting = counties.plan_meeting(c)
+        with acting_as(c.lead):
+            record = guidance_save(
+                actor=c.lead, assignment=c.assignment, topic=GuidanceTopic.objects.get(pk="TS-1"),
+                state="done", note="", done_on=counties.NOW.date(), helped_by_name="王工",
+                files=[("责任制.jpg", counties.picture())],
+            )  # fmt: skip
+            [attachment] = attachments_of("inspections.guidancerecord", [record.pk])[str(record.pk)]
+            sound = attachment_add(
+                actor=c.lead, subject=record, filename="录音.webm", content=webm(2)
+            )
+        second = counties.second_batch(c, 2)
+        check = counties.spot_checked(second)
+        order = counties.ordered(counties.second_batch(c, 3))
+        with acting_as(c.officer):
+            opinion_issue(
+                actor=c.officer, order=order, representative_name="张立新", **counties.pair(c),
+                results={
+                    str(h.pk): Rechecked("failed", "未动", h.due_on.replace(month=7))
+                    for h in order.hazards.all()
+                },
+            )  # fmt: skip
+            special = certificate_add(
+                actor=c.officer, enterprise=c.enterprises[0], holder_name="刘焊", number="T130371",
+                category="焊接与热切割", project="", valid_until=date(2029, 6, 1), review_due_on=None,
+            )  # fmt: skip
+        with acting_as(c.admin):
+            officer_certificate = OfficerCertificate.objects.filter(org=c.zone.org).first()
+        self.things |= {
+            "meeting": meeting.pk, "attachment": attachment.pk, "sound": sound.pk, "held_kind": "photo",
+            "spot_check": check.pk,
+            "drawn_batch": second.batch.pk, "referral": order.referral_id,
+            "order": order.pk, "official_visit": order.visit_id, "special_certificate": special.pk,
+            "officer_certificate": officer_certificate.pk,
+        }  # fmt: skip
+
+    def _signs(self, c: counties.County) -> None:
+        """Signs of the first visit, by thresholds of the agency's own."""
+        with acting_as(c.admin):
+            thresholds_save(actor=c.admin, values={"copies": 4})
+            signs_update(actor=c.admin, batch=c.batch)
+            self.things["sign"] = Sign.objects.get(kind="alone", assignment=c.assignment).pk
+
+    def _phone(self, c: counties.County) -> None:
+        """A visit from a phone, with a photo on its way and something that does not stand."""
+        phone = Phone(c.inspector, c.assignments[1])
+        phone.start()
+        phone.do("risk_point", risk_point=str(uuid7()), place="喷漆房", risk="火灾")
+        phone.do("track", points=[[1780884000000, 39.91, 119.55, 12]])
+        phone.find(phone.items[0])
+        wrong = phone.do("answer", item=phone.items[0].pk, result="maybe")
+        phone.send()
+        with acting_as(c.lead):
+            point = risk_point_add(
+                actor=c.lead, enterprise=c.enterprises[0], place="锅炉房", risk="爆炸"
+            )
+        self.things |= {"operation": wrong.id, "risk_point": point.pk}
+
+    def _papers(self, c: counties.County, document: Document) -> None:
+        """Seal, its approval, a Word form, a receipt, consent, and a print of all papers."""
+        with acting_as(c.admin):
+            seal = seal_register(actor=c.admin, name="公章", image=counties.picture(kind="PNG"))
+            approval = approval_ask(
+                actor=c.admin, seal=seal, kinds=["draw_notice"], reason="通报",
+                valid_from=counties.NOW.date(), valid_until=date(2026, 12, 31),
+            )  # fmt: skip
+            form = starter_template(content_type=SuggestionDocument, title="隐患整改建议书")
+            template = template_keep(
+                actor=c.admin, kind="suggestion", filename="a.docx", size=len(form),
+                content=lambda: form,
+            )  # fmt: skip
+            consent_record(
+                actor=c.admin, owner_agency_id=c.zone.pk, region_code=c.zone.region_code,
+                enterprise_org_id=c.enterprises[0].enterprise_org_id, signer_name="张立新",
+                signed_on=counties.NOW.date(), contact="13405461647",
+            )  # fmt: skip
+        with acting_as(c.principal):
+            given = Document.objects.filter(kind="service_record").first()
+            receipt_give(
+                actor=c.principal,
+                document=given,
+                how="page",
+                person_name="张立新",
+                person_post="厂长",
+            )
+        with acting_as(c.admin):
+            document_render(str(given.pk))
+            job = print_start(actor=c.admin, ids=[given.pk])
+            job_part_run(job.parts.get().pk)
+        check = self._verification(c)
+        self.things |= {
+            "approval": approval.pk, "template": template.pk, "print_job": job.pk,
+            "verification": check,
+        }  # fmt: skip
+
+    def _verification(self, c: counties.County) -> object:
+        """A check of the chain."""
+        with acting_as(SYSTEM):
+            chain_seal(agency_id=c.zone.pk)
+        with acting_as(c.admin):
+            return verification_start(actor=c.admin, with_files=False).subject_id
+
+    def url(self, name: str, kinds: tuple[str, ...]) -> str:
+        return reverse(name, args=[self.things[kind] for kind in kinds])

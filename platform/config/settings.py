@@ -317,6 +317,7 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # An image has collected its files; a checkout serves them from where they lie.
 WHITENOISE_USE_FINDERS = not any(STATIC_ROOT.iterdir())
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ROOT = BASE_DIR / "platform/common/root"  # /favicon.ico, which browsers ask for unasked
 NODE_MODULES = BASE_DIR / "node_modules"
 # Custody of signing keys: docs/signing.md. Production gives the passphrase from outside.
 SIGNING_KEYS_DIR = Path(os.environ.get("SIGNING_KEYS_DIR", VAR_DIR / "keys"))

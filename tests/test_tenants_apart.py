@@ -10,7 +10,7 @@ from tenancy.enums import Role
 from tenancy.models import TenantModel
 from tests import county as counties
 from tests import world
-from tests.test_urls import Scene
+from tests.scene import Scene
 
 pytestmark = pytest.mark.django_db
 TABLES = sorted(

@@ -19,7 +19,7 @@ from inspections.services import draw_announce
 from inspections.services.acceptance import issue_acceptance_sheet
 from inspections.services.projects import issue_project_report
 from tenancy.actors import SYSTEM
-from tests.test_urls import Scene
+from tests.scene import Scene
 
 pytestmark = pytest.mark.django_db
 SHEETS = {"ledger", "points_summary", "appraisal"}  # outputs of a contract, made by its job

@@ -21,7 +21,8 @@ from tenancy.actors import SYSTEM
 from tenancy.enums import Role
 from tests import county as counties
 from tests import world
-from tests.test_urls import LIST, PEOPLE, TABLE, Scene
+from tests.scene import LIST, Scene
+from tests.test_urls import PEOPLE, TABLE
 
 pytestmark = pytest.mark.django_db
 NUMBER, STARS = "13405461647", "134****1647"

@@ -223,7 +223,10 @@ AXES_USERNAME_CALLABLE = "accounts.lockout.typed_name"
 AXES_CLIENT_IP_CALLABLE = "common.net.client_ip"
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_page"
 AXES_DISABLE_ACCESS_LOG = True  # the audit has it
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # addresses are limited by ACCOUNT_RATE_LIMITS
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # addresses are limited by ACCOUNT_RATE_LIMITS
+    "security.W021",  # whether a domain goes on the browsers' list is for its owner to say
+]
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False

@@ -1,7 +1,7 @@
 # Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: demo test up lint fix bench drill-sync api-check scan backup restore stop help setup setup-dev check-python
+.PHONY: demo test up lint fix bench drill-sync api-check scan audit backup restore stop help setup setup-dev check-python
 
 # HTTPS=1: for a phone on the same network. SEED: of the demonstration. SERVE=0: play it and stop. FRESH=1: start over. PORT: of the web.
 SEED ?= 20260601
@@ -55,6 +55,9 @@ api-check: setup-dev  ## every JSON address asked for sense and nonsense, as eve
 
 scan: setup-dev  ## wapiti through every page, as everybody; what is above informational fails (SCAN_SECONDS=, WHO=)
 	@UV="$(UV)" $(PYTHON) -m tests.scan
+
+audit: setup-dev  ## what is known against the locked versions; asks PyPI's and npm's advisories
+	@UV="$(UV)" $(PYTHON) -m tests.advisories
 
 backup: setup  ## encrypted archives of data and keys into FOLDER= (docs/operations.md)
 	@$(PYTHON) -m stack backup $(FOLDER)

@@ -8,7 +8,12 @@ import time
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
+import httpx
+from django.test import Client
+
 from stack import https, up
+from tenancy.actors import Actor
+from tests import world
 
 HOST = "127.0.0.1"
 
@@ -34,6 +39,16 @@ class Web:
             cert, key = https.certificate(HOST)
             command += ["--certfile", str(cert), "--keyfile", str(key)]
         return command
+
+    def headers_of(self, actor: Actor) -> dict[str, str]:
+        """Return what whoever has signed in sends: his session, and the token of a page."""
+        client = Client()
+        world.sign_in(client, actor)
+        session = client.cookies["sessionid"].value
+        address, cookies = f"{self.url}/accounts/sessions/", {"sessionid": session}
+        page = httpx.get(address, cookies=cookies, verify=False)  # noqa: S501  (on loopback)
+        token = page.raise_for_status().cookies["csrftoken"]
+        return {"Cookie": f"sessionid={session}; csrftoken={token}", "X-CSRFToken": token}
 
     def start(self) -> None:
         """Start it, and wait until it answers."""

@@ -259,6 +259,7 @@ SESSION_HOURS = numbers_by_name(
 )
 SESSION_COOKIE_AGE = max(SESSION_HOURS.values()) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True  # scripts have the token from the page, programs from /field/api/me
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -14,13 +14,11 @@ import httpx
 
 django.setup()
 
-from django.test import Client  # noqa: E402  (after Django is up)
-from django.utils import timezone  # noqa: E402
+from django.utils import timezone  # noqa: E402  (after Django is up)
 
 from stack import embedded  # noqa: E402
 from tenancy.actors import Actor  # noqa: E402
 from tests import county as counties  # noqa: E402
-from tests import world  # noqa: E402
 from tests.field.phone import Phone  # noqa: E402
 from tests.serving import Web  # noqa: E402
 
@@ -37,16 +35,6 @@ def people(county: counties.County) -> dict[str, Actor | None]:
         "enterprise": county.principal,
         "nobody": None,
     }
-
-
-def headers_of(actor: Actor, url: str) -> dict[str, str]:
-    """Return what a signed-in program sends: its session, and the token of a page."""
-    client = Client()
-    world.sign_in(client, actor)
-    session = client.cookies["sessionid"].value
-    page = httpx.get(f"{url}/accounts/sessions/", cookies={"sessionid": session})
-    token = page.raise_for_status().cookies["csrftoken"]
-    return {"Cookie": f"sessionid={session}; csrftoken={token}", "X-CSRFToken": token}
 
 
 def known(county: counties.County, actor: Actor) -> dict[str, object]:
@@ -67,16 +55,16 @@ def known(county: counties.County, actor: Actor) -> dict[str, object]:
     }
 
 
-def run(schema: Path, url: str, who: str, actor: Actor | None, county: counties.County) -> int:
+def run(schema: Path, web: Web, who: str, actor: Actor | None, county: counties.County) -> int:
     """Run schemathesis as somebody; return its exit code."""
     seed, examples = sys.argv[1:3]
-    headers = headers_of(actor, url) if actor else {}
+    headers = web.headers_of(actor) if actor else {}
     words = [f"--header={name}: {value}" for name, value in headers.items()]
     env = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.openapi.hooks",
            "KNOWN": json.dumps(known(county, actor)) if actor else ""}  # fmt: skip
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
-        "--config-file", str(HERE / "schemathesis.toml"), "run", str(schema), f"--url={url}",
+        "--config-file", str(HERE / "schemathesis.toml"), "run", str(schema), f"--url={web.url}",
         f"--seed={seed}", f"--max-examples={examples}", "--no-color",
         "--generation-database=none", *words,
     ]  # fmt: skip
@@ -93,12 +81,10 @@ def main() -> int:
     web = Web(Path(os.environ["VAR_DIR"]) / "web.log")
     web.start()
     try:
-        asked = httpx.get(f"{web.url}/api/schema/", headers=headers_of(county.lead, web.url))
+        asked = httpx.get(f"{web.url}/api/schema/", headers=web.headers_of(county.lead))
         schema = Path(os.environ["VAR_DIR"]) / "schema.json"
         schema.write_bytes(asked.raise_for_status().content)
-        codes = {
-            who: run(schema, web.url, who, actor, county) for who, actor in people(county).items()
-        }
+        codes = {who: run(schema, web, who, actor, county) for who, actor in people(county).items()}
     finally:
         web.stop()
     print(

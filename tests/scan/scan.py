@@ -17,8 +17,7 @@ import django
 
 django.setup()
 
-from django.test import Client  # noqa: E402  (after Django is up)
-from django.urls import reverse  # noqa: E402
+from django.urls import reverse  # noqa: E402  (after Django is up)
 from django.utils import timezone  # noqa: E402
 
 from common.scope import acting_as  # noqa: E402
@@ -69,21 +68,18 @@ def starts(scene: Scene) -> list[str]:
     ]  # fmt: skip
 
 
-def scan(url: str, who: str, actor: Actor | None, first: list[str]) -> list[tuple[int, str, Any]]:
+def scan(web: Web, who: str, actor: Actor | None, first: list[str]) -> list[tuple[int, str, Any]]:
     """Let wapiti go through the site as somebody; return (level, kind, finding) of what it found."""
-    folder = Path(os.environ["VAR_DIR"]) / who.replace(" ", "-")
-    seconds = int(os.environ.get("SCAN_SECONDS") or "120")
-    cookies: list[str] = []
-    if actor:
-        client = Client()
-        world.sign_in(client, actor)
-        cookies = ["--header", f"Cookie: sessionid={client.cookies['sessionid'].value}"]
+    url, folder = web.url, Path(os.environ["VAR_DIR"]) / who.replace(" ", "-")
+    seconds = int(os.environ.get("SCAN_SECONDS") or "30")
+    cookie = ["--header", f"Cookie: {web.headers_of(actor)['Cookie']}"] if actor else []
     report = folder / "report.json"
     command = [
         sys.argv[1], "--url", f"{url}/", "--scope", "folder", "--module", ",".join(MODULES),
         *(word for path in first for word in ("--start", url + path)),
         *(word for path in LEFT_OUT for word in ("--exclude", url + path)),
-        *cookies, "--verify-ssl", "0", "--flush-session", "--store-session", str(folder),
+        *cookie,
+        "--verify-ssl", "0", "--flush-session", "--store-session", str(folder),
         "--max-links-per-page", "60", "--max-files-per-dir", "20", "--depth", "8",
         "--max-parameters", "40", "--max-scan-time", str(seconds),
         "--max-attack-time", str(seconds), "--no-bugreport", "--verbose", "1",
@@ -114,7 +110,7 @@ def main() -> int:
         for who, actor in everybody.items():
             if wanted not in (None, "", who):
                 continue
-            found = scan(web.url, who, actor, starts(scene))
+            found = scan(web, who, actor, starts(scene))
             worst = max([worst, *(level for level, _, _ in found)])
             counts = Counter(LEVELS[level] for level, _, _ in found)
             print(f"{who}: {dict(counts) or 'nothing'}", flush=True)

@@ -1,13 +1,15 @@
 """A workbook as plain grids of text: sheets, merged cells spread out, formulas known.
 
 Bounded: a file that is too large, packed too tightly, or no workbook at all is refused before it
-costs anything.
+costs anything. A packed file is unpacked here, within bounds, and the reader of workbooks gets what
+came out: it would trust the data, whatever sizes the archive declares.
 """
 
 import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,9 +18,15 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from common.uploads import TooLarge, repacked
+
 MAX_BYTES = 10 * 2**20
-MAX_UNPACKED = 200 * 2**20
+MAX_UNPACKED = 100 * 2**20
 MAX_ROWS, MAX_COLUMNS = 20_100, 200
+SHEET = re.compile(r"xl/worksheets/sheet\d+\.xml")
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, expat.ExpatError, NotImplementedError, RuntimeError, OSError
+)  # fmt: skip
 CELL = re.compile(r"^([A-Z]{1,3})(\d+)$")
 
 
@@ -53,7 +61,9 @@ def read_grids(file: BinaryIO, filename: str) -> list[Grid]:
         raise SheetError("文件超过 10 MB，请删去图片或分成几份再上传")
     if filename.lower().endswith((".csv", ".txt")):
         return [_from_csv(content)]
-    formulas = _formulas(content) if content[:2] == b"PK" else {}
+    formulas: dict[int, frozenset[tuple[int, int]]] = {}
+    if content[:2] == b"PK":
+        content, formulas = _unpacked(content)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return [
@@ -114,19 +124,21 @@ def _words(value: Any) -> str:
     return str(value)
 
 
-def _formulas(content: bytes) -> dict[int, frozenset[tuple[int, int]]]:
-    """Return {position of sheet: cells with a formula}, read from the sheets' XML within bounds."""
+def _unpacked(content: bytes) -> tuple[bytes, dict[int, frozenset[tuple[int, int]]]]:
+    """Return the archive with nothing packed, and {position of sheet: cells with a formula}."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
-                raise SheetError("文件展开后过大，请只保留名单后再上传")
-            names = sorted(
-                (n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n)),
-                key=lambda n: int(re.sub(r"\D", "", n)),
-            )
-            return {i: frozenset(_cells(archive.read(n))) for i, n in enumerate(names)}
-    except (zipfile.BadZipFile, expat.ExpatError, NotImplementedError, RuntimeError, OSError):
+        plain = repacked(content, most=MAX_UNPACKED)
+        with zipfile.ZipFile(io.BytesIO(plain)) as archive:
+            names = sorted(filter(SHEET.fullmatch, archive.namelist()), key=_number)
+            return plain, {i: frozenset(_cells(archive.read(n))) for i, n in enumerate(names)}
+    except TooLarge:
+        raise SheetError("文件展开后过大，请只保留名单后再上传") from None
+    except BROKEN:
         raise SheetError("文件打不开，请用 Excel 另存为 .xlsx 后再上传") from None
+
+
+def _number(name: str) -> int:
+    return int(re.sub(r"\D", "", name))
 
 
 def _cells(xml: bytes) -> Iterator[tuple[int, int]]:

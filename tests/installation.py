@@ -22,7 +22,7 @@ def run_in(
         "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "MFA_REQUIRED": "0",  # its people are of training organisations
-        "RATE_LIMITS": "0",  # and ask faster than people do
+        "RATE_LIMITS": "0",  # its people are programs
         "PYTHONUNBUFFERED": "1",
     }
     python = sys.executable

@@ -41,6 +41,7 @@ from tenancy.enums import Role
 from tenancy.models import CalendarDay, Membership, OfficerCertificate
 from tenancy.services import invitation_create
 from tests import county as counties
+from tests import world
 from tests.evidence.samples import webm
 from tests.field.phone import Phone
 from workflow.services import job_part_run
@@ -85,7 +86,9 @@ class Scene:
             document = Document.objects.get(kind="suggestion", subject_id=str(visit))
             photo = Photo.objects.filter(subject_id=str(first[0].pk)).get()
             cycle = PointCycle.objects.get()
+        township = world.agency(f"{code}001")
         self.things = {
+            "admin_below": world.member(township.org, Role.AGENCY_ADMIN).membership_id,
             "invitation": invitation.pk, "membership": c.second_officer.membership_id, "job": job.pk,
             "photo": photo.pk, "document": document.pk, "enterprise": c.enterprises[0].pk,
             "import": draft.pk, "provider": c.contract.provider_org_id, "contract": c.contract.pk,

@@ -28,12 +28,14 @@ UNSIGNED = dict.fromkeys(PEOPLE, 410)
 TABLE = {
     "home:front": ((), AGENCY_AND_FIELD | {"principal": 302}),
     "home:inbox": ((), ALL),
+    "api:docs": ((), ALL),
     "accounts:security": ((), ALL),
     "accounts:sessions": ((), ALL),
     "tenancy:switch": ((), ALL),
     "tenancy:member": (("membership",), MANAGERS),
     "tenancy:member-identity": (("membership",), MANAGERS),
     "tenancy:people": ((), {"admin": 200, "principal": 200}),
+    "tenancy:below": ((), MANAGERS),
     "tenancy:invite": ((), {"admin": 200, "principal": 200}),
     "tenancy:hand-over": ((), {"admin": 200, "principal": 200}),
     "tenancy:invitation": (("invitation",), MANAGERS | {"officer": 200}),
@@ -152,6 +154,7 @@ POSTS = {
     "field:refused-seen": ("operation",),
     "accounts:session-end": ("session",),
     "tenancy:personal": ("holder", "enterprise", "personal_field"),
+    "tenancy:below-second-factor": ("admin_below",),
     "tenancy:member-end": ("membership",),
     "tenancy:member-second-factor": ("membership",),
     "tenancy:member-unlock": ("membership",),
@@ -202,7 +205,7 @@ PUBLIC = {
 # Answer a phone with codes and JSON, not with pages: tests/field/test_api.py.
 API = {
     "field:me", "field:bundle", "field:operations", "field:files", "field:file", "field:visit", "field:day",
-    "field:phone",
+    "field:phone", "api:schema",
 }  # fmt: skip
 SHARED = {"providers:record", "documents:template-starter"}  # known to everybody who signed in
 

@@ -1,49 +1,42 @@
 """`/field/api/…`: what a phone asks and sends (docs/field.md). The rules are elsewhere."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
-from rest_framework.authentication import SessionAuthentication
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.decorators import (
     api_view,
     authentication_classes,
     parser_classes,
     permission_classes,
 )
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
-from common.errors import DomainError, StorageFull
+from common.api import JSON, Malformed, Session, checked, described
 from enterprises.models import Enterprise
+from inspections.field import answers
 from inspections.field.bundle import agency_of, bundle_for
 from inspections.field.compare import file_words, visit_words
 from inspections.field.files import MAX_CHUNK, file_put, files_of
 from inspections.field.log import Receipt, advance, lock_visit, receive
-from inspections.field.sent import Operation, Sending, canonical_sha256
+from inspections.field.sent import MAX_FILE_BYTES, Operation, Sending, canonical_sha256
 from inspections.models import FieldFile
 from tenancy import clock
 from tenancy.access import require
 from tenancy.actors import Actor
 from tenancy.personal import personal_show
 
-DISK_FULL = "53100"  # PostgreSQL's own word for it
-
-
-class Session(SessionAuthentication):
-    """The session of the pages; whoever has none is told to sign in (401), not refused (403)."""
-
-    def authenticate_header(self, request: Request) -> str:
-        """Return what makes DRF answer 401."""
-        return "Session"
+OFFSET = re.compile(r"[0-9]{1,8}\Z")
 
 
 class Bytes(BaseParser):
@@ -59,21 +52,6 @@ class Bytes(BaseParser):
         return content
 
 
-def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Say in words what went wrong: 507 without room, 422 for a broken rule, else as DRF does."""
-    if isinstance(error, StorageFull):
-        return Response({"message": error.message}, status=507)
-    if isinstance(error, DomainError):
-        return Response({"message": error.message, "field": error.field}, status=422)
-    full = getattr(error.__cause__, "pgcode", "") == DISK_FULL
-    if isinstance(error, OperationalError) and full:
-        return Response({"message": StorageFull().message}, status=507)
-    response: Response | None = exception_handler(error, dict(context))
-    if response is not None and isinstance(response.data, dict):
-        response.data.setdefault("message", str(response.data.get("detail", "格式不对")))
-    return response
-
-
 def _actor(request: Request, perm: str = "visit_log") -> Actor:
     """Return who acts; 403 for whoever has chosen no membership or logs no visits."""
     actor: Actor = request._request.actor  # type: ignore[attr-defined]  # set by the middleware
@@ -81,6 +59,7 @@ def _actor(request: Request, perm: str = "visit_log") -> Actor:
     return actor
 
 
+@described("登录的是谁", {200: answers.Me})
 @api_view(["GET"])
 @authentication_classes([Session])
 @permission_classes([IsAuthenticated])
@@ -100,6 +79,11 @@ def me(request: Request) -> Response:
 
 
 @gzip_page
+@described(
+    "随身资料包",
+    {200: answers.Bundle, 304: OpenApiResponse(description="手机上的就是最新的")},
+    parameters=[OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER)],
+)
 @api_view(["GET"])
 @authentication_classes([Session])
 @permission_classes([IsAuthenticated])
@@ -115,19 +99,23 @@ def bundle(request: Request) -> Response:
 
 
 @transaction.non_atomic_requests
+@described(
+    "上传操作",
+    {200: answers.Receipts},
+    request=Sending,
+    problems=[400, 415, 422, 507],
+)
 @api_view(["POST"])
 @authentication_classes([Session])
 @permission_classes([IsAuthenticated])
-@parser_classes([JSONParser])
+@parser_classes([JSON])
 def operations(request: Request) -> Response:
     """Take operations; a receipt for each. One visit is a transaction: what is answered, is kept."""
     actor = _actor(request)
-    sending = Sending(data=request.data)
-    sending.is_valid(raise_exception=True)
-    values = sending.validated_data
+    values = checked(Sending(data=request.data))
     sent = [
-        Operation(**{**checked, "body": raw["body"]})
-        for checked, raw in zip(values["operations"], request.data["operations"], strict=True)
+        Operation(**{**envelope, "body": raw["body"]})
+        for envelope, raw in zip(values["operations"], request.data["operations"], strict=True)
     ]
     receipts = receive(actor=actor, sent_at=values["sent_at"], operations=sent)
     with transaction.atomic():
@@ -146,6 +134,19 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
 
 
 @transaction.non_atomic_requests
+@described(
+    "上传文件的一段",
+    {200: answers.FileStanding, 409: answers.FileStanding},
+    request={"application/octet-stream": {"type": "string", "format": "binary"}},
+    parameters=[
+        OpenApiParameter(
+            "offset",
+            {"type": "integer", "minimum": 0, "maximum": MAX_FILE_BYTES, "default": 0},
+            description="从第几个字节起，每段最多 1 MiB",
+        )
+    ],
+    problems=[400, 404, 413, 507],
+)
 @api_view(["PUT"])
 @authentication_classes([Session])
 @permission_classes([IsAuthenticated])
@@ -154,7 +155,9 @@ def file(request: Request, pk: UUID) -> Response:
     """Take a piece of an announced file; 409 if it is not the next one."""
     actor, offset = _actor(request), request.query_params.get("offset", "0")
     chunk = request.data
-    if not offset.isdigit() or not isinstance(chunk, bytes) or len(chunk) > MAX_CHUNK:
+    if not OFFSET.match(offset):
+        raise Malformed("起点应是字节数", "offset")
+    if not isinstance(chunk, bytes) or len(chunk) > MAX_CHUNK:
         return Response({"message": f"每段最多 {MAX_CHUNK} 字节"}, status=413)
     put = file_put(actor=actor, pk=pk, offset=int(offset), chunk=chunk)
     if put.file.state != FieldFile.State.EXPECTED:
@@ -165,6 +168,12 @@ def file(request: Request, pk: UUID) -> Response:
     return Response(file_words(put.file), status=200 if put.is_next else 409)
 
 
+@described(
+    "一次检查的文件",
+    {200: answers.FileList},
+    parameters=[OpenApiParameter("visit", UUID, required=True)],
+    problems=[400],
+)
 @api_view(["GET"])
 @authentication_classes([Session])
 @permission_classes([IsAuthenticated])
@@ -172,11 +181,12 @@ def files(request: Request) -> Response:
     """The files that the person's own phone announced for a visit."""
     try:
         visit = UUID(request.query_params.get("visit", ""))
-    except ValueError:
-        return Response({"message": "请说明是哪一次检查"}, status=422)
+    except ValueError as error:
+        raise Malformed("请说明是哪一次检查", "visit") from error
     return Response({"files": [file_words(row) for row in files_of(_actor(request), visit)]})
 
 
+@described("显示完整号码", {200: answers.Whole}, problems=[404, 422])
 @api_view(["POST"])
 @authentication_classes([Session])
 @permission_classes([IsAuthenticated])
@@ -192,6 +202,7 @@ def phone(request: Request, enterprise: int) -> Response:
     return Response({"phone": whole}, headers={"Cache-Control": "no-store"})
 
 
+@described("服务器上的一次检查", {200: answers.WholeVisit}, problems=[404])
 @api_view(["GET"])
 @authentication_classes([Session])
 @permission_classes([IsAuthenticated])

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
@@ -10,6 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from common.errors import DomainError
+from common.text import is_storable
+from common.uploads import entry_bytes
 from inspections.field.files import MAX_CHUNK, file_put
 from inspections.field.log import advance, lock_visit, receive
 from inspections.field.sent import MAX_FILE_BYTES, MAX_OPERATIONS, Operation, Sending
@@ -39,7 +42,7 @@ def bring_in(*, actor: Actor, file: IO[bytes]) -> Brought:
             operations, sent_at = _operations(archive)
             states = _receive(actor, sent_at, operations)
             stored = _files(actor, archive, operations)
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, KeyError, RecursionError, TypeError, ValueError):
         raise DomainError(NOT_OURS, field="file") from None
     except PermissionDenied:
         raise DomainError("这是别人的记录，请本人登录后导入", field="file") from None
@@ -50,7 +53,9 @@ def bring_in(*, actor: Actor, file: IO[bytes]) -> Brought:
 def _operations(archive: zipfile.ZipFile) -> tuple[list[Operation], datetime]:
     if archive.getinfo("operations.json").file_size > MAX_JSON:
         raise ValueError("too long")
-    content: Any = json.loads(archive.read("operations.json"))
+    content: Any = json.loads(entry_bytes(archive, "operations.json"))
+    if not is_storable(content):
+        raise ValueError("nothing that a phone writes")
     raw = content["operations"]
     found: list[Operation] = []
     for start in range(0, len(raw), MAX_OPERATIONS):

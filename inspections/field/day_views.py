@@ -2,28 +2,30 @@
 
 Body {"position": {latitude, longitude} | null, "day", "stops": [place keys] | null, "leaves_at",
 "ends_at"}. Answers {"order", "left_out", "starts_at", "metres", "minutes", "by", "nearby",
-"recheck"}; 422 with a `message` for a body that makes no sense.
+"recheck"}; 400 or 422 with a `message` for a body that makes no
+sense.
 """
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django import forms
 from django.utils import timezone
+from rest_framework import serializers
 from rest_framework.decorators import (
     api_view,
     authentication_classes,
     parser_classes,
     permission_classes,
 )
-from rest_framework.parsers import JSONParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.errors import DomainError
-from inspections.day import REASONS, Day, Leg, Place, plan_day
-from inspections.field.api import Session
+from common.api import JSON, Session, checked, described
+from common.api_fields import Clock, Day, Finite, Text
+from inspections.day import REASONS, Leg, plan_day
+from inspections.day import Day as Planned
+from inspections.field.answers import DayPlan
 from inspections.models import Hazard
 from inspections.my_day import Candidate, Outing, day_of, seconds_of
 from inspections.routing import travel
@@ -35,43 +37,48 @@ UNKNOWN = "unknown"
 WORDS = {**REASONS, UNKNOWN: "不在你的任务中"}
 
 
-class DayForm(forms.Form):
-    """What a phone may say of its day."""
+class Where(serializers.Serializer[Any]):
+    """Where the phone is, if it knows (WGS-84)."""
 
-    day = forms.DateField(label="日期")
-    leaves_at = forms.TimeField(label="出发时间", required=False)
-    ends_at = forms.TimeField(label="结束时间", required=False)
-    latitude = forms.FloatField(label="纬度", required=False, min_value=-90, max_value=90)
-    longitude = forms.FloatField(label="经度", required=False, min_value=-180, max_value=180)
+    latitude = Finite(label="纬度", min_value=-90, max_value=90)
+    longitude = Finite(label="经度", min_value=-180, max_value=180)
 
-    def clean(self) -> dict[str, Any]:
+
+class DayAsked(serializers.Serializer[Any]):
+    """What a phone may say of its day; `stops` null: what is due."""
+
+    day = Day(label="日期")
+    leaves_at = Clock(label="出发时间", required=False, allow_null=True, default=None)
+    ends_at = Clock(label="结束时间", required=False, allow_null=True, default=None)
+    position = Where(label="位置", required=False, allow_null=True, default=None)
+    stops = serializers.ListField(
+        label="地点", required=False, allow_null=True, default=None, max_length=MAX_KEYS,
+        child=Text(max_length=MAX_KEY),
+    )  # fmt: skip
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """The usual hours where none are given; the day ends after it begins."""
-        data = self.cleaned_data
-        data["leaves_at"] = data.get("leaves_at") or LEAVES_AT
-        data["ends_at"] = data.get("ends_at") or max(ENDS_AT, data["leaves_at"])
+        data["leaves_at"] = data["leaves_at"] or LEAVES_AT
+        data["ends_at"] = data["ends_at"] or max(ENDS_AT, data["leaves_at"])
         if data["ends_at"] < data["leaves_at"]:
-            self.add_error("ends_at", "早于出发时间")
+            raise serializers.ValidationError({"ends_at": "早于出发时间"}, code="rule")
         return data
 
-    @property
-    def position(self) -> Place | None:
-        """Where the phone is, if it knows."""
-        lat, lon = self.cleaned_data["latitude"], self.cleaned_data["longitude"]
-        return None if lat is None or lon is None else (lat, lon)
 
-
+@described("今天去哪里", {200: DayPlan}, request=DayAsked, problems=[400, 415, 422])
 @api_view(["POST"])
 @authentication_classes([Session])
 @permission_classes([IsAuthenticated])
-@parser_classes([JSONParser])
+@parser_classes([JSON])
 def day(request: Request) -> Response:
     """The day of whoever asks."""
     actor = require(request._request.actor, "visit_log")  # type: ignore[attr-defined]
-    form, keys = _read(request.data)
-    asked = form.cleaned_data
-    outing = day_of(actor, position=form.position, day=asked["day"], chosen=keys)
+    asked = checked(DayAsked(data=request.data))
+    where = asked["position"]
+    position = (where["latitude"], where["longitude"]) if where else None
+    outing = day_of(actor, position=position, day=asked["day"], chosen=asked["stops"])
     planned = plan_day(
-        form.position,
+        position,
         [candidate.stop() for candidate in outing.candidates],
         leaves_at=seconds_of(asked["leaves_at"]),
         ends_at=seconds_of(asked["ends_at"]),
@@ -80,29 +87,7 @@ def day(request: Request) -> Response:
     return Response(_answer(asked["day"], outing, planned))
 
 
-def _read(body: Any) -> tuple[DayForm, list[str] | None]:
-    """Return the checked form and the chosen keys; DomainError says what is wrong."""
-    if not isinstance(body, dict):
-        raise DomainError("内容应是一个对象")
-    position = body.get("position")
-    form = DayForm({**body, **(position if isinstance(position, dict) else {})})
-    if not form.is_valid():
-        name, problems = next(iter(form.errors.items()))
-        raise DomainError(f"{form.fields[name].label}：{problems[0]}", field=name)
-    return form, _keys(body.get("stops"))
-
-
-def _keys(stops: Any) -> list[str] | None:
-    if stops is None:
-        return None
-    if not isinstance(stops, list) or len(stops) > MAX_KEYS:
-        raise DomainError("stops 应是地点的列表", field="stops")
-    if not all(isinstance(key, str) and 0 < len(key) <= MAX_KEY for key in stops):
-        raise DomainError("stops 里有不是地点的内容", field="stops")
-    return stops
-
-
-def _answer(on: date, outing: Outing, planned: Day) -> dict[str, Any]:
+def _answer(on: date, outing: Outing, planned: Planned) -> dict[str, Any]:
     by_key = {candidate.key: candidate for candidate in outing.candidates}
     left = [(stop.key, reason) for stop, reason in planned.left_out]
     left += [(key, UNKNOWN) for key in outing.unknown]
@@ -120,7 +105,7 @@ def _answer(on: date, outing: Outing, planned: Day) -> dict[str, Any]:
 
 def _moment(on: date, seconds: int) -> str:
     midnight = datetime.combine(on, time(), timezone.get_current_timezone())
-    return (midnight + timedelta(seconds=seconds)).isoformat(timespec="minutes")
+    return (midnight + timedelta(seconds=seconds)).isoformat(timespec="seconds")
 
 
 def _leg(on: date, leg: Leg, candidate: Candidate) -> dict[str, Any]:

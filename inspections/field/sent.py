@@ -9,6 +9,9 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from common.api import problems
+from common.api_fields import Day, Finite, Key, Moment, Uuid, Whole
+from inspections.field.words import NAMES
 from inspections.models import FieldOperation, Recheck, Severity, Visit
 
 MAX_OPERATIONS, MAX_FILES, MAX_FILE_BYTES = 200, 60, 20 * 1024 * 1024
@@ -24,7 +27,18 @@ def canonical_sha256(body: object) -> str:
     return hashlib.sha256(canonical(body).encode()).hexdigest()
 
 
-class Position(serializers.Serializer[Any]):
+class Named(serializers.Serializer[Any]):
+    """Its fields are called as people call them, in refusals and in the documentation."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields with their labels; a field without a name is an error."""
+        fields: dict[str, Any] = super().get_fields()
+        for name, field in fields.items():
+            field.label = field.label or NAMES[name]
+        return fields
+
+
+class Position(Named):
     """Where a phone was, as its browser says (WGS-84, metres)."""
 
     latitude = serializers.DecimalField(
@@ -33,24 +47,24 @@ class Position(serializers.Serializer[Any]):
     longitude = serializers.DecimalField(
         max_digits=9, decimal_places=6, min_value=-180, max_value=180, coerce_to_string=False
     )
-    accuracy = serializers.FloatField(min_value=0, max_value=1_000_000, required=False, default=0)
+    accuracy = Finite(min_value=0, max_value=1_000_000, required=False, default=0)
 
 
-class Announced(serializers.Serializer[Any]):
+class Announced(Named):
     """A file that follows."""
 
-    id = serializers.UUIDField()
+    id = Uuid()
     sha256 = serializers.RegexField(r"^[0-9a-f]{64}$")
     size = serializers.IntegerField(min_value=1, max_value=MAX_FILE_BYTES)
     purpose = serializers.ChoiceField(["before", "recheck", "site", "signature", "voice"])
     type = serializers.CharField(required=False, allow_blank=True, default="", max_length=100)
-    taken_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    taken_at = Moment(required=False, allow_null=True, default=None)
     position = Position(required=False, allow_null=True, default=None)
     drawing = serializers.ListField(required=False, default=list, max_length=50)
-    seconds = serializers.FloatField(required=False, allow_null=True, default=None)
+    seconds = Finite(required=False, allow_null=True, default=None)
 
 
-class Body(serializers.Serializer[Any]):
+class Body(Named):
     """What every kind may carry."""
 
     files = serializers.ListField(
@@ -61,13 +75,13 @@ class Body(serializers.Serializer[Any]):
 class Start(Body):
     """visit.start"""
 
-    assignment = serializers.IntegerField(required=False, allow_null=True, default=None)
-    enterprise = serializers.IntegerField(required=False, allow_null=True, default=None)
+    assignment = Key(required=False, allow_null=True, default=None)
+    enterprise = Key(required=False, allow_null=True, default=None)
     kind = serializers.ChoiceField(Visit.Kind.choices)
     part = serializers.ChoiceField(Visit.Part.choices, default=Visit.Part.BOTH)
-    members = serializers.ListField(child=serializers.IntegerField(), default=list, max_length=20)
-    templates = serializers.ListField(child=serializers.IntegerField(), max_length=50)
-    risk_points = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=200)
+    members = serializers.ListField(child=Key(), default=list, max_length=20)
+    templates = serializers.ListField(child=Key(), max_length=50)
+    risk_points = serializers.ListField(child=Uuid(), default=list, max_length=200)
     position = Position(required=False, allow_null=True, default=None)
     subject = serializers.CharField(required=False, allow_null=True, default=None, max_length=64)
 
@@ -76,7 +90,7 @@ class Track(Body):
     """track"""
 
     points = serializers.ListField(
-        child=serializers.ListField(child=serializers.FloatField(), min_length=4, max_length=4),
+        child=serializers.ListField(child=Finite(), min_length=4, max_length=4),
         max_length=500,
     )
 
@@ -84,11 +98,11 @@ class Track(Body):
 class Answered(Body):
     """answer"""
 
-    item = serializers.IntegerField(required=False, allow_null=True, default=None)
-    risk_point = serializers.UUIDField(required=False, allow_null=True, default=None)
+    item = Key(required=False, allow_null=True, default=None)
+    risk_point = Uuid(required=False, allow_null=True, default=None)
     result = serializers.ChoiceField(["", "ok", "fail", "na"], allow_blank=True)
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
-    base = serializers.UUIDField(required=False, allow_null=True, default=None)
+    base = Uuid(required=False, allow_null=True, default=None)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """One question, not two."""
@@ -97,7 +111,7 @@ class Answered(Body):
         return data
 
 
-class Words(serializers.Serializer[Any]):
+class Words(Named):
     """The words of a finding; all of them may be missing in a change."""
 
     place = serializers.CharField(max_length=100)
@@ -110,45 +124,47 @@ class Words(serializers.Serializer[Any]):
     clause_code = serializers.CharField(max_length=8, allow_blank=True, default="")
     measure = serializers.CharField(max_length=2000)
     emergency_plan = serializers.CharField(max_length=300, allow_blank=True, default="")
-    due_on = serializers.DateField(required=False, allow_null=True, default=None)
+    due_on = Day(required=False, allow_null=True, default=None)
 
 
 class HazardAdd(Words, Body):
     """hazard.add"""
 
-    hazard = serializers.UUIDField()
-    item = serializers.IntegerField(required=False, allow_null=True, default=None)
-    risk_point = serializers.UUIDField(required=False, allow_null=True, default=None)
+    hazard = Uuid()
+    item = Key(required=False, allow_null=True, default=None)
+    risk_point = Uuid(required=False, allow_null=True, default=None)
     entry = serializers.CharField(required=False, allow_null=True, default=None, max_length=20)
 
 
 class HazardRemove(Body):
     """hazard.remove"""
 
-    hazard = serializers.UUIDField()
+    hazard = Uuid()
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
 
 
 class HazardChange(Body):
     """hazard.change: only the words that it carries."""
 
-    hazard = serializers.UUIDField()
+    hazard = Uuid()
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """Check the words that are there as those of a finding are."""
         sent = {name: self.initial_data[name] for name in WORDS if name in self.initial_data}
         words = Words(data=sent, partial=True)
-        words.is_valid(raise_exception=True)
+        if not words.is_valid():
+            said = [text for _, _, text in problems(words.errors, words)]
+            raise serializers.ValidationError(said)
         return {**data, "words": words.validated_data}
 
 
 class Rechecked(Body):
     """recheck"""
 
-    hazard = serializers.UUIDField()
+    hazard = Uuid()
     result = serializers.ChoiceField([Recheck.Result.PASSED, Recheck.Result.FAILED])
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
-    new_due_on = serializers.DateField(required=False, allow_null=True, default=None)
+    new_due_on = Day(required=False, allow_null=True, default=None)
     is_refused = serializers.BooleanField(required=False, default=False)
 
 
@@ -156,7 +172,7 @@ class Files(Body):
     """files"""
 
     subject = serializers.ChoiceField(["visit", "hazard"], default="visit")
-    hazard = serializers.UUIDField(required=False, allow_null=True, default=None)
+    hazard = Uuid(required=False, allow_null=True, default=None)
 
 
 class Note(Body):
@@ -168,7 +184,7 @@ class Note(Body):
 class NewRiskPoint(Body):
     """risk_point"""
 
-    risk_point = serializers.UUIDField()
+    risk_point = Uuid()
     place = serializers.CharField(max_length=60)
     risk = serializers.CharField(max_length=100)
     measure = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
@@ -199,14 +215,14 @@ class RefusedToSign(Body):
 class Settled(Body):
     """settle"""
 
-    operation = serializers.UUIDField()
+    operation = Uuid()
 
 
 class Ordered(Body):
     """order"""
 
-    deadlines = serializers.DictField(child=serializers.DateField(), allow_empty=False)
-    officers = serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2)
+    deadlines = serializers.DictField(child=Day(), allow_empty=False)
+    officers = serializers.ListField(child=Key(), min_length=2, max_length=2)
 
 
 WORDS = tuple(Words().fields)
@@ -228,25 +244,29 @@ BODIES: dict[str, type[Body]] = {
 }
 
 
-class Envelope(serializers.Serializer[Any]):
+class AnyBody(serializers.DictField):
+    """What a kind asks for (BODIES), or anything else: it is kept, and refused with words."""
+
+
+class Envelope(Named):
     """One operation as it is sent; its body is checked on its own, so that it is kept even if wrong."""
 
-    id = serializers.UUIDField()
-    visit = serializers.UUIDField()
-    place = serializers.RegexField(r"^[ae]\d{1,18}$")
-    device = serializers.UUIDField()
-    sequence = serializers.IntegerField(min_value=1, max_value=1_000_000)
+    id = Uuid()
+    visit = Uuid()
+    place = serializers.RegexField(r"^[ae][0-9]{1,18}$", label="地点")
+    device = Uuid()
+    sequence = Whole(min_value=1, max_value=1_000_000)
     kind = serializers.CharField(max_length=20)
-    made_at = serializers.DateTimeField()
-    member = serializers.IntegerField()
-    body = serializers.DictField()
+    made_at = Moment()
+    member = Key()
+    body = AnyBody()
 
 
-class Sending(serializers.Serializer[Any]):
+class Sending(Named):
     """One request with operations."""
 
-    sent_at = serializers.DateTimeField()
-    device = serializers.UUIDField()
+    sent_at = Moment()
+    device = Uuid()
     operations = serializers.ListField(
         child=Envelope(), allow_empty=True, max_length=MAX_OPERATIONS
     )
@@ -280,19 +300,8 @@ def read_body(kind: str, body: dict[str, Any]) -> dict[str, Any]:
     serializer = serializer_class(data=body)
     if serializer.is_valid():
         return dict(serializer.validated_data)
-    raise ValueError("；".join(_messages(serializer.errors)))
-
-
-def _messages(errors: Any, name: str = "") -> list[str]:
-    """Flatten a serializer's errors into words with the field's name."""
-    if isinstance(errors, dict):
-        return [
-            text for key, value in errors.items()
-            for text in _messages(value, name if key == "non_field_errors" else str(key))
-        ]  # fmt: skip
-    if isinstance(errors, list):
-        return [text for value in errors for text in _messages(value, name)]
-    return [f"{name}：{errors}" if name else str(errors)]
+    words = (words for _, _, words in problems(serializer.errors, serializer))
+    raise ValueError("；".join(words))
 
 
 def checked(operation: FieldOperation) -> dict[str, Any]:

@@ -20,25 +20,75 @@ KINDS = {
     "settle": "选定版本",
     "order": "责令限期整改",
 }
-FIELDS = {
-    "result": "结果",
+# What a phone sends, as people call it.
+NAMES = {
+    "accuracy": "精度",
+    "assignment": "任务",
+    "base": "所改的版本",
+    "basis": "依据",
+    "body": "内容",
+    "category": "类别",
+    "clause_code": "条款",
+    "deadlines": "整改期限",
+    "description": "描述",
+    "device": "手机",
+    "drawing": "标注",
+    "due_on": "期限",
+    "emergency_plan": "应急预案",
+    "enterprise": "企业",
+    "entry": "隐患库条目",
+    "files": "文件",
+    "hazard": "隐患",
+    "id": "编号",
+    "is_refused": "拒绝整改",
+    "item": "检查项",
+    "kind": "类别",
+    "latitude": "纬度",
+    "longitude": "经度",
+    "made_at": "操作时间",
+    "measure": "措施",
+    "member": "人员",
+    "members": "检查人员",
+    "new_due_on": "再次期限",
     "note": "说明",
+    "officers": "执法人员",
+    "operation": "所选的操作",
+    "operations": "操作",
+    "part": "检查内容",
     "place": "部位",
     "place_count": "处数",
-    "description": "描述",
-    "severity": "等级",
-    "basis": "依据",
-    "measure": "措施",
-    "due_on": "期限",
+    "points": "轨迹点",
+    "position": "位置",
+    "purpose": "用途",
     "reason": "原因",
-    "new_due_on": "再次期限",
-    "text": "内容",
-    "risk": "风险",
+    "refusal_reason": "拒签原因",
     "representative_name": "现场负责人",
     "representative_post": "职务",
-    "refusal_reason": "拒签原因",
+    "result": "结果",
+    "risk": "风险",
+    "risk_point": "风险点",
+    "risk_points": "风险点",
+    "seconds": "时长",
+    "sent_at": "发送时间",
+    "sequence": "次序",
+    "severity": "等级",
+    "sha256": "哈希",
+    "size": "大小",
+    "subcategory": "小类",
+    "subject": "所属事项",
+    "taken_at": "拍摄时间",
+    "templates": "检查表",
+    "text": "内容",
+    "type": "文件类型",
+    "visit": "检查",
     "witness_name": "见证人",
 }
+# Of an operation that does not stand, what its page shows.
+SHOWN = (
+    "result", "note", "place", "place_count", "description", "severity", "basis", "measure",
+    "due_on", "reason", "new_due_on", "text", "risk", "representative_name", "representative_post",
+    "refusal_reason", "witness_name",
+)  # fmt: skip
 CODES: dict[str, str] = {
     **{str(value): str(label) for value, label in Answer.Result.choices},
     **{str(value): str(label) for value, label in Severity.choices},
@@ -54,7 +104,7 @@ def kind_words(kind: str) -> str:
 
 def words_of(row: FieldOperation) -> list[tuple[str, str]]:
     """Return [(name, what was typed)] of an operation."""
-    return [(FIELDS[name], _text(row.body[name])) for name in FIELDS if row.body.get(name)]
+    return [(NAMES[name], _text(row.body[name])) for name in SHOWN if row.body.get(name)]
 
 
 def _text(value: Any) -> str:

@@ -12,8 +12,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.encryption import decrypt, encrypt
 from accounts.models import User
+from common.encrypted import keys
 from common.net import client_ip
 
 # What a person is told by mail when it was done to his account; one letter says them all.
@@ -77,11 +77,11 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret for the database."""
-        return encrypt(text)
+        return keys().close(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Decrypt a secret of the database."""
-        return decrypt(encrypted_text)
+        return keys().open(encrypted_text)
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         """Return the sign-in name: it is what the person types."""

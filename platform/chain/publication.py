@@ -1,7 +1,7 @@
 """days_publish: the daily heads, signed with the platform's own key"""
 
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -16,17 +16,18 @@ CAUGHT_UP = 400  # days at most that one run makes good
 logger = logging.getLogger(__name__)
 
 
-def days_publish() -> int:
-    """Publish every day since the last one up to yesterday, in order; return how many there are new.
+def days_publish(until: date | None = None) -> int:
+    """Publish every day since the last one up to `until`, in order; return how many there are new.
 
-    The first day ever is yesterday. What is published stays: a second run finds nothing to do.
+    Default: up to yesterday, which is also the first day ever. What is published stays: a second
+    run finds nothing to do.
     """
-    yesterday = timezone.localdate() - timedelta(days=1)
+    until = until or timezone.localdate() - timedelta(days=1)
     last = PublishedDay.objects.order_by("-day").values_list("day", flat=True).first()
-    day = last + timedelta(days=1) if last else yesterday
+    day = last + timedelta(days=1) if last else until
     names = chains()
     published = 0
-    while day <= yesterday and published < CAUGHT_UP:
+    while day <= until and published < CAUGHT_UP:
         if day_publish(day=day, chains=names, sign=sign) is None:
             break
         day, published = day + timedelta(days=1), published + 1

@@ -1,5 +1,7 @@
 """Personal data at rest: a text column that holds nothing readable, and the keys it is closed with.
 
+The same keys close secrets that others keep for us (`register_closed`): those of second factors.
+
 Each value is a Fernet token (AES-128-CBC with HMAC-SHA256) of the library `cryptography`; an empty
 text stays empty, since that somebody gave no number is no secret. Two equal values differ in the
 database, so a column can be neither searched nor compared there: no page asks for that.
@@ -10,7 +12,7 @@ front reaches every running process at once. Custody and rotation: docs/personal
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -181,6 +183,22 @@ def encrypted_columns() -> Iterator[tuple[str, str, str]]:
                 assert primary.column is not None
                 assert field.column is not None
                 yield table, primary.column, field.column
+
+
+_elsewhere: dict[str, Callable[[], int]] = {}
+
+
+def register_closed(name: str, close_again: Callable[[], int]) -> None:
+    """Name what stands encrypted elsewhere than in a column of ours, and how it is closed again."""
+    _elsewhere[name] = close_again
+
+
+def encrypt_all_again() -> Iterator[tuple[str, int]]:
+    """Close everything with the newest key; yield (where, how many changed). Run as the owner."""
+    for table, primary, column in encrypted_columns():
+        yield f"{table}.{column}", encrypt_again(table, primary, column)
+    for name, close_again in _elsewhere.items():
+        yield name, close_again()
 
 
 def encrypt_again(table: str, primary: str, column: str, *, batch: int = 500) -> int:

@@ -18,6 +18,7 @@ SERVED = {
     "leaflet": ("dist/leaflet-src.esm.js", "dist/leaflet.css", "dist/images/"),
     "lit-html": ("lit-html.js", "directive.js", "directive-helpers.js", "directives/"),
     "signature_pad": ("dist/signature_pad.min.js",),
+    "swagger-ui-dist": ("swagger-ui.css", "swagger-ui-bundle.js"),
     "uuid": ("dist/",),
 }
 

@@ -1,9 +1,12 @@
 """What people really type, made plain."""
 
 import re
+from collections.abc import Mapping
+from math import isfinite
 
 NUMBER = re.compile(r"\d(?:[\s\-—–.()（）]*\d){4,}")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+UNPAIRED = re.compile("[\ud800-\udfff]")
 MAILBOX = re.compile(r"([^\s@])[^\s@]*@")
 # What is folded, by code point: full-width letters, digits and + - . , to ASCII, the wide blank to
 # a blank, what cannot be seen to nothing.
@@ -48,3 +51,14 @@ def _starred(found: re.Match[str]) -> str:
 def has_control(text: str) -> bool:
     """Whether a text holds characters that no one types into a name."""
     return CONTROL.search(text) is not None
+
+
+def is_storable(value: object) -> bool:
+    """Whether PostgreSQL and UTF-8 can keep a JSON value: no NUL, no half of a character, no infinity."""
+    if isinstance(value, str):
+        return "\0" not in value and not UNPAIRED.search(value)
+    if isinstance(value, Mapping):
+        return all(is_storable(key) and is_storable(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return all(map(is_storable, value))
+    return not isinstance(value, float) or isfinite(value)

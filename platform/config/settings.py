@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import rest_framework
 from csp.constants import NONE, SELF
 
 from common.environment import numbers_by_name, oidc_apps, origin
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "home",
     "portal",
     "health",
+    "api",
     "config",
     "stack",
     "django.contrib.auth",
@@ -87,6 +89,7 @@ INSTALLED_APPS = [
     "csp",
     "django_fsm",
     "django_htmx",
+    "drf_spectacular",
     "guardian",
 ]
 
@@ -230,15 +233,32 @@ AXES_USERNAME_CALLABLE = "accounts.lockout.typed_name"
 AXES_CLIENT_IP_CALLABLE = "common.net.client_ip"
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_page"
 AXES_DISABLE_ACCESS_LOG = True  # the audit has it
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # addresses are limited by ACCOUNT_RATE_LIMITS
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # addresses are limited by ACCOUNT_RATE_LIMITS
+    "security.W021",  # whether a domain goes on the browsers' list is for its owner to say
+]
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "EXCEPTION_HANDLER": "inspections.field.api.answer_error",
+    "EXCEPTION_HANDLER": "common.api.answer_error",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "安服接口",
+    "VERSION": "0",
+    "OAS_VERSION": "3.1.1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "FileState": "inspections.models.FieldFile.State",
+        "HazardState": "inspections.models.Hazard.State",
+        "OperationState": "inspections.models.FieldOperation.State",
+        "VisitState": "inspections.models.Visit.State",
+    },
 }
 # A desk is left alone; a phone on site is out of reach for hours and must still send what it has.
 SESSION_IDLE_MINUTES = numbers_by_name(
@@ -249,6 +269,7 @@ SESSION_HOURS = numbers_by_name(
 )
 SESSION_COOKIE_AGE = max(SESSION_HOURS.values()) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True  # scripts have the token from the page, programs from /field/api/me
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -292,6 +313,8 @@ RATELIMIT_ENABLE = os.environ.get("RATE_LIMITS", "1") == "1"
 RATE_LIMITS = {"public": "240/m", "member": "900/m", "heavy": "30/m"}
 
 LANGUAGE_CODE = "zh-hans"
+# DRF as an installed app would also serve the scripts of its browsable pages, which are off.
+LOCALE_PATHS = [Path(rest_framework.__file__).parent / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
@@ -308,6 +331,7 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # An image has collected its files; a checkout serves them from where they lie.
 WHITENOISE_USE_FINDERS = not any(STATIC_ROOT.iterdir())
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ROOT = BASE_DIR / "platform/common/root"  # /favicon.ico, which browsers ask for unasked
 NODE_MODULES = BASE_DIR / "node_modules"
 # Custody of signing keys: docs/signing.md. Production gives the passphrase from outside.
 SIGNING_KEYS_DIR = Path(os.environ.get("SIGNING_KEYS_DIR", VAR_DIR / "keys"))

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/identity/", include(identity_urls)),
     path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("api/", include("api.urls")),
     path("", include("home.urls")),
     path("", include("tenancy.urls")),
     path("", include("workflow.urls")),
@@ -27,3 +28,6 @@ urlpatterns = [
     path("", include("scoring.urls")),
     path("", include("portal.urls")),
 ]
+handler400 = "common.faults.bad_request"
+handler404 = "common.faults.not_found"
+handler500 = "common.faults.server_error"

@@ -1,6 +1,8 @@
 """template_keep · template_retire: an office's own Word forms, checked before they are used."""
 
 import hashlib
+import zipfile
+import zlib
 from collections.abc import Callable
 
 from django.db import transaction
@@ -8,10 +10,12 @@ from django.utils import timezone
 
 from audit.services import record
 from common.errors import DomainError
+from common.uploads import TooLarge, repacked
 from documents.models import WordTemplate
 from documents.registry import paper_of, papers
 from documents.services import HEAD
 from documents.word import template_problems
+from documents.word.fill import MAX_BYTES, MAX_ENTRIES
 from tenancy import clock
 from tenancy.actors import Actor
 
@@ -27,7 +31,7 @@ def template_keep(
         raise DomainError("请选择文书种类", field="kind")
     if size > MAX_TEMPLATE:
         raise DomainError("模板不能超过 2 MB", field="file")
-    data = content()
+    data = _measured(content())
     problems = template_problems(template=data, content_type=paper_of(kind).content, head=HEAD)
     if problems:
         raise DomainError("模板不能使用：" + "；".join(problems[:10]), field="file")
@@ -45,6 +49,16 @@ def template_keep(
     )
     _note(actor, "word_template.keep", row)
     return row
+
+
+def _measured(content: bytes) -> bytes:
+    """Return the archive packed by us: whoever opens it finds what was measured, and no more."""
+    try:
+        return repacked(content, most=MAX_BYTES, entries=MAX_ENTRIES, pack=True)
+    except (TooLarge, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError):
+        raise DomainError(
+            "模板打不开或者展开后过大，请另存为不含宏的 .docx 后再上传", field="file"
+        ) from None
 
 
 @transaction.atomic

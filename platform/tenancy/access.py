@@ -3,11 +3,13 @@
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 
 from common.errors import Refused
-from tenancy.actors import Actor
-from tenancy.models import Invitation, Membership, OfficerCertificate
+from common.scope import acting_as
+from tenancy.actors import SYSTEM, Actor
+from tenancy.enums import Role
+from tenancy.models import Agency, Invitation, Membership, OfficerCertificate
 
 M = TypeVar("M", bound=Model)
 
@@ -63,3 +65,31 @@ def certificate_for(actor: Actor, pk: object) -> OfficerCertificate:
     require(actor, "certificate_manage")
     rows = OfficerCertificate.objects.filter(org_id=actor.org_id, revoked_at=None)
     return visible_or_404(rows, pk)
+
+
+def lone_admins_below(actor: Actor | None) -> list[Membership]:
+    """Return the administrators whom nobody in their own agency could help, of agencies below.
+
+    Below is whose region lies within one's own and is smaller: another agency of the same region
+    is no superior.
+    """
+    actor = require(actor, "people_manage")
+    if not actor.is_agency:
+        raise PermissionDenied("people_manage")
+    with acting_as(SYSTEM):
+        own = Agency.objects.get(pk=actor.org).region_code
+        below = Agency.objects.filter(region_code__startswith=own).exclude(region_code=own)
+        admins = Membership.objects.filter(
+            org__in=below.values("pk"), role=Role.AGENCY_ADMIN, ended_at=None
+        )
+        lone = admins.values("org").annotate(number=Count("pk")).filter(number=1).values("org")
+        rows = admins.filter(org__in=lone).select_related("user", "org", "org__agency")
+        return list(rows.order_by("org__agency__region_code", "pk"))
+
+
+def lone_admin_for(actor: Actor | None, pk: int) -> Membership:
+    """Return one of them, or raise Refused."""
+    found = next((row for row in lone_admins_below(actor) if row.pk == pk), None)
+    if found is None:
+        raise Refused(Membership._meta.label_lower, pk)
+    return found

@@ -19,3 +19,9 @@ class TenancyConfig(AppConfig):
             erase=lambda rows: rows.update(phone=""),
             org="org",
         )
+        retention.register_eraser(
+            "sign_in_failure",
+            due=retention.failures,
+            erase=lambda rows: rows.delete()[0],
+            org=None,
+        )

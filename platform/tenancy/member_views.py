@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.lockout import locked_names
 from accounts.sessions import sessions_of
 from common.pages import act_page, form_page
-from tenancy.access import membership_for
+from tenancy.access import lone_admin_for, lone_admins_below, membership_for
 from tenancy.forms import IdentityForm
 from tenancy.gate import needs_second_factor
 from tenancy.protection import (
     identity_bind,
     second_factor_reset,
+    second_factor_reset_below,
     sessions_end_for,
     sign_in_unlock,
 )
@@ -62,6 +63,31 @@ def member_second_factor(request: Request, pk: int) -> HttpResponse:
         request,
         lambda: second_factor_reset(actor=request.actor, membership=found),
         reverse("tenancy:member", args=[pk]),
+        success=f"已重设{found.user.name}的两步验证，他下次登录时重新设置",
+    )
+
+
+@login_required
+def below(request: Request) -> HttpResponse:
+    """The only administrators of agencies below: who lost his device there turns to us."""
+    admins = lone_admins_below(request.actor)
+    with_factor = set(
+        Authenticator.objects.filter(user__in=[row.user_id for row in admins]).values_list(
+            "user_id", flat=True
+        )
+    )
+    return render(request, "tenancy/below.html", {"admins": admins, "with_factor": with_factor})
+
+
+@login_required
+@require_POST
+def below_second_factor(request: Request, pk: int) -> HttpResponse:
+    """Take away the second factors of one of them."""
+    found = lone_admin_for(request.actor, pk)
+    return act_page(
+        request,
+        lambda: second_factor_reset_below(actor=request.actor, membership=found),
+        reverse("tenancy:below"),
         success=f"已重设{found.user.name}的两步验证，他下次登录时重新设置",
     )
 

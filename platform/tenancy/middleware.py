@@ -38,6 +38,8 @@ class ActorMiddleware:
             bind_contextvars(org=actor.org_id, member=actor.membership_id)
         try:
             response = self.get_response(request)
+            if refused := getattr(response, "refused", None):  # an API's, in words already
+                self.process_exception(request, refused)
             if isinstance(response, StreamingHttpResponse):
                 _stream_as_actor(response)
             return response

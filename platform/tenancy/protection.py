@@ -1,5 +1,5 @@
-"""What an administrator does for a colleague's account: second_factor_reset · sign_in_unlock ·
-sessions_end_for · identity_bind"""
+"""What an administrator does for another's account: second_factor_reset · second_factor_reset_below ·
+sign_in_unlock · sessions_end_for · identity_bind"""
 
 from allauth.core.internal import ratelimit
 from allauth.mfa.models import Authenticator
@@ -56,14 +56,31 @@ def second_factor_reset(*, actor: Actor, membership: Membership) -> None:
     if not actor.is_system:
         require_other(actor, membership)
         require_keeper(membership)
+    _take_factors(actor, membership)
+
+
+def second_factor_reset_below(*, actor: Actor, membership: Membership) -> None:
+    """The same for the only administrator of an agency below one's own, whom nobody there can help.
+
+    Row-level security shows nothing of an agency below but its rows of the trade: who may was asked
+    (`access.lone_admin_for`), the rest is the system's. It stands in both agencies' chains.
+    """
+    with acting_as(SYSTEM):
+        require_keeper(membership)
+        _take_factors(actor, membership, actor.org, membership.org_id)
+
+
+def _take_factors(actor: Actor, membership: Membership, *chains: int) -> None:
     user = membership.user
     removed, _ = Authenticator.objects.filter(user=user).delete()
     if not removed:
         raise DomainError("该人员没有设置两步验证")
     ended = sessions_end(user.pk)
-    record(
-        actor=actor, act="second_factor.reset", subject=membership, data={"sessions_ended": ended}
-    )
+    for agency_id in chains or (None,):
+        record(
+            actor=actor, act="second_factor.reset", subject=membership, agency_id=agency_id,
+            data={"sessions_ended": ended},
+        )  # fmt: skip
     second_factor_was_reset.send(sender=Membership, membership=membership)
     transaction.on_commit(lambda: _tell(user, NOTICES["second_factor_reset"]))
 

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -49,12 +50,12 @@ class Period:
 class Eraser:
     """How a kind goes: `due` gives rows past a moment, `erase` takes what is personal of them.
 
-    `org` is the field with the organisation that a hold looks at.
+    `org` is the field with the organisation that a hold looks at; None: it is no organisation's.
     """
 
     due: Callable[[datetime], Rows]
     erase: Callable[[Rows], int]
-    org: str
+    org: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ _holds: list[Callable[[], Rows]] = []
 
 
 def register_eraser(
-    kind: str, *, due: Callable[[datetime], Rows], erase: Callable[[Rows], int], org: str
+    kind: str, *, due: Callable[[datetime], Rows], erase: Callable[[Rows], int], org: str | None
 ) -> None:
     """Say what a kind of the table is."""
     _erasers[kind] = Eraser(due, erase, org)
@@ -96,7 +97,7 @@ def _split(eraser: Eraser, before: datetime) -> tuple[Rows, Rows]:
     """Return what goes and what is held."""
     rows = eraser.due(before)
     held = rows.none()
-    for organisations in _holds:
+    for organisations in _holds if eraser.org else ():
         held = held | rows.filter(**{f"{eraser.org}__in": organisations()})
     return rows.exclude(pk__in=held.values("pk")), held
 
@@ -174,3 +175,8 @@ def blank_invitations(rows: Rows) -> int:
 def left(before: datetime) -> Rows:
     """Return memberships that ended before a moment and still have a phone."""
     return Membership.objects.filter(ended_at__lt=before, phone__blank=False)
+
+
+def failures(before: datetime) -> Rows:
+    """Return failed sign-ins before a moment: a name as typed, an address, a browser."""
+    return AccessAttempt.objects.filter(attempt_time__lt=before)

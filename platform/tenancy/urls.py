@@ -9,6 +9,12 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite, name="invite"),
     path("people/hand-over/", views.hand_over, name="hand-over"),
+    path("people/below/", member_views.below, name="below"),
+    path(
+        "people/below/<int:pk>/second-factor/",
+        member_views.below_second_factor,
+        name="below-second-factor",
+    ),
     path("people/<int:pk>/", member_views.member, name="member"),
     path("people/<int:pk>/identity/", member_views.member_identity, name="member-identity"),
     path(

@@ -1,14 +1,20 @@
 """Who needs a second factor gets nowhere without one, and never loses his account over it."""
 
 import re
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from cryptography.fernet import Fernet
+from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import User
+from audit.models import AuditEntry
+from common.encrypted import Unreadable, encrypt_all_again, keys
 from common.errors import DomainError
 from common.scope import acting_as
 from notifications.models import Notification
@@ -21,6 +27,7 @@ from tenancy.services import password_link
 from tests import world
 from tests.accounts.signing_in import acts, attempt, code, enter, user_of, with_app
 
+migration = import_module("accounts.migrations.0003_secrets_in_personal_keys")
 pytestmark = pytest.mark.django_db
 # What a request leaves for its commit belongs to it: it changes the session that is saved after it.
 committed = pytest.mark.django_db(transaction=True)
@@ -267,3 +274,97 @@ def test_a_wrong_password_never_reaches_the_second_step(client, officer):
     with_app(officer)
     assert attempt(client, user_of(officer).username).status_code == 200
     assert client.get("/accounts/2fa/authenticate/").url.startswith("/accounts/login/")
+
+
+def test_a_new_key_reaches_secrets_and_the_old_one_can_go(officer, settings):
+    settings.PERSONAL_KEYS = (Fernet.generate_key().decode(),)
+    secret = with_app(officer)
+    row = Authenticator.objects.get(user_id=officer.user_id, type="totp")
+    old, settings.PERSONAL_KEYS = settings.PERSONAL_KEYS, (
+        Fernet.generate_key().decode(), *settings.PERSONAL_KEYS,
+    )  # fmt: skip
+    assert dict(encrypt_all_again())["mfa_authenticator.data"] == Authenticator.objects.count() > 0
+    assert dict(encrypt_all_again())["mfa_authenticator.data"] == 0
+    settings.PERSONAL_KEYS = settings.PERSONAL_KEYS[:1]
+    row.refresh_from_db()
+    assert secret not in row.data["secret"]
+    assert TOTP(row).validate_code(code(secret))
+    settings.PERSONAL_KEYS = old
+    with pytest.raises(Unreadable):
+        TOTP(row).validate_code(code(secret))
+
+
+def test_secrets_closed_with_the_former_key_are_moved_to_ours(officer, settings):
+    secret = with_app(officer)
+    row = Authenticator.objects.get(user_id=officer.user_id, type="totp")
+    settings.SECRET_KEY_FALLBACKS = ["before"]
+    former = migration.former_key("before").encrypt(secret.encode()).decode()
+    row.data = {"secret": former, "name": "x"}
+    row.save()
+    migration.move(apps, None)
+    row.refresh_from_db()
+    assert row.data["name"] == "x"
+    assert keys().open(row.data["secret"]) == secret
+    migration.move(apps, None)
+    moved = Authenticator.objects.get(pk=row.pk)
+    assert moved.data == row.data
+
+
+@pytest.fixture
+def above():
+    """A city above the zone of `admin`, and its administrator."""
+    return world.member(world.agency("1303").org, Role.AGENCY_ADMIN)
+
+
+def reset_below(client, admin):
+    return client.post(f"/people/below/{admin.membership_id}/second-factor/", follow=True)
+
+
+@committed
+def test_a_superior_helps_the_only_administrator_of_an_agency_below(client, admin, above):
+    secret = with_app(admin)
+    there = Client()
+    enter(there, admin)
+    there.post("/accounts/2fa/authenticate/", {"code": code(secret)})
+    world.sign_in(client, above, second_factor=True)
+    assert "重设两步验证" in client.get("/people/below/").content.decode()
+    assert "已重设" in reset_below(client, admin).content.decode()
+    assert not Authenticator.objects.filter(user_id=admin.user_id).exists()
+    assert there.get("/people/").url.startswith("/accounts/login/")
+    with acting_as(SYSTEM):
+        rows = AuditEntry.objects.filter(act="second_factor.reset")
+        assert {row.agency_id for row in rows} == {above.org, admin.org}
+        assert {row.membership_id for row in rows} == {above.membership_id}
+    with acting_as(admin):
+        assert Notification.objects.get().kind == "second_factor_reset"
+    assert "没有设置两步验证" in reset_below(client, admin).content.decode()
+
+
+def test_nobody_else_is_helped_from_above(client, admin, above, officer):
+    with_app(officer)
+    second = world.member(membership(admin).org, Role.AGENCY_ADMIN)
+    with_app(admin)
+    beside = world.member(world.agency("1303").org, Role.AGENCY_ADMIN)
+    with_app(beside)
+    world.sign_in(client, above, second_factor=True)
+    assert "已设置" not in client.get("/people/below/").content.decode()
+    for person in (officer, admin, second, beside, above):
+        assert reset_below(client, person).status_code == 404, person
+    assert Authenticator.objects.filter(user_id=admin.user_id).exists()
+
+
+def test_whoever_also_works_elsewhere_is_not_helped_from_above(client, admin, above):
+    with_app(admin)
+    with acting_as(SYSTEM):
+        Membership.objects.create(
+            user_id=admin.user_id, org=world.agency("130400").org, role=Role.OFFICER
+        )
+    world.sign_in(client, above, second_factor=True)
+    assert "还在其他单位任职" in reset_below(client, admin).content.decode()
+    assert Authenticator.objects.filter(user_id=admin.user_id).exists()
+
+
+def test_an_agency_below_helps_nobody_above(client, admin, above):
+    with_app(above)
+    world.sign_in(client, admin, second_factor=True)
+    assert reset_below(client, above).status_code == 404

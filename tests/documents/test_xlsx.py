@@ -1,8 +1,10 @@
 import io
+import re
 import tracemalloc
 import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -46,7 +48,22 @@ def test_values_keep_their_kind_and_moments_are_local():
     assert row == ["甲", 3, 0.5, 1200.5, date(2026, 6, 3), datetime(2026, 6, 18, 9, 5)]  # noqa: DTZ001
 
 
-DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "http://x.cn", "mailto:a@b.cn", "007", EVIL_NAME]
+SOURCES = ("platform", "agencies", "enterprises", "inspections", "providers", "scoring")
+WRITER = re.compile(
+    r"^\s*(?:import|from) (?:xlsxwriter|openpyxl|xlwt)|csv\.(?:Dict)?[Ww]riter", re.M
+)
+DANGEROUS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "http://x.cn",
+    "mailto:a@b.cn",
+    "007",
+    EVIL_NAME,
+]
 
 
 def test_text_is_never_a_formula_a_link_or_a_number():
@@ -54,6 +71,15 @@ def test_text_is_never_a_formula_a_link_or_a_number():
     assert [row[0] for row in cells(content)[2:]] == DANGEROUS
     assert "<f>" not in part(content, "xl/worksheets/sheet1.xml")
     assert "hyperlink" not in part(content, "xl/worksheets/sheet1.xml")
+
+
+def test_nothing_else_writes_sheets():
+    root = Path(__file__).parents[2]
+    ours = [path for name in SOURCES for path in (root / name).rglob("*.py")]
+    writers = {
+        path.relative_to(root).as_posix() for path in ours if WRITER.search(path.read_text())
+    }
+    assert writers == {"platform/documents/xlsx.py"}
 
 
 @settings(max_examples=40)

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from common.ids import uuid7
 from common.scope import acting_as
 from enterprises.services import risk_point_add
 from inspections.field.bundle import bundle_for
@@ -329,7 +330,10 @@ def test_the_exported_file_does_what_sync_would_have_done_and_only_once(client, 
 
 def test_something_else_than_an_export_is_refused_with_words(client, county):
     signed_in(client, county.inspector)
-    for content in (b"", b"no zip", _zip({"readme": b"x"}), _zip({"operations.json": b"[]"})):
+    asked = {"device": str(uuid7()), "sent_at": "2026-06-08T02:00:00Z", "operations": []}
+    nul, deep = json.dumps(asked | {"x": "\0"}), "[" * 100_000
+    archives = [_zip({"operations.json": text.encode()}) for text in ("[]", nul, deep)]
+    for content in (b"", b"no zip", _zip({"readme": b"x"}), *archives):
         file = io.BytesIO(content)
         file.name = "x.zip"
         answer = client.post("/field/import/", {"file": file})

@@ -334,11 +334,11 @@ def test_who_lost_the_assignment_meanwhile_is_told_and_nothing_is_lost(county, p
     ("kind", "body", "words"),
     [
         ("answer", {"item": 1, "risk_point": str(uuid7()), "result": "ok"}, "哪一项"),
-        ("answer", {"item": 1, "result": "maybe"}, "result"),
-        ("hazard.add", {"hazard": "x"}, "hazard"),
+        ("answer", {"item": 1, "result": "maybe"}, "结果：“maybe”"),
+        ("hazard.add", {"hazard": "x"}, "隐患："),
         ("visit.sign", {"representative_name": "张", "files": []}, "签名"),
         ("visit.teleport", {}, "服务器不认识"),
-        ("files", {"files": [{"id": "1"}]}, "sha256"),
+        ("files", {"files": [{"id": "1"}]}, "哈希："),
     ],
 )
 def test_a_body_that_makes_no_sense_is_kept_and_refused_with_words(

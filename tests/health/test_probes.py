@@ -114,3 +114,9 @@ def test_readiness_is_plain_json_for_machines(client, caplog):
     with caplog.at_level(logging.WARNING):
         assert json.loads(client.get("/readyz").content)["ready"] is True
     assert caplog.text == ""
+
+
+def test_browsers_find_the_icon_that_they_ask_for_unasked(client):
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 200
+    assert next(iter(answer.streaming_content)).startswith(b"\0\0\1\0")

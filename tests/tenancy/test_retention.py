@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
+from axes.models import AccessAttempt
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -242,3 +243,18 @@ def test_a_person_of_an_enterprise_with_an_open_case_stays(county):
 def test_nobody_of_that_name_is_an_error():
     with pytest.raises(CommandError, match="nobody"):
         erase("nobody-here")
+
+
+def test_failed_sign_ins_are_forgotten_after_a_month():
+    now = timezone.now()
+    for days in (20, 40):
+        row = AccessAttempt.objects.create(
+            username=f"x{days}",
+            ip_address="10.0.0.1",
+            failures_since_start=1,
+            get_data="",
+            post_data="",
+        )
+        AccessAttempt.objects.filter(pk=row.pk).update(attempt_time=now - timedelta(days=days))
+    assert run(now)["sign_in_failure"] == 1
+    assert AccessAttempt.objects.get().attempt_time > now - timedelta(days=30)

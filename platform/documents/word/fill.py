@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 from markupsafe import Markup
 
+from common.uploads import entry_bytes
 from documents.word.base import WordError, clean, set_properties
 
 MAX_BYTES, MAX_PART_BYTES, MAX_ENTRIES = 50 * 2**20, 5 * 2**20, 2000
@@ -106,10 +107,7 @@ def environment() -> ImmutableSandboxedEnvironment:
 
 
 def unsafe(template: bytes) -> str:
-    """Return why a file may not even be opened, or ''. Sizes are those the archive declares:
-
-    Python reads no more of an entry than that.
-    """
+    """Return why a file may not even be opened, or ''. Sizes are those the archive declares."""
     try:
         with zipfile.ZipFile(io.BytesIO(template)) as archive:
             entries = archive.infolist()
@@ -138,7 +136,7 @@ def _unsafe_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
     if entry.file_size > MAX_PART_BYTES:
         return "文件的正文过大（超过 5 MB），不能使用"
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    tree = etree.parse(io.BytesIO(archive.read(entry)), parser)
+    tree = etree.parse(io.BytesIO(entry_bytes(archive, entry.filename)), parser)
     if tree.docinfo.doctype:
         return NO_DOCX
     if name == "[content_types].xml" and b"macroEnabled" in etree.tostring(tree):

@@ -6,11 +6,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from common.encrypted import Unreadable, encrypt_again, encrypted_columns, key_file_change
+from common.encrypted import Unreadable, encrypt_all_again, key_file_change
 
 
 class Command(BaseCommand):
-    """Encrypts every personal value again that an older key wrote (docs/personal-data.md)."""
+    """Encrypts again whatever an older key wrote (docs/personal-data.md)."""
 
     help = "Encrypt personal data again with the newest key; may be ended and begun again."
 
@@ -26,9 +26,8 @@ class Command(BaseCommand):
             if options["new"]:
                 key_file_change(add=True)
             with connection.as_owner():  # type: ignore[attr-defined]
-                for table, primary, column in encrypted_columns():
-                    changed = encrypt_again(table, primary, column)
-                    self.stdout.write(f"{table}.{column}: {changed}")
+                for where, changed in encrypt_all_again():
+                    self.stdout.write(f"{where}: {changed}")
             if options["retire"]:
                 key_file_change(newest_only=True)
         except (ImproperlyConfigured, Unreadable) as error:

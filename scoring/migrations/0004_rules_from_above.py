@@ -15,7 +15,7 @@ def _drop(table: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scoring", "0002_row_level_security")]
+    dependencies = [("scoring", "0003_long_lists")]
     operations = [
         operation
         for table in TABLES

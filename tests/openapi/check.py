@@ -1,0 +1,97 @@
+"""Every JSON address is asked for sense and nonsense, as each kind of person and as nobody.
+
+What counts: no 5xx, no answer that the schema does not know, no sense refused, no nonsense taken.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import django
+import httpx
+
+django.setup()
+
+from django.utils import timezone  # noqa: E402  (after Django is up)
+
+from stack import embedded  # noqa: E402
+from tenancy.actors import Actor  # noqa: E402
+from tests import county as counties  # noqa: E402
+from tests.field.phone import Phone  # noqa: E402
+from tests.serving import Web  # noqa: E402
+
+HERE = Path(__file__).parent
+
+
+def people(county: counties.County) -> dict[str, Actor | None]:
+    """Return everybody by the name of his role."""
+    return {
+        "inspector": county.inspector,
+        "project lead": county.lead,
+        "officer": county.officer,
+        "agency administrator": county.admin,
+        "enterprise": county.principal,
+        "nobody": None,
+    }
+
+
+def known(county: counties.County, actor: Actor) -> dict[str, object]:
+    """Return what is there, so that sense may be said of it: tests/openapi/hooks.py puts it in."""
+    phone = Phone(actor, county.assignment)
+    phone.start()
+    phone.answer(phone.items[0])
+    phone.do("files", subject="visit", files=[phone.file(counties.picture(), "site")])
+    if actor.may("visit_log"):
+        phone.send()
+    return {
+        "member": actor.member,
+        "place": phone.log[0].place,
+        "start": phone.log[0].body,
+        "enterprise": county.enterprises[0].pk,
+        "visit": str(phone.visit),
+        "file": next(iter(phone.blobs)).hex,
+    }
+
+
+def run(schema: Path, web: Web, who: str, actor: Actor | None, county: counties.County) -> int:
+    """Run schemathesis as somebody; return its exit code."""
+    seed, examples = sys.argv[1:3]
+    headers = web.headers_of(actor) if actor else {}
+    words = [f"--header={name}: {value}" for name, value in headers.items()]
+    env = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.openapi.hooks",
+           "KNOWN": json.dumps(known(county, actor)) if actor else ""}  # fmt: skip
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")),
+        "--config-file", str(HERE / "schemathesis.toml"), "run", str(schema), f"--url={web.url}",
+        f"--seed={seed}", f"--max-examples={examples}", "--no-color",
+        "--generation-database=none", *words,
+    ]  # fmt: skip
+    print(f"\n=== as {who}", flush=True)
+    return subprocess.run(command, cwd=os.environ["VAR_DIR"], env=env, check=False).returncode
+
+
+def main() -> int:
+    """0 if nobody found anything."""
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    embedded.ensure_started()
+    county = counties.build(enterprises=2)
+    county.at(timezone.now())
+    web = Web(Path(os.environ["VAR_DIR"]) / "web.log")
+    web.start()
+    try:
+        asked = httpx.get(f"{web.url}/api/schema/", headers=web.headers_of(county.lead))
+        schema = Path(os.environ["VAR_DIR"]) / "schema.json"
+        schema.write_bytes(asked.raise_for_status().content)
+        codes = {who: run(schema, web, who, actor, county) for who, actor in people(county).items()}
+    finally:
+        web.stop()
+    print(
+        "\n" + "\n".join(f"{who}: {'found' if code else 'nothing'}" for who, code in codes.items())
+    )
+    return int(any(codes.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -6,7 +6,7 @@ from common.text import masked
 from enterprises.models import Enterprise, Industry, RiskPoint, SpecialOperationCertificate
 from tenancy.access import within
 from tenancy.actors import Actor
-from tenancy.models import Agency
+from tenancy.models import Agency, Grant
 from tenancy.selectors import in_region, region_choices, townships
 
 SIZES = (
@@ -45,6 +45,9 @@ class EnterpriseFilter(forms.Form):
         rows = Enterprise.objects.all()
         if self.actor.is_agency:
             rows = rows.filter(within(self.actor))
+        elif self.actor.is_provider:
+            open_files = Grant.objects.filter(org=self.actor.org_id, ended_at=None)
+            rows = rows.filter(pk__in=open_files.values("subject_id"))
         chosen = self.cleaned_data if self.is_valid() else {}
         if chosen.get("q"):
             rows = rows.matching(chosen["q"])

@@ -76,6 +76,7 @@ def enterprise_list(request: Request) -> HttpResponse:
         size=PAGE,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
+        is_few=actor.is_of_few,
     )
     context = {
         "form": form,

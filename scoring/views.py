@@ -95,16 +95,14 @@ def proposal_list(request: Request) -> HttpResponse:
         )
         .exclude(clause_code="")
         .exclude(state=Hazard.State.DISMISSED)
-        .values(
-            enterprise_pk=F("enterprise_id"),
-            name=F("enterprise__name"),
-            contract_pk=F("assignment__batch__contract_id"),
-        )
+        .values(enterprise_pk=F("enterprise_id"), contract_pk=F("assignment__batch__contract_id"))
         .annotate(count=Count("pk"))
-        .order_by("-count", "name")
+        .order_by("-count", "enterprise_pk")
     )
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "scoring/proposals.html", {"page": page})
+    # One county's enterprises at most: counted once, named where they are shown.
+    page = Paginator(list(rows), PAGE).get_page(request.GET.get("page"))
+    names = Enterprise.objects.in_bulk([row["enterprise_pk"] for row in page.object_list])
+    return render(request, "scoring/proposals.html", {"page": page, "firms": names})
 
 
 @login_required

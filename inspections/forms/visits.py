@@ -1,4 +1,5 @@
 import json
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -7,11 +8,13 @@ from django.db.models import Count, Q
 from agencies.forms import offer_batches
 from agencies.models import ServiceBatch
 from common.paging import count_up_to
+from enterprises.search import firms_named
 from evidence.pictures import MAX_BYTES, metres
 from inspections import tally
 from inspections.access import hazards_hidden, hazards_of
 from inspections.framing import Spot
 from inspections.models import Hazard, Severity, Visit
+from inspections.models.hazards import is_wide
 from tenancy.forms import ActorForm
 from tenancy.models import Membership
 from tenancy.selectors import in_region
@@ -262,6 +265,9 @@ class LedgerFilter(ActorForm):
         From the sums if they can tell: then a regulator's regions, unless too many, are there for
         `keyset`. What a blind officer does not see is not counted.
         """
+        if self.is_valid() and self.cleaned_data["q"]:
+            found = rows.aggregate(all=Count("pk"), late=Count("pk", filter=Q(is_overdue=True)))
+            return found["all"], found["late"], []
         if not self._is_summed():
             return count_up_to(rows), count_up_to(rows.overdue()), []
         sums = tally.tallies(self.actor)
@@ -309,7 +315,16 @@ class LedgerFilter(ActorForm):
                 rows = rows.filter(**{column: chosen[name]})
         if chosen["overdue"] == "ever":
             rows = rows.filter(was_overdue=True)
-        return rows.matching(chosen["q"])
+        return rows.matching(self._firms)
+
+    @cached_property
+    def _firms(self) -> dict[str, list[int] | None]:
+        return {word: firms_named(word) for word in self.cleaned_data["q"].split()}
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a word is so common that only what is not over was looked at for it."""
+        return self.is_valid() and any(map(is_wide, self._firms.values()))
 
     def chips(self) -> list[tuple[str, str]]:
         """Return (label, parameter) for each filter in force."""

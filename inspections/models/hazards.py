@@ -1,30 +1,47 @@
 """A hazard and what follows from it until it is closed."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from agencies.models import Assignment
 from common.ids import uuid7
-from common.search import search
+from common.scope import first_rows
+from common.search import MOST, search
 from enterprises.models import Enterprise, RiskPoint
-from enterprises.search import named
+from enterprises.search import of_firms
 from inspections.models.content import ChecklistItem, LibraryEntry, Severity
 from inspections.models.visits import Visit
 from tenancy.models import Membership, TenantModel
 
+MANY_FIRMS = 200  # with five years' hazards each
 LIVE = ("found", "issued", "rectifying", "submitted")  # neither closed nor dismissed
 
 
 LAST_CHARACTER = chr(0x10FFFF)  # no number contains it; the database sorts by code point
 
 
-def _described(word: str) -> models.Q:
-    """Return the condition that a word stands in the place or description of what is not over."""
-    found = search("inspections_hazard", word)
-    if found is not None:
-        return models.Q(pk__in=found)
-    words = models.Q(place__icontains=word) | models.Q(description__icontains=word)
-    return models.Q(state__in=LIVE) & words
+def is_wide(firms: list[int] | None) -> bool:
+    """Whether a word stands in the names of so many enterprises that their old hazards are too many."""
+    return firms is None or len(firms) > MANY_FIRMS
+
+
+def _told(word: str, firms: list[int] | None) -> list[UUID]:
+    """Return the first hazards, of those to be seen, that one word tells of."""
+    named = Hazard.objects.filter(of_firms(word, firms, "enterprise__"))
+    arms = [
+        Hazard.objects.filter(number__gte=word, number__lt=f"{word}{LAST_CHARACTER}"),
+        named.filter(state__in=LIVE) if is_wide(firms) else named,
+    ]
+    described = search("inspections_hazard", word)
+    if described is None:
+        words = models.Q(place__icontains=word) | models.Q(description__icontains=word)
+        arms.append(Hazard.objects.filter(words, state__in=LIVE))
+    first, *rest = (rows.values_list("pk", flat=True)[:MOST] for rows in arms)
+    with first_rows():
+        return [*first.union(*rest), *(described or ())]
 
 
 class HazardQuerySet(models.QuerySet["Hazard"]):
@@ -34,16 +51,17 @@ class HazardQuerySet(models.QuerySet["Hazard"]):
         """Issued and not closed."""
         return self.filter(state__in=Hazard.OPEN_STATES)
 
-    def matching(self, text: str) -> "HazardQuerySet":
-        """Hazards that every word of `text` tells of.
+    def matching(self, words: Mapping[str, list[int] | None]) -> "HazardQuerySet":
+        """Hazards that every word tells of; each with the enterprises that `firms_named` it.
 
         A word is the beginning of the number, part of the enterprise's name or code, or, of those
-        that are not over, part of the place or the description.
+        that are not over, part of the place or the description. Of a word that many enterprises
+        have in their name, only what is not over is looked at. Asks for each word at once: put
+        together by OR, the policy of the whole table would be asked first.
         """
         rows = self
-        for word in text.split():
-            number = models.Q(number__gte=word, number__lt=f"{word}{LAST_CHARACTER}")
-            rows = rows.filter(number | named(word, "enterprise__") | _described(word))
+        for word, firms in words.items():
+            rows = rows.filter(pk__in=_told(word, firms))
         return rows
 
     def overdue(self) -> "HazardQuerySet":
@@ -211,6 +229,18 @@ class Hazard(FSMModelMixin, TenantModel):
                 fields=["region_code", "due_on", "id"],
                 condition=models.Q(state__in=LIVE),
                 name="hazard_town_live",
+            ),
+            # What people are sent to from their front page, over a whole province.
+            models.Index(
+                fields=["due_on", "id"], condition=models.Q(is_overdue=True), name="hazard_late"
+            ),
+            models.Index(
+                fields=["due_on", "id"], condition=models.Q(severity="major"), name="hazard_major"
+            ),
+            models.Index(
+                fields=["enterprise", "due_on"],
+                condition=models.Q(state__in=LIVE),
+                name="hazard_of_firm_live",
             ),
             models.Index(
                 fields=["owner_agency", "due_on"],

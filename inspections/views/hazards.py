@@ -17,6 +17,7 @@ from common.errors import DomainError
 from common.limits import heavy
 from common.pages import form_page
 from common.paging import count_up_to, keyset
+from common.scope import first_rows
 from documents.models import Document
 from documents.previews import preview
 from evidence.services import photos_of
@@ -66,15 +67,16 @@ def ledger(request: Request) -> HttpResponse:
     sort = request.GET.get("sort", "")
     field = SORTS.get(sort.lstrip("-"), "due_on")
     order = [f"-{field}" if sort.startswith("-") else field, "id"]
-    count, late, regions = form.totals(rows)
-    page = keyset(
-        rows.select_related("enterprise", "provider_org"),
-        order=order,
-        size=PAGE,
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-        parts=[] if field == "region_code" else regions,
-    )
+    with first_rows():
+        count, late, regions = form.totals(rows)
+        page = keyset(
+            rows.select_related("enterprise", "provider_org"),
+            order=order,
+            size=PAGE,
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+            parts=[] if field == "region_code" else regions,
+        )
     context = {
         "form": form,
         "chips": form.chips(),

@@ -9,7 +9,8 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, OrderBy, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 M = TypeVar("M", bound=Model)
 
@@ -37,22 +38,25 @@ def keyset(
     after: str = "",
     before: str = "",
     parts: Sequence[Q] = (),
+    is_few: bool = False,
 ) -> Slice[M]:
     """Return one page of `queryset` in `order`, whose last field is unique and none null.
 
     A token that is not ours is treated as none: the first page. `parts` cut the rows into a few
     that do not overlap and have an index each: the first rows of every part are put together,
-    where one index over all of them would read far more.
+    where one index over all of them would read far more. `is_few` says that some thousand rows at
+    most are there: to sort them is less than to look for them in an index over a whole province.
     """
     mark = _unpack(before or after, len(order))
     backward = bool(before and mark)
     directed = [_turned(name) for name in order] if backward else list(order)
     if mark:
         queryset = queryset.filter(_beyond(directed, mark))
+    ordered = queryset.order_by(*map(_computed, directed) if is_few else directed)
     if len(parts) > 1 or queryset.query.select_related:
-        rows = _by_key(queryset, parts or [Q()], directed, size + 1)
+        rows = _by_key(ordered, parts or [Q()], directed, size + 1)
     else:
-        rows = list(queryset.order_by(*directed)[: size + 1])
+        rows = list(ordered[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     if backward:
@@ -72,15 +76,21 @@ def _by_key(queryset: QuerySet[M], parts: Sequence[Q], order: Sequence[str], siz
     Together the planner may join everything before it takes the first rows.
     """
     names = [name.lstrip("-") for name in order]
-    bare = queryset.select_related(None).prefetch_related(None).order_by(*order)
+    bare = queryset.select_related(None).prefetch_related(None)
     first, *rest = (bare.filter(part).values_list("pk", *names)[:size] for part in parts)
     keys = list(first.union(*rest, all=True) if rest else first)
     if rest:
         for place in reversed(range(len(order))):
             keys.sort(key=itemgetter(place + 1), reverse=order[place].startswith("-"))
     ids = [key[0] for key in keys[:size]]
-    found = {row.pk: row for row in queryset.filter(pk__in=ids)}
+    found = {row.pk: row for row in queryset.order_by().filter(pk__in=ids)}
     return [found[pk] for pk in ids if pk in found]
+
+
+def _computed(name: str) -> OrderBy:
+    """Return the same order by what no index holds."""
+    field = F(name.lstrip("-"))
+    return OrderBy(Coalesce(field, field), descending=name.startswith("-"))
 
 
 def _turned(name: str) -> str:

@@ -31,6 +31,25 @@ S = TypeVar("S", bound=Scoped | None)
 current: ContextVar[Scoped | None] = ContextVar("anfu_actor", default=None)
 
 
+# What is asked for first is a few rows, in the order of an index.
+walking: ContextVar[bool] = ContextVar("anfu_walking", default=False)
+
+
+@contextmanager
+def first_rows() -> Iterator[None]:
+    """Within, PostgreSQL reads rows in the order of an index, or until there are enough, and stops.
+
+    It cannot know how many rows a policy lets through and takes them for few; so it would collect
+    the places of a whole province's rows (a bitmap) before it looks at the first. Not for conditions
+    that only a bitmap can put together: one thing OR another, each with an index of its own.
+    """
+    token = walking.set(True)
+    try:
+        yield
+    finally:
+        walking.reset(token)
+
+
 @contextmanager
 def acting_as(actor: S, *, atomic: bool = True) -> Iterator[S]:
     """Let `actor` act inside the block; nests freely. No actor means no rows."""

@@ -19,6 +19,7 @@ from common.errors import DomainError
 from common.limits import heavy
 from common.pages import act_page, form_page
 from common.paging import count_up_to, keyset
+from common.scope import first_rows
 from documents import handing_over
 from documents.access import document_for, documents_of, hands_over, issued_by
 from documents.forms import DocumentFilter, ReceiptForm, RefusalForm, VoidForm
@@ -34,6 +35,7 @@ from documents.services import (
 )
 from documents.word import WordError
 from tenancy.access import require
+from tenancy.actors import Actor
 from tenancy.file_links import ended
 from tenancy.request import Request
 
@@ -60,6 +62,11 @@ def document_list(request: Request) -> HttpResponse:
     """Papers that concern the actor, newest first; what an enterprise must sign for comes first."""
     actor = require(request.actor, "document_view")
     form = DocumentFilter(request.GET, actor=actor)
+    with first_rows():
+        return _document_list(request, actor, form)
+
+
+def _document_list(request: Request, actor: Actor, form: DocumentFilter) -> HttpResponse:
     rows = form.rows()
     page = keyset(
         rows.annotate(waits=_waits())

@@ -73,6 +73,11 @@ class Actor:
         """Whether an enterprise acts."""
         return self.kind == OrgKind.ENTERPRISE
 
+    @property
+    def is_of_few(self) -> bool:
+        """Whether at most some thousand enterprises are open to it: one county's, or contracts'."""
+        return not self.is_agency or len(self.region_lo) >= COUNTY_DIGITS
+
     def may(self, perm: str) -> bool:
         """Say whether the role has `perm`; the system may do what its tasks do."""
         return self.is_system or allows(self.role, perm)
@@ -90,6 +95,7 @@ class Actor:
         )
 
 
+COUNTY_DIGITS = 6  # of a county's region code; what is below has more
 SYSTEM = Actor(
     kind=OrgKind.AGENCY, region_lo=EVERYWHERE[0], region_hi=EVERYWHERE[1], is_system=True
 )

@@ -27,6 +27,14 @@ class Organization(models.Model):
     class Meta:
         verbose_name = "单位"
         verbose_name_plural = "单位"
+        indexes = [
+            # Few among all the enterprises.
+            models.Index(
+                fields=["kind", "name"],
+                condition=~models.Q(kind="enterprise"),
+                name="organization_not_firm",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.creation import DatabaseCreation as PostgresCreation
 
-from common.scope import KEYS, NOBODY, current
+from common.scope import KEYS, NOBODY, current, walking
 
 UNKNOWN = ("?",)
 # Statements that must stand alone, or that a prefix would turn into an error.
@@ -43,15 +43,16 @@ class ScopedCursor(pg.cursor):
         actor = current.get()
         if actor is None and self.connection.applied is None:
             return ""  # a fresh transaction has no settings, and no settings means no rows
-        wanted = actor.scope() if actor is not None else NOBODY
+        scope = actor.scope() if actor is not None else NOBODY
+        wanted = (*scope, "off" if walking.get() else "on")
         if self.connection.applied == wanted:
             return ""
         self.connection.applied = wanted
         calls = ", ".join(
             f"set_config('{key}', '{_plain(value)}', true)"
-            for key, value in zip(KEYS, wanted, strict=True)
+            for key, value in zip(KEYS, scope, strict=True)
         )
-        return f"SELECT {calls};"
+        return f"SELECT {calls}, set_config('enable_bitmapscan', '{wanted[-1]}', true);"
 
     def execute(self, query: Any, vars: Any = None) -> None:
         """Run one statement as the current actor."""

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -10,9 +10,12 @@ from agencies.models import Assignment
 from inspections.models import (
     EnforcementReferral,
     Extension,
+    FieldOperation,
     Hazard,
     Meeting,
     MeetingAttendance,
+    Recheck,
+    Rectification,
     RectificationOrder,
     Sign,
     SpotCheck,
@@ -89,15 +92,44 @@ def _hidden(actor: Actor) -> Q:
 
 def hidden_papers(actor: Actor) -> Q:
     """Return which papers would show a blind officer what the provider found."""
-    blind = list(blind_to(actor).values_list("assignment_id", flat=True))
-    visits = Visit.objects.filter(assignment__in=blind, provider_org__isnull=False)
-    subjects = {
-        "agencies.assignment": [str(pk) for pk in blind],
-        "inspections.visit": [str(pk) for pk in visits.values_list("pk", flat=True)],
+    blind = blind_to(actor).values_list("assignment_id", flat=True)
+    return _about({"agencies.assignment": blind, "inspections.visit": _hidden_keys(Visit, actor)})
+
+
+def hidden_files(actor: Actor) -> Q:
+    """Return which photos and sounds would show him that: a link from before the draw is no way."""
+    visits, hazards = _hidden_keys(Visit, actor), _hidden_keys(Hazard, actor)
+    if not visits:
+        return Q(pk__in=[])
+    after: dict[str, type[Rectification | Recheck]] = {
+        "inspections.rectification": Rectification,
+        "inspections.recheck": Recheck,
     }
+    operations = FieldOperation.objects.filter(visit_id__in=visits).values_list("pk", flat=True)
+    return _about(
+        {
+            "inspections.visit": visits,
+            "inspections.hazard": hazards,
+            "inspections.fieldoperation": operations,
+            **{
+                kind: model.objects.filter(hazard__in=hazards).values_list("pk", flat=True)
+                for kind, model in after.items()
+            },
+        }
+    )
+
+
+def _hidden_keys(model: type[Visit | Hazard], actor: Actor) -> list[Any]:
+    if not actor.is_agency:
+        return []
+    return list(model.objects.filter(_hidden(actor)).values_list("pk", flat=True))
+
+
+def _about(subjects: Mapping[str, Iterable[Any]]) -> Q:
+    """Return what belongs to one of these rows: {kind of row: keys}."""
     found = Q(pk__in=[])
-    for kind, ids in subjects.items():
-        found |= Q(subject_type=kind, subject_id__in=ids)
+    for kind, keys in subjects.items():
+        found |= Q(subject_type=kind, subject_id__in=[str(key) for key in keys])
     return found
 
 

@@ -9,8 +9,9 @@ class InspectionsConfig(AppConfig):
         from agencies.gates import register_facts
         from documents.access import register_hidden
         from documents.registry import register
+        from evidence import access as evidence
         from inspections import retention
-        from inspections.access import attendance_for, hidden_papers
+        from inspections.access import attendance_for, hidden_files, hidden_papers
         from inspections.kinds import PAPERS
         from inspections.models import MeetingAttendance
         from inspections.selectors import assignment_facts
@@ -35,6 +36,7 @@ class InspectionsConfig(AppConfig):
         register_hold(retention.organisations_with_a_case)
         register_facts(assignment_facts)
         register_hidden(hidden_papers)
+        evidence.register_hidden(hidden_files)
         for paper in PAPERS:
             register(paper)
         register_job(acceptance.KIND, acceptance.run_part, then=acceptance.make_files)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from common.scope import acting_as
+from documents.models import Document
 from evidence.models import Photo
 from inspections.models import Hazard, SpotCheck, Visit
 from tenancy.actors import SYSTEM
@@ -57,5 +58,10 @@ def _found(visit: Visit, words: str, name: str, attackers: tuple[Attacker, ...])
         ids = [str(pk) for pk in hazards.values_list("pk", flat=True)]
         photos = Photo.objects.filter(subject_type="inspections.hazard", subject_id__in=ids)
         photo = photos.values_list("pk", flat=True).first()
-    things = {"hazard": UUID(ids[0]), "photo": photo}
-    return Victim(name, "", 0, things, attackers, frozenset({words, *ids, str(photo)}))
+        paper = (
+            Document.objects.filter(subject_id=str(visit.pk)).values_list("pk", flat=True).first()
+        )
+    things = {"hazard": UUID(ids[0]), "photo": photo, "visit": visit.pk}
+    things |= {"document": paper} if paper else {}
+    told = frozenset({words, *ids, *(str(pk) for pk in things.values())})
+    return Victim(name, "", 0, things, attackers, told)

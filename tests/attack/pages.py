@@ -38,7 +38,8 @@ def foreign_addresses(attack: Attack, opened: Opened) -> Iterator[str]:
     for chosen in product(*choices):
         foreign = [
             value for kind, (is_foreign, value) in zip(opened.kinds, chosen, strict=True)
-            if is_foreign and own.get(kind) != value  # words such as a topic are everybody's
+            # Words such as a topic are everybody's; what is hidden is one's own.
+            if is_foreign and (own.get(kind) != value or not attack.victim.column)
         ]  # fmt: skip
         if foreign:
             yield opened.route.url([value for _, value in chosen])

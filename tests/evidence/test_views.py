@@ -9,6 +9,8 @@ from PIL import Image
 from common.scope import acting_as
 from evidence.models import Photo, marked_path
 from evidence.services import attachment_add, photo_add
+from inspections.models import SpotCheck
+from inspections.services import spot_check_begin
 from tests import county as counties
 from tests import world
 from tests.evidence import samples
@@ -142,3 +144,26 @@ def test_two_rows_of_one_picture_have_their_own_marks(client, county):
         )  # fmt: skip
     world.sign_in(client, county.inspector)
     assert get(client, "photo", first.pk).content != get(client, "photo", second.pk).content
+
+
+def test_a_blind_officer_gets_no_file_of_the_provider_even_by_a_link_from_before(client):
+    county = counties.build(enterprises=1)
+    counties.drawn(county)
+    with acting_as(county.admin):
+        found = list(Photo.objects.values_list("pk", "purpose"))
+        check = SpotCheck.objects.get(assignment=county.assignment)
+    assert {purpose for _, purpose in found} >= {"before", "after", "signature"}
+
+    def answers(actor) -> set[int]:
+        world.sign_in(client, actor)
+        names = ("photo", "photo-original")
+        return {get(client, name, pk).status_code for name in names for pk, _ in found}
+
+    assert answers(county.officer) == {404}
+    assert answers(county.admin) == {200}, "leaders keep the view of dangers"
+    partner = [county.second_officer.member]
+    counties.officers_visit(
+        county,
+        lambda: spot_check_begin(actor=county.officer, spot_check=check, member_ids=partner),
+    )
+    assert answers(county.officer) == {200}, "once their own record is signed"

@@ -50,6 +50,12 @@ class Web:
         token = page.raise_for_status().cookies["csrftoken"]
         return {"Cookie": f"sessionid={session}; csrftoken={token}", "X-CSRFToken": token}
 
+    def knows(self, cookie: str) -> bool:
+        """Say whether a session is still signed in."""
+        address = f"{self.url}/accounts/sessions/"
+        page = httpx.get(address, headers={"Cookie": cookie}, verify=False)  # noqa: S501
+        return page.status_code == 200
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         with self.log.open("ab") if self.log else nullcontext() as said:

@@ -68,33 +68,46 @@ def starts(scene: Scene) -> list[str]:
     ]  # fmt: skip
 
 
-def scan(web: Web, who: str, actor: Actor | None, first: list[str]) -> list[tuple[int, str, Any]]:
-    """Let wapiti go through the site as somebody; return (level, kind, finding) of what it found."""
-    url, folder = web.url, Path(os.environ["VAR_DIR"]) / who.replace(" ", "-")
-    seconds = int(os.environ.get("SCAN_SECONDS") or "30")
-    cookie = ["--header", f"Cookie: {web.headers_of(actor)['Cookie']}"] if actor else []
-    report = folder / "report.json"
-    command = [
+def scan(web: Web, who: str, actor: Actor | None, first: list[str]) -> int:
+    """Let wapiti go through the site as somebody; tell, and return the worst level it found."""
+    folder = Path(os.environ["VAR_DIR"]) / who.replace(" ", "-")
+    cookie = web.headers_of(actor)["Cookie"] if actor else ""
+    log, report = folder.with_suffix(".log"), folder / "report.json"
+    with log.open("w") as said:
+        command = wapiti(web.url, first, folder, report, cookie)
+        subprocess.run(command, check=True, stdout=said, stderr=subprocess.STDOUT)
+    told = json.loads(report.read_text())
+    pages, found = told["infos"]["crawled_pages_nbr"], list(findings(told))
+    if cookie and not web.knows(cookie):
+        found.insert(0, (1, "the scan itself", "it was signed out on the way"))
+    counts = Counter(LEVELS[level] for level, _, _ in found)
+    print(f"{who}: {pages} addresses and forms: {dict(counts) or 'nothing'}", flush=True)
+    for level, kind, words in found:
+        print(f"  {LEVELS[level]} {kind}: {words}", flush=True)
+    return max((level for level, _, _ in found), default=0)
+
+
+def wapiti(url: str, first: list[str], folder: Path, report: Path, cookie: str) -> list[str]:
+    """Return the command."""
+    seconds = os.environ.get("SCAN_SECONDS") or "30"
+    return [
         sys.argv[1], "--url", f"{url}/", "--scope", "folder", "--module", ",".join(MODULES),
         *(word for path in first for word in ("--start", url + path)),
         *(word for path in LEFT_OUT for word in ("--exclude", url + path)),
-        *cookie,
+        *(["--header", f"Cookie: {cookie}"] if cookie else []),
         "--verify-ssl", "0", "--flush-session", "--store-session", str(folder),
-        "--max-links-per-page", "60", "--max-files-per-dir", "20", "--depth", "8",
-        "--max-parameters", "40", "--max-scan-time", str(seconds),
-        "--max-attack-time", str(seconds), "--no-bugreport", "--verbose", "1",
-        "--format", "json", "--output", str(report),
+        "--max-links-per-page", "60", "--max-files-per-dir", "6", "--depth", "8",
+        "--max-parameters", "40", "--max-scan-time", seconds, "--max-attack-time", seconds,
+        "--no-bugreport", "--verbose", "1", "--format", "json", "--output", str(report),
     ]  # fmt: skip
-    with (Path(os.environ["VAR_DIR"]) / f"{folder.name}.log").open("w") as log:
-        subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT)
-    return list(findings(json.loads(report.read_text())))
 
 
-def findings(report: dict[str, Any]) -> Iterator[tuple[int, str, Any]]:
-    """Yield what a report holds, the worst first."""
+def findings(report: dict[str, Any]) -> Iterator[tuple[int, str, str]]:
+    """Yield (level, kind, words) of what a report holds, the worst first."""
     kinds = [*report["vulnerabilities"].items(), *report["anomalies"].items()]
     every = [(row["level"], kind, row) for kind, rows in kinds for row in rows]
-    yield from sorted(every, key=lambda found: -found[0])
+    for level, kind, row in sorted(every, key=lambda found: -found[0]):
+        yield level, kind, f"{row['method']} {row['path']} {row['parameter']}: {row['info']}"
 
 
 def main() -> int:
@@ -108,15 +121,8 @@ def main() -> int:
     web.start()
     try:
         for who, actor in everybody.items():
-            if wanted not in (None, "", who):
-                continue
-            found = scan(web, who, actor, starts(scene))
-            worst = max([worst, *(level for level, _, _ in found)])
-            counts = Counter(LEVELS[level] for level, _, _ in found)
-            print(f"{who}: {dict(counts) or 'nothing'}", flush=True)
-            for level, kind, row in found:
-                words = f"{row['method']} {row['path']} {row['parameter']}: {row['info']}"
-                print(f"  {LEVELS[level]} {kind}: {words}", flush=True)
+            if wanted in (None, "", who):
+                worst = max(worst, scan(web, who, actor, starts(scene)))
     finally:
         web.stop()
     return int(worst > 0)

@@ -75,10 +75,8 @@ def attack_over_http(victim: Victim, known: Sequence[Opened], report: Report) ->
         began = time.monotonic()
         attack = Attack(attacker, victim, report)
         pages.attack_things(attack, known)
-        pages.attack_lists(attack, known)
+        parameters.attack_own_pages(attack, known)
         if victim.column:
-            parameters.attack_queries(attack, known)
-            parameters.attack_forms(attack, known)
             operations.attack_operations(attack)
             tokens.attack_tokens(attack, routes(), known_tokens(victim))
         if not attacker.is_signed_in():
@@ -128,8 +126,6 @@ def tell(report: Report, seconds: float) -> None:
         print(f"{number:>8}  answered {status}")
     total = report.sent.total()
     print(f"{total} probes in {seconds:.0f} s, {len(report.wrong)} got through")
-    for words in report.wrong:
-        print(f"  {words}")
     if total < FEWEST:
         print(f"fewer than {FEWEST} probes: the attack itself is broken")
 

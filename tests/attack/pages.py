@@ -45,12 +45,6 @@ def foreign_addresses(attack: Attack, opened: Opened) -> Iterator[str]:
             yield opened.route.url([value for _, value in chosen])
 
 
-def attack_lists(attack: Attack, known: Iterable[Opened]) -> None:
-    """Open every page without arguments, and every one of one's own things, exports among them."""
-    for url in own_addresses(attack, known):
-        attack.probe("own pages and exports", Request("GET", url))
-
-
 def own_addresses(attack: Attack, known: Iterable[Opened]) -> Iterator[str]:
     """Yield the addresses without arguments and those of the attacker's own things."""
     own = attack.attacker.things

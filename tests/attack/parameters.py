@@ -4,7 +4,7 @@ Which ones these are is seen from the pages themselves: whatever a view reads fr
 Fields that a form leaves open are filled in, so that what is sent gets as far as the services.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from lxml import html
 
 from tests import county as counties
 from tests.attack.pages import own_addresses
-from tests.attack.probes import Attack, Request, body_of
+from tests.attack.probes import Attack, Request
 from tests.attack.routes import Opened
 from tests.attack.undo import undone
 
@@ -32,6 +32,7 @@ FILLED = {
     "number": "1", "tel": "13405461647", "email": "a@example.cn", "file": "",
 }  # fmt: skip
 MARK = "attack"  # a parameter of no page
+CLOSED = (403, 404, 405)
 READS = ("__getitem__", "__contains__", "get", "getlist")
 Fields = dict[str, Any]
 
@@ -65,9 +66,8 @@ def values_for(attack: Attack, name: str, present: Any = None) -> list[str]:
     kinds = [kind for kind, value in own.items() if str(value) == str(present)]
     kinds += [kind for kind in others if kind in name or name in kind]
     if not kinds and (present is None or _type_of(present)):
-        kinds = [
-            k for k in USUAL if k in others and isinstance(others[k], _type_of(present) or object)
-        ]
+        fitting = _type_of(present) or object
+        kinds = [k for k in USUAL if k in others and isinstance(others[k], fitting)][:2]
     mine = set(map(str, own.values()))
     found = dict.fromkeys(str(others[k]) for k in kinds if k in others)
     return [value for value in found if value not in mine][:MOST]
@@ -83,27 +83,33 @@ def _type_of(text: Any) -> type | None:
     return UUID
 
 
-def attack_queries(attack: Attack, known: Sequence[Opened]) -> None:
-    """Filter, search and page own lists by the victim's ids and words."""
-    words = sorted(attack.watched, key=lambda word: (len(word), word))[:1]
+def attack_own_pages(attack: Attack, known: Sequence[Opened]) -> None:
+    """Open every own page and export; then ask each for the victim's, by its parameters and forms."""
+    forms: dict[str, Fields] = {}
     for url in own_addresses(attack, known):
-        with noted() as asked, undone():
-            response = attack.attacker.send("GET", url, {MARK: ""})
-        if response.status_code in (403, 404, 405):
-            continue
-        for name in sorted(asked - {TOKEN, "until", "sign"}):
-            for value in (*values_for(attack, name), *words):
-                attack.probe(
-                    "parameters of pages", Request("GET", url, {name: value}, is_htmx=True)
-                )
+        with noted() as asked:
+            response = attack.probe("own pages and exports", Request("GET", url, {MARK: ""}))
+        if attack.victim.column:
+            forms |= forms_in(url, response)
+            attack_queries(attack, url, asked if response.status_code not in CLOSED else set())
+    attack_forms(attack, forms)
 
 
-def attack_forms(attack: Attack, known: Sequence[Opened]) -> None:
+def attack_queries(attack: Attack, url: str, asked: set[str]) -> None:
+    """Filter, search and page an own list by the victim's ids and words."""
+    words = sorted(attack.watched, key=lambda word: (len(word), word))[:1]
+    for name in sorted(asked - {TOKEN, "until", "sign"}):
+        for value in (*values_for(attack, name), *words):
+            request = Request("GET", url, {name: value}, is_htmx=True)
+            attack.probe("parameters of pages", request)
+
+
+def attack_forms(attack: Attack, forms: Mapping[str, Fields]) -> None:
     """Send own forms with each field in turn naming something of the victim's."""
-    for url, fields in forms_of(attack, known).items():
+    for url, fields in forms.items():
         with noted() as asked, undone():
             response = attack.attacker.send("POST", url, {**fields, MARK: ""})
-        if response.status_code in (403, 404, 405):
+        if response.status_code in CLOSED:
             continue
         attack.report.notes["forms that a person may send"] += 1
         attack.report.notes["of these taken as they were filled in"] += response.status_code < 400
@@ -116,20 +122,16 @@ def _first(value: Any) -> Any:
     return value[0] if isinstance(value, list) and value else value
 
 
-def forms_of(attack: Attack, known: Iterable[Opened]) -> dict[str, Fields]:
-    """Return {address: fields} of every form on own pages, and of every other address for POST."""
+def forms_in(url: str, response: Any) -> dict[str, Fields]:
+    """Return {address: fields} of every form on a page; an address for POST alone has no fields."""
+    if response.status_code == 405:
+        return {url: {}}
     found: dict[str, Fields] = {}
-    for url in own_addresses(attack, known):
-        with undone():
-            response = attack.attacker.send("GET", url)
-            body = body_of(response)
-        if response.status_code == 405:
-            found.setdefault(url, {})
-        elif response.status_code == 200 and "text/html" in response.get("Content-Type", ""):
-            for form in html.fromstring(body or b"<p>").iter("form"):
-                action = urljoin(url, form.get("action") or "").split("#")[0]
-                if form.get("method", "").lower() == "post" and not action.startswith(ACCOUNTS):
-                    found[action] = _filled(form)
+    if response.status_code == 200 and "text/html" in response.get("Content-Type", ""):
+        for form in html.fromstring(response.content or b"<p>").iter("form"):
+            action = urljoin(url, form.get("action") or "").split("#")[0]
+            if form.get("method", "").lower() == "post" and not action.startswith(ACCOUNTS):
+                found[action] = _filled(form)
     return found
 
 

@@ -125,11 +125,12 @@ def build() -> World:
     neighbours = tuple(everybody(OrgKind.ENTERPRISE, second_org, "the next firm", firm_things))
     rivals = tuple(everybody(OrgKind.PROVIDER, rival_org, "the rival", _rival_things(rival)))
     strangers = tuple(_strangers())
+    one_of_each = {person.name: person for person in reversed(own)}.values()
     provider, firm = mine.contract.provider_org_id, mine.enterprises[0].enterprise_org_id
     assert firm is not None
     victims = (
         Victim("another agency", "owner_agency_id", theirs.zone.pk, other.things,
-               (*own, *rivals, *neighbours, *strangers), owner=theirs.officer),
+               (*one_of_each, *rivals, *neighbours, *strangers), owner=theirs.officer),
         Victim("another provider", "provider_org_id", provider, scene.things, rivals,
                owner=mine.lead),
         Victim("another firm", "enterprise_org_id", firm, scene.things, neighbours,

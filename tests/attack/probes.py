@@ -28,7 +28,9 @@ class Report:
     wrong: dict[str, None] = field(default_factory=dict)  # in order, each once
 
     def fail(self, words: str) -> None:
-        """Note something that must not be."""
+        """Note something that must not be, and say it at once."""
+        if words[:500] not in self.wrong:
+            print(f"  {words[:500]}", flush=True)
         self.wrong[words[:500]] = None
 
 

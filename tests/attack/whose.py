@@ -67,11 +67,14 @@ def conditions(column: str, value: int) -> dict[str, str]:
     `column` is what tables of tenants say it by: owner_agency_id, provider_org_id, enterprise_org_id.
     """
     members = f"SELECT user_id FROM tenancy_membership WHERE org_id = {value:d}"
+    regions = f"SELECT region_code FROM tenancy_agency WHERE org_id = {value:d}"
     found = {ORGANIZATION: f"id = {value:d}", USER: f"id IN ({members})"}
     for model in all_models():
         said = next((c for c in (column, *COLUMNS) if c in columns_of(model)), None)
         if said is not None:
             found[model._meta.db_table] = f"{said} = {value:d}"
+        elif column == "owner_agency_id" and "region_code" in columns_of(model):
+            found[model._meta.db_table] = f"region_code IN ({regions})"
     while more := _hanging(found):
         found |= more
     return found

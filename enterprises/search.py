@@ -20,4 +20,4 @@ def of_firms(text: str, found: list[int] | None, path: str = "") -> Q:
     if found is None:
         return Q(**{f"{path}search_text__icontains": text.strip()})
     key = path.removesuffix("__")
-    return Q(**{f"{key}__in" if key else "pk__in": found})
+    return Q(**{f"{key or 'pk'}__any_of": found})

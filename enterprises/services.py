@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from audit.services import record
@@ -83,10 +82,8 @@ def enterprises_import(
     """
     rejected = tuple(_rejected(result))
     rows = [row.values for row in result.accepted]
-    # One array: as thousands of parameters the codes would take longer than the query.
-    codes = RawSQL("SELECT unnest(%s::text[])", [[values.credit_code for values in rows]])
     there = Enterprise.objects.select_for_update().filter(
-        owner_agency=agency, credit_code__in=codes
+        owner_agency=agency, credit_code__any_of=[values.credit_code for values in rows]
     )
     known = {enterprise.credit_code: enterprise for enterprise in there}
     new = [values for values in rows if values.credit_code not in known]

@@ -61,7 +61,7 @@ class HazardQuerySet(models.QuerySet["Hazard"]):
         """
         rows = self
         for word, firms in words.items():
-            rows = rows.filter(pk__in=_told(word, firms))
+            rows = rows.filter(pk__any_of=_told(word, firms))
         return rows
 
     def overdue(self) -> "HazardQuerySet":

@@ -7,3 +7,4 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         from common import checks  # noqa: F401  (registers the start-up check)
+        from common.db import lookups  # noqa: F401  (registers `any_of`)

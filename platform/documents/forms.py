@@ -62,7 +62,7 @@ class DocumentFilter(forms.Form):
         found = search("documents_document", text)
         if found is None:
             return Q(number__icontains=text) | Q(title__icontains=text)
-        return Q(pk__in=found)
+        return Q(pk__any_of=found)
 
     def to_print(self) -> QuerySet[Document]:
         """Return what is printed of it: PDF files; voided ones only where they were asked for."""

@@ -19,8 +19,10 @@ from audit.models import DailyHead, PublishedDay, Seal
 from chain.publication import days_publish
 from chain.tasks import publish_days
 from common.scope import acting_as
+from config.management.commands.demo import _publish
 from documents import keys
 from tenancy.actors import SYSTEM
+from tests import county as counties
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -223,3 +225,15 @@ def test_two_copies_of_a_day_that_differ_and_days_that_do_not_hang_together_are_
     days = verify_chain.read_days([lines[0], changed, lines[2]])
     (problem,) = verify_chain.days_problems(days)
     assert "接不上前一天的" in problem.words
+
+
+def test_a_demonstration_has_published_heads_at_once_and_midnight_goes_on_from_them():
+    counties.build()
+    _publish()
+    _publish()
+    with acting_as(SYSTEM):
+        [day] = PublishedDay.objects.all()
+        assert day.day == timezone.localdate()
+        assert DailyHead.objects.filter(day=day.day).count() > 1
+        assert days_publish() == 0
+        assert not list(stored_days_problems())

@@ -89,7 +89,7 @@ def scan(web: Web, who: str, actor: Actor | None, first: list[str]) -> int:
 
 def wapiti(url: str, first: list[str], folder: Path, report: Path, cookie: str) -> list[str]:
     """Return the command."""
-    seconds = os.environ.get("SCAN_SECONDS") or "30"
+    seconds = int(os.environ.get("SCAN_SECONDS") or "30")
     return [
         sys.argv[1], "--url", f"{url}/", "--scope", "folder", "--module", ",".join(MODULES),
         *(word for path in first for word in ("--start", url + path)),
@@ -97,7 +97,7 @@ def wapiti(url: str, first: list[str], folder: Path, report: Path, cookie: str) 
         *(["--header", f"Cookie: {cookie}"] if cookie else []),
         "--verify-ssl", "0", "--flush-session", "--store-session", str(folder),
         "--max-links-per-page", "60", "--max-files-per-dir", "6", "--depth", "8",
-        "--max-parameters", "40", "--max-scan-time", seconds, "--max-attack-time", seconds,
+        "--max-parameters", "40", "--max-scan-time", str(4 * seconds), "--max-attack-time", str(seconds),
         "--no-bugreport", "--verbose", "1", "--format", "json", "--output", str(report),
     ]  # fmt: skip
 

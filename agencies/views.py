@@ -32,7 +32,8 @@ from common.paging import count_up_to, keyset
 from enterprises.forms import EnterpriseFilter
 from enterprises.models import Enterprise
 from tenancy import clock
-from tenancy.access import require, within
+from tenancy.access import require, visible_or_404, within
+from tenancy.models import Membership
 from tenancy.request import Request
 from tenancy.selectors import region_names
 
@@ -165,10 +166,12 @@ def officer_add(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def officer_remove(request: Request, pk: int, membership: int) -> HttpResponse:
-    """Take an officer off a contract."""
+    """Take an officer off a contract; of one who is off it already, that is no error."""
     found = contract_for(request.actor, pk, "contract_edit")
     require_hand_in(request.actor, found)
-    for officer in grants.officers_of(found).filter(pk=membership):
+    own = Membership.objects.filter(org_id=found.owner_agency_id)
+    officer = visible_or_404(own, membership)
+    if officer in grants.officers_of(found):
         grants.officer_revoke(found, officer)
     return redirect("agencies:contract", pk=pk)
 

@@ -19,5 +19,4 @@ def of_firms(text: str, found: list[int] | None, path: str = "") -> Q:
     """Return the same condition from what was found."""
     if found is None:
         return Q(**{f"{path}search_text__icontains": text.strip()})
-    key = path.removesuffix("__")
-    return Q(**{f"{key or 'pk'}__any_of": found})
+    return Q(**{f"{path}pk__any_of": found})

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import Http404
 
 from agencies.models import Assignment
@@ -24,6 +24,7 @@ from tenancy.actors import Actor, actor_for
 from tenancy.models import Membership
 
 State = FieldOperation.State
+TAKEN = "这个编号已被占用，请重新登记这一条"
 TOLERANCE = timedelta(minutes=2)  # what a network and an honest clock may differ
 
 
@@ -93,9 +94,19 @@ def _keep(actor: Actor, sent_at: datetime, sent: list[Operation]) -> dict[UUID, 
             refused[operation.id] = Receipt(operation.id, State.REFUSED, words)
         elif taken.add(operation):
             new.append(_row(operation, sent_at, whose[operation.place] or {}))
-    FieldOperation.objects.bulk_create(new)
-    announce(new)
-    return refused
+    kept = _written(new)
+    announce(row for row in new if row.pk in kept)
+    return refused | {
+        row.pk: Receipt(row.pk, State.REFUSED, TAKEN) for row in new if row.pk not in kept
+    }
+
+
+def _written(new: Sequence[FieldOperation]) -> set[UUID]:
+    """Write new rows; return which of them are there: an id may be another tenant's, unseen."""
+    FieldOperation.objects.bulk_create(new, ignore_conflicts=True)
+    return set(
+        FieldOperation.objects.filter(pk__in=[r.pk for r in new]).values_list("pk", flat=True)
+    )
 
 
 @dataclass(slots=True)
@@ -255,11 +266,21 @@ def _apply(replay: acts.Replay, run: list[FieldOperation]) -> bool:
         _settle(run, State.REFUSED, {"message": error.message, "field": error.field})
     except ValueError as error:
         _settle(run, State.REFUSED, {"message": str(error)})
+    except IntegrityError as error:
+        if not _is_id_taken(error):
+            raise
+        _settle(run, State.REFUSED, {"message": TAKEN})
     except (Http404, PermissionDenied):
         _settle(run, State.REFUSED, {"message": "没有这次检查或这家企业的权限，可能已经改派"})
     changed = [row for row, was in zip(run, before, strict=True) if (row.state, row.outcome) != was]
     FieldOperation.objects.bulk_update(changed, ["state", "outcome"])
     return any(row.state != State.WAITING for row in run)
+
+
+def _is_id_taken(error: IntegrityError) -> bool:
+    """Whether a phone chose an id for its row that a row has already, perhaps one that it cannot see."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+    return str(name).endswith("_pkey")
 
 
 def _settle(run: list[FieldOperation], state: str, outcome: dict[str, Any]) -> None:

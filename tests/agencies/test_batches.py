@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agencies.access import batch_for, contract_for
-from agencies.grants import may_log_visit, officer_grant
+from agencies.grants import may_log_visit, officer_grant, officers_of
 from agencies.models import Assignment, AssignmentUserObjectPermission
 from agencies.services import (
     batch_assign,
@@ -27,6 +28,7 @@ from tenancy.actors import SYSTEM
 from tenancy.models import Membership
 from tenancy.services import membership_end
 from tests import county as counties
+from tests import world
 
 pytestmark = pytest.mark.django_db
 
@@ -185,3 +187,21 @@ def test_a_split_by_town_never_divides_a_town(assignments, people):
     assert set(plan) == {a.pk for a in assignments}
     for town in {a.region_code for a in assignments}:
         assert len({plan[a.pk] for a in assignments if a.region_code == town}) == 1
+
+
+def test_only_an_officer_of_ones_own_is_taken_off_a_contract(county, client):
+    other = counties.build("130400", base=500)
+    with acting_as(county.admin):
+        officer = Membership.objects.get(pk=county.officer.member)
+        officer_grant(county.contract, officer)
+    world.sign_in(client, county.admin)
+
+    def remove(member: int) -> int:
+        args = [county.contract.pk, member]
+        return client.post(reverse("agencies:officer-remove", args=args)).status_code
+
+    assert remove(other.officer.member) == 404
+    assert remove(county.officer.member) == 302
+    with acting_as(county.admin):
+        assert not officers_of(county.contract).exists()
+    assert remove(county.officer.member) == 302, "once more is no error"

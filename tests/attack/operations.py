@@ -34,7 +34,13 @@ FILLED: dict[type, Any] = {
 }
 SIGNATURE = {"id": uuid7(), "sha256": "0" * 64, "size": 9, "purpose": "signature"}
 # What fields of a body name, where it is not called as the things are.
-NAMED = {"members": "membership", "officers": "membership", "subject": "referral", "visit": "visit"}
+NAMED = {
+    "members": "membership",
+    "officers": "membership",
+    "subject": "referral",
+    "visit": "visit",
+    "id": "operation",
+}
 IDS = (
     serializers.UUIDField, serializers.IntegerField, serializers.ListField, serializers.DictField,
 )  # fmt: skip

@@ -36,13 +36,16 @@ def foreign_addresses(attack: Attack, opened: Opened) -> Iterator[str]:
             known.append((False, own[kind]))
         choices.append(known)
     for chosen in product(*choices):
-        foreign = [
-            value for kind, (is_foreign, value) in zip(opened.kinds, chosen, strict=True)
-            # Words such as a topic are everybody's; what is hidden is one's own.
-            if is_foreign and (own.get(kind) != value or not attack.victim.column)
-        ]  # fmt: skip
-        if foreign:
+        named = zip(opened.kinds, chosen, strict=True)
+        if any(whose and _is_foreign(attack, kind, value) for kind, (whose, value) in named):
             yield opened.route.url([value for _, value in chosen])
+
+
+def _is_foreign(attack: Attack, kind: str, value: Any) -> bool:
+    """Whether a thing is not for him. Words, such as a topic, are everybody's; a hidden thing is own."""
+    if isinstance(value, str):
+        return False
+    return not attack.victim.column or attack.attacker.things.get(kind) != value
 
 
 def own_addresses(attack: Attack, known: Iterable[Opened]) -> Iterator[str]:

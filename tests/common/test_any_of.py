@@ -20,7 +20,9 @@ def test_an_array_finds_what_in_finds_by_number_by_text_and_by_what_it_hangs_on(
         assert list(Enterprise.objects.filter(pk__any_of=[firm.pk, 0])) == [firm]
         codes = [other.credit_code, "none"]
         assert list(Enterprise.objects.filter(credit_code__any_of=codes)) == [other]
-        assert list(Hazard.objects.filter(enterprise__any_of=[hazard.enterprise_id])) == [hazard]
+        assert list(Hazard.objects.filter(enterprise__pk__any_of=[hazard.enterprise_id])) == [
+            hazard
+        ]
         assert list(Hazard.objects.filter(pk__any_of=[hazard.pk, uuid7()])) == [hazard]
 
 

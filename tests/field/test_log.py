@@ -17,6 +17,7 @@ from common.scope import acting_as
 from documents.models import Document
 from evidence.models import Photo
 from inspections.field.files import file_put
+from inspections.field.log import TAKEN
 from inspections.models import Answer, ChecklistTemplate, FieldFile, FieldOperation, Hazard, Visit
 from inspections.services import answers_save, hazards_confirm
 from tests import county as counties
@@ -450,3 +451,26 @@ def test_a_hazard_that_was_handed_over_shows_late_photos_to_the_enterprise(count
         hazards_confirm(actor=county.lead, visit=Visit.objects.get())
     with acting_as(county.principal):
         assert Photo.objects.filter(subject_id=str(hazard)).count() == 1
+
+
+def test_an_id_that_another_tenants_row_has_is_refused_and_breaks_nothing_else(county, phone):
+    other = counties.build("130400", base=500)
+    theirs = Phone(other.inspector, other.assignment)
+    theirs.start()
+    hazard = theirs.find(theirs.items[0])
+    assert states(theirs.send()) == {"done"}
+    phone.start()
+    phone.find(phone.items[0], hazard=str(hazard))
+    phone.do("note", text="查阅资料")
+    phone.log.append(dataclasses.replace(phone.do("note", text="再查"), id=theirs.log[0].id))
+    del phone.log[-2]
+    receipts = phone.send()
+    assert [r.state for r in receipts] == ["done", "refused", "done", "refused"]
+    assert {r.message for r in receipts if r.state == "refused"} == {TAKEN}
+    assert [r.state for r in phone.send()] == [r.state for r in receipts], "again the same"
+    taken = Phone(county.inspector, county.assignments[1], visit=theirs.visit)
+    taken.start()
+    assert states(taken.send()) == {"refused"}
+    with acting_as(other.inspector):
+        assert Hazard.objects.get(pk=hazard).visit_id == theirs.visit
+        assert FieldOperation.objects.filter(visit_id=theirs.visit).count() == 2

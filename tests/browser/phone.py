@@ -136,10 +136,17 @@ def sign(page: Page, name: str = "张立新") -> None:
     page.wait_for_selector(".paper")
 
 
+PRESS = (
+    "[...document.querySelectorAll('button')].find(b => b.innerText.includes('立即同步'))?.click()"
+)
+
+
 def sync(page: Page) -> None:
-    """To the page of sync, and send what is there."""
+    """To the page of sync, and send what is there; a phone that is back on line may be at it already."""
     page.goto("/field/#/sync")
-    page.click("button:has-text('立即同步')")
+    button = page.locator("button:has-text('立即同步')")
+    button.or_(page.locator("text=登录后继续上传")).first.wait_for()
+    page.evaluate(PRESS)  # at one moment: it is drawn anew while it sends, and never holds still
 
 
 def all_received(page: Page) -> None:

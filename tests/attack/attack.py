@@ -91,7 +91,7 @@ def known_tokens(victim: Victim) -> dict[str, str]:
         paper = Document.objects.get(pk=victim.things["document"])
         meeting = Meeting.objects.get(pk=victim.things["meeting"])
         invitation = Invitation.objects.get(pk=victim.things["invitation"])
-        draw = DrawPublication.objects.get(owner_agency_id=paper.owner_agency_id)
+        draw = DrawPublication.objects.filter(owner_agency_id=paper.owner_agency_id)[0]
         return {
             "tenancy:invitation-accept": invitation_token(invitation),
             "documents:receive": receipt_token(paper),
@@ -108,7 +108,7 @@ def attack_the_database(world: World, report: Report) -> None:
     raw_sql.see_policies(report)
     for victim in world.victims:
         for table in canaries.uncovered(victim.column, victim.value):
-            report.notes[f"no word tells whose a row of {table} is"] += 1
+            report.notes[f"times rows of {table} tell by numbers alone whose they are"] += 1
         for attacker in victim.attackers:
             raw_sql.attack_tables(attacker, victim, report)
     stranger = world.victims[0]

@@ -72,8 +72,7 @@ def calibrate(world: World, report: Report) -> list[Opened]:
 def attack_over_http(victim: Victim, known: Sequence[Opened], report: Report) -> None:
     """Everybody who is to get nothing of a victim's tries to."""
     for attacker in victim.attackers:
-        began = time.monotonic()
-        attack = Attack(attacker, victim, report)
+        before, attack = report.sent.total(), Attack(attacker, victim, report)
         pages.attack_things(attack, known)
         parameters.attack_own_pages(attack, known)
         if victim.column:
@@ -81,8 +80,8 @@ def attack_over_http(victim: Victim, known: Sequence[Opened], report: Report) ->
             tokens.attack_tokens(attack, routes(), known_tokens(victim))
         if not attacker.is_signed_in():
             report.fail(f"{attacker.name} was no longer signed in")
-        spent = time.monotonic() - began
-        print(f"  {attacker.name} against {victim.name}: {spent:.0f} s", flush=True)
+        number = report.sent.total() - before
+        print(f"{number:>8}  {attacker.name} against {victim.name}", flush=True)
 
 
 def known_tokens(victim: Victim) -> dict[str, str]:
@@ -91,7 +90,7 @@ def known_tokens(victim: Victim) -> dict[str, str]:
         paper = Document.objects.get(pk=victim.things["document"])
         meeting = Meeting.objects.get(pk=victim.things["meeting"])
         invitation = Invitation.objects.get(pk=victim.things["invitation"])
-        draw = DrawPublication.objects.get(owner_agency_id=paper.owner_agency_id)
+        draw = DrawPublication.objects.filter(owner_agency_id=paper.owner_agency_id)[0]
         return {
             "tenancy:invitation-accept": invitation_token(invitation),
             "documents:receive": receipt_token(paper),
@@ -108,7 +107,7 @@ def attack_the_database(world: World, report: Report) -> None:
     raw_sql.see_policies(report)
     for victim in world.victims:
         for table in canaries.uncovered(victim.column, victim.value):
-            report.notes[f"no word tells whose a row of {table} is"] += 1
+            report.notes[f"times rows of {table} tell by numbers alone whose they are"] += 1
         for attacker in victim.attackers:
             raw_sql.attack_tables(attacker, victim, report)
     stranger = world.victims[0]
@@ -117,7 +116,7 @@ def attack_the_database(world: World, report: Report) -> None:
     policies.switch_off_each(people, world.victims, report)
 
 
-def tell(report: Report, seconds: float) -> None:
+def tell(report: Report) -> None:
     """Print what was done, and what was wrong."""
     for counted in (report.sent, report.notes):
         for part, number in sorted(counted.items()):
@@ -125,7 +124,7 @@ def tell(report: Report, seconds: float) -> None:
     for status, number in sorted(report.answers.items()):
         print(f"{number:>8}  answered {status}")
     total = report.sent.total()
-    print(f"{total} probes in {seconds:.0f} s, {len(report.wrong)} got through")
+    print(f"{total} probes, {len(report.wrong)} got through")
     if total < FEWEST:
         print(f"fewer than {FEWEST} probes: the attack itself is broken")
 
@@ -142,7 +141,8 @@ def main() -> int:
     for victim in (*world.victims, *hidden.victims(world)):
         attack_over_http(victim, known, report)
     attack_the_database(world, report)
-    tell(report, time.monotonic() - began)
+    tell(report)
+    print(f"it took {time.monotonic() - began:.0f} s")
     return int(bool(report.wrong) or report.sent.total() < FEWEST)
 
 

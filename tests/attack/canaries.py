@@ -1,6 +1,6 @@
-"""What must not come back: words and ids that stand in the victim's rows and in no other's.
+"""What must not come back: ids and codes that stand in the victim's rows and in no other's, and marks.
 
-`plant` writes a word into everything people wrote of a victim's, so that even a sentence that both
+`plant` writes a mark into everything people wrote of a victim's, so that even a sentence that both
 tenants have would give itself away.
 """
 
@@ -23,7 +23,7 @@ from common.scope import acting_as
 from tests.attack import whose
 from tests.attack.owner import owner
 
-SHORTEST = 4  # characters of a word that tells whose it is
+SHORTEST = 8  # characters of a word that tells whose it is
 TEXT = (models.CharField, models.TextField, models.UUIDField)
 ROOMY = 40  # characters of a column into which a mark still fits
 DIGITS = "甲乙丙丁戊己庚辛壬癸"
@@ -103,8 +103,10 @@ def _words(cursor: Any, model: type[Model], where: str) -> set[str]:
 
 
 def _tells(text: str) -> bool:
-    """Whether a text is no mere number, such as the id of something that is public."""
-    return len(text) >= SHORTEST and not text.isdigit()
+    """Whether a text is an id, a hash or a code. What people wrote bears the mark instead: the same
+    words may stand in anybody's rows, and a mere number may be the id of something public."""
+    is_code = len(text) >= SHORTEST and re.search("[0-9]", text) and not re.search("[一-龥]", text)
+    return bool(is_code) and not text.isdigit()
 
 
 def canaries(column: str, value: int) -> frozenset[str]:
@@ -114,11 +116,18 @@ def canaries(column: str, value: int) -> frozenset[str]:
 
 
 def uncovered(column: str, value: int) -> list[str]:
-    """Return tables in which the victim has words of which none would tell whose they are."""
-    return [
-        t for t, words in words_by_table(column, value).items()
-        if not words and t not in whose.SHARED
-    ]  # fmt: skip
+    """Return tables of which no word would tell that a row is the victim's."""
+    words, found = words_by_table(column, value), []
+    with owner() as cursor:
+        for table, mine in whose.conditions(column, value).items():
+            cursor.execute(
+                f"SELECT count(*), count(*) FILTER (WHERE t::text LIKE %s) FROM {table} t WHERE {mine}",
+                [f"%{mark(value)}%"],
+            )
+            rows, marked = cursor.fetchone()
+            if rows and not marked and not words.get(table) and table not in whose.SHARED:
+                found.append(table)
+    return found
 
 
 def leaked(content: bytes, watched: Iterable[str], sent: str = "") -> list[str]:

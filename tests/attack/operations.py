@@ -55,9 +55,9 @@ def attack_operations(attack: Attack) -> None:
             own["files"] = [SIGNATURE]
         is_taken = _is_taken(attack, kind, own)
         requests = [_request(attack, kind, body) for body in _changed(serializer(), own, attack)]
-        for name in ENVELOPE:
+        for name in ENVELOPE if kind == "note" else ():  # it is checked alike for every kind
             requests += [_request(attack, kind, own, **{name: v}) for v in _others(attack, name)]
-        for request in requests if is_taken else requests[-1:]:
+        for request in requests if is_taken else requests[:1]:
             attack.probe("operations of phones", request)
 
 
@@ -74,7 +74,9 @@ def _is_taken(attack: Attack, kind: str, own: Body) -> bool:
 def _request(attack: Attack, kind: str, body: Body, **envelope: Any) -> Request:
     """A visit begins, a hazard is found, and then comes what is tried."""
     begun = [(k, _body(BODIES[k](), _own(attack))) for k in ("visit.start", "hazard.add")]
-    log = [(kind, body)] if kind == "visit.start" else [*begun, (kind, body)]
+    if kind == "visit.start":
+        begun = []
+    log = [*begun, (kind, body)]
     actor, things = attack.attacker.actor, attack.attacker.things
     is_agency = actor is not None and actor.is_agency
     common = {
@@ -103,7 +105,7 @@ def _own(attack: Attack) -> Body:
         own["assignment"] = things.get("assignment", 0)
     with acting_as(SYSTEM):
         own["item"] = ChecklistItem.objects.order_by("pk")[0].pk
-        own["templates"] = list(ChecklistTemplate.objects.values_list("pk", flat=True))
+        own["templates"] = list(ChecklistTemplate.objects.values_list("pk", flat=True)[:1])
     return own
 
 

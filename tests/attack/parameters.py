@@ -17,6 +17,7 @@ from django.http import QueryDict
 from lxml import html
 
 from tests import county as counties
+from tests.attack.canaries import mark
 from tests.attack.pages import own_addresses
 from tests.attack.probes import Attack, Request
 from tests.attack.routes import Opened
@@ -97,9 +98,8 @@ def attack_own_pages(attack: Attack, known: Sequence[Opened]) -> None:
 
 def attack_queries(attack: Attack, url: str, asked: set[str]) -> None:
     """Filter, search and page an own list by the victim's ids and words."""
-    words = sorted(attack.watched, key=lambda word: (len(word), word))[:1]
     for name in sorted(asked - {TOKEN, "until", "sign"}):
-        for value in (*values_for(attack, name), *words):
+        for value in (*values_for(attack, name), mark(attack.victim.value)):
             request = Request("GET", url, {name: value}, is_htmx=True)
             attack.probe("parameters of pages", request)
 

@@ -236,6 +236,33 @@ def test_work_goes_on_when_the_session_has_ended(place, phone_of) -> None:
     phone.all_received(page)
 
 
+GIVES_UP = """() => {
+  let isThere = false;
+  Object.defineProperty(navigator, "onLine", { get: () => isThere });
+  const real = window.fetch;
+  window.fetch = () => new Promise((_, fail) => {
+    window.fetch = real;
+    window.giveUp = async () => {
+      fail(new TypeError("lost"));
+      for (let step = 0; step < 50; step += 1) await null;
+      isThere = true;
+      dispatchEvent(new Event("online"));
+    };
+  });
+}"""
+
+
+def test_a_network_that_returns_while_a_sync_gives_up_is_used_at_once(place, phone_of) -> None:
+    page = ready(phone_of(), place.inspector)
+    answered_visit(page)
+    page.evaluate(GIVES_UP)
+    phone.sign(page)
+    page.wait_for_function("typeof giveUp === 'function'")
+    page.evaluate("giveUp()")
+    page.goto("/field/#/sync")
+    phone.all_received(page)
+
+
 def test_two_versions_stand_side_by_side_and_a_person_chooses(place, phone_of) -> None:
     page = ready(phone_of(), place.inspector)
     visit = phone.start(page, FIRM)

@@ -226,12 +226,12 @@ export function autoSync(store, api, { onResult = () => {}, onProgress } = {}) {
       again = false;
       result = await sync(store, api, { onProgress });
       onResult(result);
-    } while (again && !result.stopped);
+    } while (again && (!result.stopped || result.stopped === "offline"));
     return result;
   }
 
   function now() {
-    again = running !== null; // what was appended at the very end of a sync is not left behind
+    again = running !== null; // neither what was appended at the very end of a sync nor a network that came back then
     running ??= run().finally(() => (running = null));
     return running;
   }

@@ -17,8 +17,7 @@ from agencies.models import Assignment, ServiceBatch, ServiceContract
 from audit.services import record
 from common.errors import DomainError
 from enterprises.models import Enterprise
-from notifications.models import Notification
-from notifications.services import notify, notify_many
+from notifications.services import Message, notify, notify_many
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.enums import OrgKind, Role
@@ -421,16 +420,9 @@ def _tell_inspectors(actor: Actor, batch: ServiceBatch, changed: Sequence[Assign
     at = clock.now(batch.owner_agency_id)
     data: dict[str, Any] = {str(person): count for person, count in loads.items()}
     record(actor=actor, act="servicebatch.inspectors", subject=batch, data=data, at=at)
-    notify_many(
-        [
-            Notification(
-                org_id=actor.org,
-                membership_id=person,
-                kind="assignment.inspector",
-                title=f"{batch.name}：你有 {count} 家企业的检查任务",
-                url=reverse("inspections:my-assignments"),
-                created_at=at,
-            )
-            for person, count in loads.items()
-        ]
-    )
+    url = reverse("inspections:my-assignments")
+    messages = [
+        Message(actor.org, f"{batch.name}：你有 {count} 家企业的检查任务", url, person)
+        for person, count in loads.items()
+    ]
+    notify_many(messages, kind="assignment.inspector", at=at)

@@ -1,7 +1,9 @@
+from functools import cached_property
 from typing import Any
 
 from django import forms
 
+from common.paging import count_up_to
 from common.text import masked
 from enterprises.models import Enterprise, Industry, RiskPoint, SpecialOperationCertificate
 from tenancy.access import within
@@ -47,9 +49,7 @@ class EnterpriseFilter(forms.Form):
             rows = rows.filter(within(self.actor))
         elif self.actor.is_provider:
             # By number, one after the other: joined, all files would be gone through.
-            open_files = Grant.objects.filter(org=self.actor.org_id, ended_at=None)
-            numbers = list(open_files.values_list("subject_id", flat=True))
-            rows = rows.filter(pk__any_of=numbers)
+            rows = rows.filter(pk__any_of=self._open_files)
         chosen = self.cleaned_data if self.is_valid() else {}
         if chosen.get("q"):
             rows = rows.matching(chosen["q"])
@@ -62,6 +62,17 @@ class EnterpriseFilter(forms.Form):
             rows = rows.filter(employee_count__gte=low)
             rows = rows if high is None else rows.filter(employee_count__lte=high)
         return rows
+
+    @cached_property
+    def _open_files(self) -> list[int]:
+        rows = Grant.objects.filter(org=self.actor.org_id, ended_at=None)
+        return list(rows.values_list("subject_id", flat=True))
+
+    def count(self) -> int:
+        """Count what the filter lets through, as `count_up_to` does; a provider's files are known."""
+        if self.actor.is_provider and not self.chips():
+            return len(self._open_files)
+        return count_up_to(self.rows())
 
     def chips(self) -> list[tuple[str, str]]:
         """Return (label, parameter) for each filter in force."""

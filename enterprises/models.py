@@ -83,6 +83,12 @@ class Enterprise(TenantModel):
             models.Index(fields=["enterprise_org"], name="enterprise_org"),
             # The list by each of its heads.
             models.Index(fields=["name", "id"], name="enterprise_name"),
+            # By the names of a city, which begin alike: all that is asked of a row to be sorted.
+            models.Index(
+                fields=["region_code", "name", "id"],
+                include=["enterprise_org"],
+                name="enterprise_region_name",
+            ),
             models.Index(fields=["employee_count", "id"], name="enterprise_size"),
             models.Index(fields=["updated_at", "id"], name="enterprise_updated"),
         ]

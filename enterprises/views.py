@@ -70,19 +70,22 @@ def enterprise_list(request: Request) -> HttpResponse:
     if field == "employee_count":
         rows = rows.exclude(employee_count=None)
     order = [f"-{field}" if sort.startswith("-") else field, *([] if field == "id" else ["id"])]
+    # A city's names begin alike: by an index of names, all before them would be gone through.
+    is_by_city = field == "name" and actor.is_agency and not actor.is_of_province
     page = keyset(
         rows,
         order=order,
         size=PAGE,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
-        is_few=actor.is_of_few,
+        is_few=actor.is_of_few or is_by_city,
+        keys_first=is_by_city,
     )
     context = {
         "form": form,
         "chips": form.chips(),
         "slice": page,
-        "count": count_up_to(rows),
+        "count": count_up_to(rows) if field == "employee_count" else form.count(),
         "sort": sort,
         "towns": region_names({row.region_code for row in page.rows}),
     }

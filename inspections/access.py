@@ -129,7 +129,7 @@ def _about(subjects: Mapping[str, Iterable[Any]]) -> Q:
     """Return what belongs to one of these rows: {kind of row: keys}."""
     found = Q(pk__in=[])
     for kind, keys in subjects.items():
-        found |= Q(subject_type=kind, subject_id__in=[str(key) for key in keys])
+        found |= Q(subject_type=kind, subject_id__any_of=[str(key) for key in keys])
     return found
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.access import contract_for
 from common.errors import DomainError
 from common.paging import count_up_to, keyset
+from common.scope import first_rows
 from common.uploads import drawn_png
 from enterprises.access import enterprise_for
 from enterprises.models import Enterprise
@@ -49,16 +50,18 @@ def points(request: Request) -> HttpResponse:
         rows = rows.filter(named(text, "enterprise__"))
     if colour in PointCycle.Colour.values:
         rows = rows.filter(colour=colour)
-    page = keyset(
-        rows.select_related("enterprise").prefetch_related("events"),
-        order=["-total", "id"],
-        size=PAGE,
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
+    with first_rows():
+        page = keyset(
+            rows.select_related("enterprise").prefetch_related("events"),
+            order=["-total", "id"],
+            size=PAGE,
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
+        count = count_up_to(rows)
     context = {
         "slice": page,
-        "count": count_up_to(rows),
+        "count": count,
         "year": year,
         "q": text,
         "colour": colour,

@@ -103,7 +103,12 @@ class Hazard(FSMModelMixin, TenantModel):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField("隐患编号", max_length=40)
     assignment = models.ForeignKey(
-        Assignment, models.PROTECT, null=True, related_name="hazards", verbose_name="指派"
+        Assignment,
+        models.PROTECT,
+        null=True,
+        related_name="hazards",
+        verbose_name="指派",
+        db_index=False,  # hazard_assignment begins with it
     )
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="hazards", verbose_name="检查")
     enterprise = models.ForeignKey(
@@ -118,7 +123,13 @@ class Hazard(FSMModelMixin, TenantModel):
         verbose_name="检查项",
     )
     entry = models.ForeignKey(
-        LibraryEntry, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="隐患库"
+        LibraryEntry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="隐患库",
+        db_index=False,  # nothing asks for the hazards of an entry
     )
     risk_point = models.ForeignKey(
         RiskPoint,
@@ -233,6 +244,11 @@ class Hazard(FSMModelMixin, TenantModel):
             # What people are sent to from their front page, over a whole province.
             models.Index(
                 fields=["due_on", "id"], condition=models.Q(is_overdue=True), name="hazard_late"
+            ),
+            models.Index(
+                fields=["provider_org", "due_on", "id"],
+                condition=models.Q(is_overdue=True),
+                name="hazard_late_of_provider",
             ),
             models.Index(
                 fields=["due_on", "id"], condition=models.Q(severity="major"), name="hazard_major"

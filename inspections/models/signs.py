@@ -67,6 +67,11 @@ class Sign(TenantModel):
         indexes = [
             models.Index(fields=["owner_agency", "-found_at"], name="sign_agency"),
             models.Index(fields=["-found_at", "id"], name="sign_list"),
+            models.Index(
+                fields=["-found_at", "id"],
+                condition=models.Q(dismissed_at=None, lapsed_at=None),
+                name="sign_open",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db import transaction
 from django.urls import reverse
@@ -12,8 +12,7 @@ from agencies.models import ServiceBatch
 from audit.services import record
 from common.errors import DomainError
 from inspections.models import Hazard
-from notifications.models import Notification
-from notifications.services import notify_many
+from notifications.services import Message, notify_many
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import CalendarDay
@@ -156,7 +155,7 @@ def holiday_load(
         data={"moved": [[m.what, m.old.isoformat(), m.new.isoformat()] for m in moves[:500]]},
         at=now,
     )
-    notify_many(_messages(moves, now))
+    notify_many(_messages(moves), kind="hazard.deadline_moved", at=now)
     return moves
 
 
@@ -172,7 +171,7 @@ def _apply(move: Move, today: date) -> None:
         )
 
 
-def _messages(moves: Sequence[Move], now: datetime) -> list[Notification]:
+def _messages(moves: Sequence[Move]) -> list[Message]:
     found = []
     for move in moves:
         if move.hazard is None:
@@ -181,15 +180,6 @@ def _messages(moves: Sequence[Move], now: datetime) -> list[Notification]:
         seen_by = [move.hazard.provider_org_id]
         if move.hazard.issued_at is not None:
             seen_by.append(move.hazard.enterprise_org_id)
-        found += [
-            Notification(
-                org_id=org_id,
-                kind="hazard.deadline_moved",
-                title=title,
-                url=reverse("inspections:hazard", args=[move.hazard.pk]),
-                created_at=now,
-            )
-            for org_id in seen_by
-            if org_id is not None
-        ]
+        url = reverse("inspections:hazard", args=[move.hazard.pk])
+        found += [Message(org_id, title, url) for org_id in seen_by if org_id is not None]
     return found

@@ -25,8 +25,7 @@ from inspections.papers import reports
 from inspections.selectors import answers_of, due_rule, suggested_due
 from inspections.services.phases import advance_if_ready
 from inspections.services.visits import answers_save, lock_open, provider_issuer
-from notifications.models import Notification
-from notifications.services import notify, notify_many
+from notifications.services import Message, notify, notify_many
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.enums import Role
@@ -355,6 +354,10 @@ def major_report(
 
 
 LATE_AT_ONCE = 1_000
+TOLD_OF_LATE = (
+    "number", "place", "owner_agency_id", "region_code", "enterprise_org_id", "provider_org_id",
+    "enterprise__name",
+)  # fmt: skip
 
 
 def hazards_mark_overdue(*, actor: Actor, agency_id: int) -> int:
@@ -381,25 +384,22 @@ def _mark_overdue(actor: Actor, agency_id: int) -> int:
             due_on__lt=timezone.localdate(now),
             is_overdue=False,
         )
-        .select_related("enterprise", "assignment")
+        .select_related("enterprise")
+        .only(*TOLD_OF_LATE)
         .order_by("due_on", "pk")[:LATE_AT_ONCE]
     )
-    Hazard.objects.filter(pk__in=[h.pk for h in late]).update(
+    Hazard.objects.filter(pk__any_of=[h.pk for h in late]).update(
         is_overdue=True, was_overdue=True, updated_at=now
     )
     numbers = {hazard: hazard.number for hazard in late}
     record_many(actor=actor, act="hazard.overdue", subjects=numbers, at=now)
-    notify_many([message for hazard in late for message in _overdue_messages(hazard, now)])
+    messages = [message for hazard in late for message in _overdue_messages(hazard)]
+    notify_many(messages, kind="hazard.overdue", at=now)
     return len(late)
 
 
-def _overdue_messages(hazard: Hazard, now: Any) -> list[Notification]:
+def _overdue_messages(hazard: Hazard) -> list[Message]:
     url = reverse("inspections:hazard", args=[hazard.pk])
     title = f"隐患逾期：{hazard.enterprise.name} {hazard.place}（{hazard.number}）"
-    return [
-        Notification(
-            org_id=org_id, kind="hazard.overdue", title=title[:200], url=url, created_at=now
-        )
-        for org_id in (hazard.enterprise_org_id, hazard.provider_org_id)
-        if org_id is not None
-    ]
+    seen_by = (hazard.enterprise_org_id, hazard.provider_org_id)
+    return [Message(org_id, title, url) for org_id in seen_by if org_id is not None]

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from audit.models import AuditEntry, Seal, Unsealed
 from audit.verify_chain import GENESIS, canonical, link_hash
+from common.db.columns import insert_columns
+from common.ids import uuid7
 
 PLATFORM = 0
 PIECE = 5_000  # acts sealed in one transaction
@@ -55,10 +57,20 @@ def record(
 def record_many(
     *, actor: Who | None, act: str, subjects: Mapping[Any, str], at: datetime | None = None
 ) -> None:
-    """Append one act on each of many model instances, {instance: summary}, in one statement."""
-    AuditEntry.objects.bulk_create(
-        _entry(actor, act, subject, summary, None, at) for subject, summary in subjects.items()
-    )
+    """Append one act on each of many tenant rows of one kind, {row: summary}, in one statement."""
+    if not subjects:
+        return
+    kind, _ = _name(next(iter(subjects)))
+    columns = {
+        "id": [uuid7() for _ in subjects],
+        "agency_id": [row.owner_agency_id for row in subjects],
+        "region_code": [row.region_code for row in subjects],
+        "subject_id": [str(row.pk) for row in subjects],
+        "summary": [summary[:300] for summary in subjects.values()],
+    }
+    shared = _entry(actor, act, (kind, ""), "", None, at)
+    same = {name: getattr(shared, name) for name in FIELDS if name not in columns}
+    insert_columns(AuditEntry, columns, **same)
 
 
 def _entry(

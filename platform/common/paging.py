@@ -1,6 +1,7 @@
 """Pages that cost the same at the beginning and at the end: by the last key seen, not by offset."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +9,18 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
+from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Model, OrderBy, Q, QuerySet
 from django.db.models.functions import Coalesce
+from redis.exceptions import RedisError
+
+from common.scope import current
 
 M = TypeVar("M", bound=Model)
+MANY = 10_000
+KNOWN_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,7 @@ def keyset(
     before: str = "",
     parts: Sequence[Q] = (),
     is_few: bool = False,
+    keys_first: bool = False,
 ) -> Slice[M]:
     """Return one page of `queryset` in `order`, whose last field is unique and none null.
 
@@ -46,6 +55,7 @@ def keyset(
     that do not overlap and have an index each: the first rows of every part are put together,
     where one index over all of them would read far more. `is_few` says that some thousand rows at
     most are there: to sort them is less than to look for them in an index over a whole province.
+    `keys_first` reads the keys of the page before its rows: an index alone may hold them.
     """
     mark = _unpack(before or after, len(order))
     backward = bool(before and mark)
@@ -53,7 +63,7 @@ def keyset(
     if mark:
         queryset = queryset.filter(_beyond(directed, mark))
     ordered = queryset.order_by(*map(_computed, directed) if is_few else directed)
-    if len(parts) > 1 or queryset.query.select_related:
+    if keys_first or len(parts) > 1 or queryset.query.select_related:
         rows = _by_key(ordered, parts or [Q()], directed, size + 1)
     else:
         rows = list(ordered[: size + 1])
@@ -127,6 +137,30 @@ def _unpack(token: str, length: int) -> list[Any] | None:
     return values if good and all(isinstance(v, str | int) for v in values) else None
 
 
-def count_up_to(queryset: QuerySet[Any], limit: int = 10_000) -> int:
-    """Count exactly up to `limit`; `limit` + 1 stands for more."""
-    return queryset.order_by()[: limit + 1].count()
+def count_up_to(queryset: QuerySet[Any], limit: int = MANY) -> int:
+    """Count exactly up to `limit`; `limit` + 1 stands for more.
+
+    That there are more than MANY is known for five minutes: to find it out reads all of them, and
+    nothing is ever deleted.
+    """
+    rows = queryset.order_by()[: limit + 1]
+    if limit < MANY:
+        return rows.count()
+    try:
+        return _count_many(rows, limit)
+    except EmptyResultSet:
+        return 0
+    except (RedisError, OSError):
+        return rows.count()
+
+
+def _count_many(rows: QuerySet[Any], limit: int) -> int:
+    actor = current.get()
+    asked = repr((rows.query.sql_with_params(), actor and actor.scope(), limit))
+    key = f"more-than:{hashlib.sha256(asked.encode()).hexdigest()}"
+    if cache.get(key):
+        return limit + 1
+    found = rows.count()
+    if found > limit:
+        cache.set(key, True, KNOWN_SECONDS)
+    return found

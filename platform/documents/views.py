@@ -18,6 +18,7 @@ from common.delivery import file_response
 from common.errors import DomainError
 from common.limits import heavy
 from common.pages import act_page, form_page
+from common.paging import MANY as MANY_ROWS
 from common.paging import count_up_to, keyset
 from common.scope import first_rows
 from documents import handing_over
@@ -86,14 +87,15 @@ def _document_list(request: Request, actor: Actor, form: DocumentFilter) -> Http
         "count": count,
         # Of a region's papers few are not signed for: finding out how many reads all of them.
         "waiting": count_up_to(rows.filter(handing_over.awaiting())) if actor.is_enterprise else 0,
-        **(_printing(request, form) if actor.may("document_print") else {}),
+        **(_printing(request, form, count) if actor.may("document_print") else {}),
     }
     return render(request, "documents/list.html", context)
 
 
-def _printing(request: Request, form: DocumentFilter) -> dict[str, Any]:
+def _printing(request: Request, form: DocumentFilter, count: int) -> dict[str, Any]:
     """Return how many papers the filter would print, and how many of them are not made yet."""
-    to_print = count_up_to(form.to_print(), LIMIT)
+    is_wide = count > MANY_ROWS  # far too many to print, whichever of them
+    to_print = LIMIT + 1 if is_wide else count_up_to(form.to_print(), LIMIT)
     return {
         "to_print": to_print,
         "unmade": count_up_to(form.to_print().filter(file=""), LIMIT) if to_print <= LIMIT else 0,

@@ -1,15 +1,27 @@
-"""notify · notification_read · tell_of_reset"""
+"""notify · notify_many · notifications_read · tell_of_reset"""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from common.db.columns import insert_columns
+from common.ids import uuid7
 from notifications.models import Notification
 from tenancy.actors import Actor
 from tenancy.models import Membership
+
+
+class Message(NamedTuple):
+    """What an organisation is told, or one of its people."""
+
+    org_id: int
+    title: str
+    url: str
+    membership_id: int | None = None
 
 
 def notify(
@@ -23,24 +35,24 @@ def notify(
     membership_id: int | None = None,
 ) -> None:
     """Put a message into an organisation's inbox, or into one person's."""
-    notify_many(
-        [
-            Notification(
-                org_id=org_id,
-                membership_id=membership_id,
-                kind=kind,
-                title=title[:200],
-                url=url,
-                created_at=at,
-                is_urgent=is_urgent,
-            )
-        ]
-    )
+    message = Message(org_id, title, url, membership_id)
+    notify_many([message], kind=kind, at=at, is_urgent=is_urgent)
 
 
-def notify_many(messages: list[Notification]) -> None:
-    """Send many in one statement; the sender need not be able to read them."""
-    Notification.objects.bulk_create(messages)
+def notify_many(
+    messages: Sequence[Message], *, kind: str, at: datetime, is_urgent: bool = False
+) -> None:
+    """Send many of a kind in one statement; the sender need not be able to read them."""
+    if not messages:
+        return
+    columns: dict[str, Sequence[Any]] = {
+        "id": [uuid7() for _ in messages],
+        "org_id": [message.org_id for message in messages],
+        "membership_id": [message.membership_id for message in messages],
+        "title": [message.title[:200] for message in messages],
+        "url": [message.url for message in messages],
+    }
+    insert_columns(Notification, columns, kind=kind, created_at=at, is_urgent=is_urgent)
 
 
 def notifications_read(*, actor: Actor, ids: list[str] | None = None) -> int:

@@ -82,8 +82,10 @@ def lone_admins_below(actor: Actor | None) -> list[Membership]:
         admins = Membership.objects.filter(
             org__in=below.values("pk"), role=Role.AGENCY_ADMIN, ended_at=None
         )
-        lone = admins.values("org").annotate(number=Count("pk")).filter(number=1).values("org")
-        rows = admins.filter(org__in=lone).select_related("user", "org", "org__agency")
+        lone = admins.values("org").annotate(number=Count("pk")).filter(number=1)
+        # By number: joined, the agencies would be gone through once for each administrator.
+        rows = admins.filter(org__in=list(lone.values_list("org", flat=True)))
+        rows = rows.select_related("user", "org", "org__agency")
         return list(rows.order_by("org__agency__region_code", "pk"))
 
 

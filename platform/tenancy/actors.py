@@ -78,6 +78,11 @@ class Actor:
         """Whether at most some thousand enterprises are open to it: one county's, or contracts'."""
         return not self.is_agency or len(self.region_lo) >= COUNTY_DIGITS
 
+    @property
+    def is_of_province(self) -> bool:
+        """Whether a regulator of a whole province acts."""
+        return self.is_agency and len(self.region_lo) <= PROVINCE_DIGITS
+
     def may(self, perm: str) -> bool:
         """Say whether the role has `perm`; the system may do what its tasks do."""
         return self.is_system or allows(self.role, perm)
@@ -95,6 +100,7 @@ class Actor:
         )
 
 
+PROVINCE_DIGITS = 2
 COUNTY_DIGITS = 6  # of a county's region code; what is below has more
 SYSTEM = Actor(
     kind=OrgKind.AGENCY, region_lo=EVERYWHERE[0], region_hi=EVERYWHERE[1], is_system=True

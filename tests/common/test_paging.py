@@ -1,7 +1,10 @@
 """Pages by key: every row once, forwards and back, whatever the order."""
 
 import pytest
+from django.core.cache import cache
+from redis.exceptions import ConnectionError as NoRedis
 
+from common import paging
 from common.paging import count_up_to, keyset
 from common.scope import acting_as
 from enterprises.models import Enterprise
@@ -54,3 +57,35 @@ def test_counting_stops_at_its_limit(officer):
     with acting_as(officer):
         assert count_up_to(Enterprise.objects.all(), limit=10) == 11
         assert count_up_to(Enterprise.objects.all(), limit=100) == 23
+
+
+@pytest.fixture
+def few_are_many(monkeypatch):
+    monkeypatch.setattr(paging, "MANY", 10)
+    cache.clear()
+    yield 10
+    cache.clear()
+
+
+def test_that_there_are_too_many_to_count_is_asked_once_by_each(
+    officer, few_are_many, django_assert_num_queries
+):
+    rows = Enterprise.objects.all()
+    with acting_as(officer):
+        assert count_up_to(rows, limit=10) == 11
+        with django_assert_num_queries(0):
+            assert count_up_to(rows, limit=10) == 11
+        assert count_up_to(rows.filter(pk__lt=0), limit=10) == 0
+        assert count_up_to(rows.none(), limit=10) == 0
+    with acting_as(None):
+        assert count_up_to(rows, limit=10) == 0
+
+
+def test_without_a_cache_everything_is_counted(officer, few_are_many, monkeypatch):
+    class Away:
+        def get(self, key):
+            raise NoRedis("away")
+
+    monkeypatch.setattr(paging, "cache", Away())
+    with acting_as(officer):
+        assert count_up_to(Enterprise.objects.all(), limit=10) == 11

@@ -181,7 +181,7 @@ class Phases(RuleBasedStateMachine):
     @rule(who=st.sampled_from(PEOPLE))
     def report(self, who):
         def act(actor):
-            hazard = Hazard.objects.get(severity="major", major_reported_at=None)
+            hazard = Hazard.objects.filter(severity="major", major_reported_at=None)[:1].get()
             major_report(
                 actor=actor, hazard=hazard, causes="无", harm="有", treatment="改",
                 temporary_measures="停",

@@ -3,7 +3,7 @@
 Run by `make attack` in an installation of its own. It prints what was sent and ends with 1 where
 anything of a victim's came back, was changed, or was hung upon; where a page broke or an attacker
 was stopped for asking too often; where an address opens to nobody, so that a refusal there would
-prove nothing; where a policy keeps nothing away; and where it sent fewer probes than `FEWEST`.
+prove nothing; where a policy keeps nothing away; and where it sent fewer requests than `FEWEST`.
 
 How a new URL gets attacked: `routes.py` reads it from the URL table and finds out which own things
 open it; `pages.py` asks for the victim's instead; `parameters.py` finds out what it reads from a
@@ -47,7 +47,7 @@ from tests.attack.people import Victim, World, build  # noqa: E402
 from tests.attack.probes import Attack, Report  # noqa: E402
 from tests.attack.routes import CLOSED_TO_ALL, Calibration, Opened, routes  # noqa: E402
 
-FEWEST = 10_000  # probes
+FEWEST = 10_000  # requests
 
 
 def calibrate(world: World, report: Report) -> list[Opened]:
@@ -106,8 +106,7 @@ def attack_the_database(world: World, report: Report) -> None:
     """Raw SQL by everybody, tasks of another agency, and each policy switched off."""
     raw_sql.see_policies(report)
     for victim in world.victims:
-        for table in canaries.uncovered(victim.column, victim.value):
-            report.notes[f"times rows of {table} tell by numbers alone whose they are"] += 1
+        report.untold.update(canaries.uncovered(victim.column, victim.value))
         for attacker in victim.attackers:
             raw_sql.attack_tables(attacker, victim, report)
     stranger = world.victims[0]
@@ -123,10 +122,11 @@ def tell(report: Report) -> None:
             print(f"{number:>8}  {part}")
     for status, number in sorted(report.answers.items()):
         print(f"{number:>8}  answered {status}")
-    total = report.sent.total()
-    print(f"{total} probes, {len(report.wrong)} got through")
-    if total < FEWEST:
-        print(f"fewer than {FEWEST} probes: the attack itself is broken")
+    print("only numbers tell whose a row of these is: " + ", ".join(sorted(report.untold)))
+    sent, more = report.answers.total(), report.sent.total() - report.answers.total()
+    print(f"{sent} requests and {more} other probes, {len(report.wrong)} got through")
+    if sent < FEWEST:
+        print(f"fewer than {FEWEST} requests: the attack itself is broken")
 
 
 def main() -> int:
@@ -143,7 +143,7 @@ def main() -> int:
     attack_the_database(world, report)
     tell(report)
     print(f"it took {time.monotonic() - began:.0f} s")
-    return int(bool(report.wrong) or report.sent.total() < FEWEST)
+    return int(bool(report.wrong) or report.answers.total() < FEWEST)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,9 @@ def attack_things(attack: Attack, known: Iterable[Opened]) -> None:
         for url in foreign_addresses(attack, opened):
             for method in opened.methods:
                 attack.probe("addresses", Request(method, url, is_foreign=is_foreign))
-            attack.probe("htmx fragments", Request("GET", url, is_foreign=is_foreign, is_htmx=True))
+            if "GET" in opened.methods:
+                htmx = Request("GET", url, is_foreign=is_foreign, is_htmx=True)
+                attack.probe("htmx fragments", htmx)
             if opened.is_signed:
                 for actor in (attack.attacker.actor, attack.victim.owner):
                     link = link_to(actor, url)

@@ -26,6 +26,7 @@ class Report:
     sent: Counter[str] = field(default_factory=Counter)  # by part of the attack
     answers: Counter[int] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)  # what else is to be known of it
+    untold: set[str] = field(default_factory=set)  # tables whose rows no text tells apart
     wrong: dict[str, None] = field(default_factory=dict)  # in order, each once
 
     def fail(self, words: str) -> None:

@@ -152,7 +152,9 @@ def _opened(route: Route, person: Attacker, kinds: Kinds) -> Opened | None:
         answers[method] = _status(person, method, url)
         if answers[method] in (403, 404):
             return None
-    methods = tuple(m for m, status in answers.items() if status != 405)
+    # A page that asks for no method answers PUT and DELETE as it answers GET.
+    other = (m for m in METHODS[2:] if answers[m] != answers["GET"])
+    methods = tuple(m for m in (*METHODS[:2], *other) if answers[m] != 405)
     is_signed = answers["GET"] == UNSIGNED
     if is_signed and _status(person, "GET", link_to(person.actor, url)) >= 400:
         return None

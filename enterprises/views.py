@@ -70,6 +70,7 @@ def enterprise_list(request: Request) -> HttpResponse:
     if field == "employee_count":
         rows = rows.exclude(employee_count=None)
     order = [f"-{field}" if sort.startswith("-") else field, *([] if field == "id" else ["id"])]
+    is_by_number = field == "id" and actor.is_provider  # its numbers are an index of their own
     # A city's names begin alike: by an index of names, all before them would be gone through.
     is_by_city = field == "name" and actor.is_agency and not actor.is_of_province
     page = keyset(
@@ -78,7 +79,7 @@ def enterprise_list(request: Request) -> HttpResponse:
         size=PAGE,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
-        is_few=actor.is_of_few or is_by_city,
+        is_few=(actor.is_of_few and not is_by_number) or is_by_city,
         keys_first=is_by_city,
     )
     context = {

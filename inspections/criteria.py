@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Assignment
+from common.scope import first_rows
 from enterprises.models import Enterprise, MajorInstallation, SpecialOperationCertificate
 from inspections.models import (
     AcceptanceCriterion,
@@ -115,12 +116,13 @@ def known_of(
         .exclude(state=Visit.State.OPEN)
         .values_list("assignment_id", flat=True)
     )
-    hazards = _by_assignment(
-        Hazard.objects.filter(assignment__in=ids, source=Hazard.Source.PROVIDER)
-        .exclude(state=Hazard.State.DISMISSED)
-        .order_by("number")
-        .only(*read)
-    )
+    with first_rows():
+        hazards = _by_assignment(
+            Hazard.objects.filter(assignment__in=ids, source=Hazard.Source.PROVIDER)
+            .exclude(state=Hazard.State.DISMISSED)
+            .order_by("number")
+            .only(*read)
+        )
     guidance: dict[int, dict[str, GuidanceRecord]] = defaultdict(dict)
     traces = GuidanceRecord.objects.filter(assignment__in=ids)
     for record in traces.only("assignment", "topic", "state", "done_on", "helped_by_name"):

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from agencies.gates import AssignmentFacts
 from agencies.models import Assignment
+from common.scope import first_rows
 from enterprises.models import Enterprise, RiskPoint
 from inspections import criteria
 from inspections.models import (
@@ -219,7 +220,8 @@ def _hazard_counts(assignment_ids: Sequence[int]) -> dict[int, dict[str, int]]:
             refused=Count("pk", filter=Q(is_refused=True) & ~Q(state=Hazard.State.CLOSED)),
         )
     )
-    return _by_assignment(rows)
+    with first_rows():
+        return _by_assignment(rows)
 
 
 def _by_assignment(rows: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, int]]:

@@ -40,8 +40,9 @@ def first_rows() -> Iterator[None]:
     """Within, PostgreSQL reads rows in the order of an index, or until there are enough, and stops.
 
     It cannot know how many rows a policy lets through and takes them for few; so it would collect
-    the places of a whole province's rows (a bitmap) before it looks at the first. Not for conditions
-    that only a bitmap can put together: one thing OR another, each with an index of its own.
+    the places of a whole province's rows (a bitmap) before it looks at the first, or beside those
+    of one batch. Not for conditions that only a bitmap can put together: one thing OR another, each
+    with an index of its own.
     """
     token = walking.set(True)
     try:

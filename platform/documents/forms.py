@@ -5,7 +5,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from common.search import search
-from documents.access import documents_of
+from documents.access import documents_among, documents_of
 from documents.handing_over import awaiting
 from documents.models import Document
 from documents.registry import papers
@@ -46,9 +46,7 @@ class DocumentFilter(forms.Form):
         """Return the papers that the filter lets through; nonsense lets nothing through."""
         if not self.is_valid():
             return Document.objects.none()
-        rows, chosen = documents_of(self.actor), self.cleaned_data
-        if chosen["q"]:
-            rows = rows.filter(self._worded)
+        rows, chosen = self._worded, self.cleaned_data
         if chosen["kind"]:
             rows = rows.filter(kind=chosen["kind"])
         if chosen["state"] == "unreceived":
@@ -56,13 +54,16 @@ class DocumentFilter(forms.Form):
         return rows.filter(state=chosen["state"]) if chosen["state"] else rows
 
     @cached_property
-    def _worded(self) -> Q:
-        """That title or number contain the words; a title names its enterprise. Asked once."""
+    def _worded(self) -> QuerySet[Document]:
+        """Those whose title or number contain the words; a title names its enterprise. Asked once."""
         text = self.cleaned_data["q"]
+        if not text:
+            return documents_of(self.actor)
         found = search("documents_document", text)
         if found is None:
-            return Q(number__icontains=text) | Q(title__icontains=text)
-        return Q(pk__any_of=found)
+            words = Q(number__icontains=text) | Q(title__icontains=text)
+            return documents_of(self.actor).filter(words)
+        return documents_among(self.actor, found)
 
     def to_print(self) -> QuerySet[Document]:
         """Return what is printed of it: PDF files; voided ones only where they were asked for."""

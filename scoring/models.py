@@ -92,6 +92,7 @@ class PointCycle(TenantModel):
         ]
         indexes = [
             models.Index(fields=["year", "-total", "id"], name="point_cycle_list"),
+            models.Index(fields=["year", "colour", "-total", "id"], name="point_cycle_colour"),
             models.Index(fields=["region_code", "year"], name="point_cycle_region"),
         ]
 

@@ -21,6 +21,7 @@ from tenancy.selectors import in_region
 
 DAY, ISO = {"type": "date"}, "%Y-%m-%d"  # the one form that a date input takes
 MAX_SPOTS = 50
+FAR = 20_000  # hazards: of so many, that there are more than are counted is soon found and kept
 
 
 class PhotosInput(forms.FileInput):
@@ -274,15 +275,17 @@ class LedgerFilter(ActorForm):
         if self.cleaned_data["town"]:
             sums = sums.filter(in_region(self.actor, self.cleaned_data["town"]))
         found = tally.by_region(self._states(sums))
-        hidden = self._through(hazards_hidden(self.actor)).aggregate(
-            all=Count("pk"), late=Count("pk", filter=Q(is_overdue=True))
-        )
         is_many = not self.actor.is_agency or len(found) > tally.MANY_REGIONS
         regions = [] if is_many else [Q(region_code=code) for code in found]
         count, late = (
             (sum(figures) for figures in zip(*found.values(), strict=True)) if found else (0, 0)
         )
-        return count - hidden["all"], late - hidden["late"], regions
+        hidden = self._through(hazards_hidden(self.actor))
+        if count > FAR:  # "10,000+", whatever is hidden
+            late = count_up_to(rows.overdue()) if late > FAR else late - hidden.overdue().count()
+            return count_up_to(rows), late, regions
+        unseen = hidden.aggregate(all=Count("pk"), late=Count("pk", filter=Q(is_overdue=True)))
+        return count - unseen["all"], late - unseen["late"], regions
 
     def _is_summed(self) -> bool:
         if not self.is_valid() or self.cleaned_data["overdue"] == "ever":

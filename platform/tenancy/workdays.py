@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
+from itertools import accumulate
 
 import chinese_calendar
 from chinese_calendar import constants
@@ -69,9 +70,7 @@ class WorkCalendar:
 
     def kind(self, day: date) -> DayKind:
         """Return what a day is."""
-        if day in self._overrides:
-            return self._overrides[day]
-        return _by_rule(day) if day.year > LAST_NOTICE else _by_notice(day)
+        return self._overrides.get(day) or _standard(day)
 
     def is_workday(self, day: date) -> bool:
         """Whether people work on a day."""
@@ -140,7 +139,12 @@ class WorkCalendar:
         """Return the number of working days after `start` up to and with `end`; negative if past."""
         if end < start:
             return -self.between(end, start)
-        return sum(self.is_workday(day) for day in _days(start + DAY, end))
+        own = sum(
+            self.is_workday(day) - (_standard(day) in WORKED)
+            for day in self._overrides
+            if start < day <= end
+        )
+        return _standard_between(start, end) + own
 
     def _may_move(self, start: date, end: date) -> bool:
         return any(self.is_provisional(day) for day in (start, end))
@@ -153,6 +157,27 @@ class WorkCalendar:
         if self._may_move(start, end):
             why += f"；{end.year}年放假通知未公布，日期暂定"
         return why
+
+
+def _standard(day: date) -> DayKind:
+    return _by_rule(day) if day.year > LAST_NOTICE else _by_notice(day)
+
+
+@cache
+def _worked(year: int) -> tuple[int, ...]:
+    """Return how many of the first n days of a year are worked, for every n."""
+    days = _days(date(year, 1, 1), date(year, 12, 31))
+    return tuple(accumulate((_standard(day) in WORKED for day in days), initial=0))
+
+
+def _standard_between(start: date, end: date) -> int:
+    """Count the working days after `start` up to and with `end`, a year at a time."""
+    whole = sum(_worked(year)[-1] for year in range(start.year, end.year))
+    return whole + _worked(end.year)[_place(end)] - _worked(start.year)[_place(start)]
+
+
+def _place(day: date) -> int:
+    return day.timetuple().tm_yday
 
 
 @cache

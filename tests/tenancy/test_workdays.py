@@ -76,6 +76,15 @@ def test_the_days_between_start_and_end_are_the_length(start, days):
     assert end > start
 
 
+@given(DAYS, DAYS, st.dictionaries(DAYS, st.sampled_from(list(DayKind)), max_size=40))
+def test_days_are_counted_as_one_by_one_whatever_the_agency_says_of_them(start, end, own):
+    calendar = WorkCalendar(own)
+    first, last = min(start, end), max(start, end)
+    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    expected = sum(map(calendar.is_workday, days))
+    assert calendar.between(start, end) == (expected if start <= end else -expected)
+
+
 def test_a_year_is_settled_once_the_agency_has_entered_its_whole_notice():
     days = {date(2027, 1, 1), date(2027, 5, 1), date(2027, 5, 2)}
     part = WorkCalendar(dict.fromkeys(days, DayKind.HOLIDAY))

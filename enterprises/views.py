@@ -86,7 +86,7 @@ def enterprise_list(request: Request) -> HttpResponse:
         "form": form,
         "chips": form.chips(),
         "slice": page,
-        "count": count_up_to(rows) if field == "employee_count" else form.count(),
+        "count": count_up_to(rows) if field == "employee_count" else form.count(rows),
         "sort": sort,
         "towns": region_names({row.region_code for row in page.rows}),
     }

@@ -282,8 +282,9 @@ class LedgerFilter(ActorForm):
         )
         hidden = self._through(hazards_hidden(self.actor))
         if count > FAR:  # "10,000+", whatever is hidden
-            late = count_up_to(rows.overdue()) if late > FAR else late - hidden.overdue().count()
-            return count_up_to(rows), late, regions
+            if late > FAR:
+                return count_up_to(rows), count_up_to(rows.overdue()), regions
+            return count_up_to(rows), late - hidden.filter(is_overdue=True).count(), regions
         unseen = hidden.aggregate(all=Count("pk"), late=Count("pk", filter=Q(is_overdue=True)))
         return count - unseen["all"], late - unseen["late"], regions
 

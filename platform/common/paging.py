@@ -140,8 +140,8 @@ def _unpack(token: str, length: int) -> list[Any] | None:
 def count_up_to(queryset: QuerySet[Any], limit: int = MANY) -> int:
     """Count exactly up to `limit`; `limit` + 1 stands for more.
 
-    That there are more than MANY is known for five minutes: to find it out reads all of them, and
-    nothing is ever deleted.
+    That there are more than MANY is remembered for each actor and question for five minutes, for to
+    find it out reads so many rows each time; so a list that shrinks below says "more" that long.
     """
     rows = queryset.order_by()[: limit + 1]
     if limit < MANY:

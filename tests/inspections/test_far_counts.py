@@ -1,0 +1,61 @@
+"""Of very many rows it is said that there are more than are counted; of what is hidden, nothing."""
+
+import pytest
+
+from common.scope import acting_as
+from documents.models import Document
+from inspections.forms import visits as forms
+from inspections.models import Hazard
+from tests import county as counties
+from tests import world
+
+pytestmark = pytest.mark.django_db
+FIRM = "北方铸造厂"
+
+
+@pytest.fixture
+def county():
+    """One batch drawn, so that its officer is blind to it, with a late hazard in it."""
+    found = counties.build(enterprises=1)
+    counties.drawn(found)
+    with acting_as(found.admin):
+        rows = Hazard.objects.filter(assignment=found.assignment).exclude(state="dismissed")
+        rows.filter(pk=rows[0].pk).update(
+            state="issued", closed_at=None, is_overdue=True, was_overdue=True
+        )
+    return found
+
+
+def counted(client, actor):
+    world.sign_in(client, actor)
+    context = client.get("/hazards/").context
+    return context["count"], context["late"]
+
+
+def test_what_is_far_from_counted_hides_the_same_from_a_blind_officer(client, county, monkeypatch):
+    exact = [counted(client, actor) for actor in (county.admin, county.officer)]
+    assert exact[0][0] > exact[1][0]
+    assert exact[0][1] > exact[1][1]
+    monkeypatch.setattr(forms, "FAR", 0)
+    assert [counted(client, actor) for actor in (county.admin, county.officer)] == exact
+
+
+def test_a_search_finds_a_blind_officer_no_paper_that_his_list_hides(client, county):
+    found = {}
+    for actor in (county.admin, county.officer):
+        world.sign_in(client, actor)
+        for url in ("/documents/", f"/documents/?q={FIRM}"):
+            found[actor, url] = {row.pk for row in client.get(url).context["slice"]}
+    of_admin, of_officer = found[county.admin, url], found[county.officer, url]
+    assert of_officer < of_admin
+    assert of_officer <= found[county.officer, "/documents/"]
+    with acting_as(county.admin):
+        hidden = Document.objects.filter(pk__in=of_admin - of_officer)
+        assert hidden.filter(provider_org__isnull=False).exists()
+
+
+def test_more_papers_than_are_counted_are_too_many_to_print(client, county, monkeypatch):
+    world.sign_in(client, county.admin)
+    assert "合并打印一次最多" not in client.get("/documents/").content.decode()
+    monkeypatch.setattr("documents.views.MANY_ROWS", 0)
+    assert "合并打印一次最多" in client.get("/documents/").content.decode()

@@ -75,7 +75,7 @@ function summary({ app }) {
       ${running ? bars(progress) : nothing}
       ${!running && result ? html`<p class=${result.stopped ? "soon" : "soft"}>${result.stopped ? stoppedWords(result.stopped) : `上次同步 ${ago(at)}${told(result)}`}</p>` : nothing}
       <button type="button" class="button primary wide" ?disabled=${running} @click=${() => app.sync.now()}>${icon("refresh")}${running ? "正在同步…" : "立即同步"}</button>
-      ${app.online || running ? nothing : html`<p class="soft">没有网络，有信号自动同步；觉得有信号也可以马上点。</p>`}
+      ${app.online || running || result?.stopped ? nothing : html`<p class="soft">没有网络，有信号自动同步；觉得有信号也可以马上点。</p>`}
     </section>`;
 }
 

@@ -8,6 +8,7 @@ STATEMENTS, LIST_STATEMENTS = 20, 15
 SLOWEST_MS = 150.0  # 95 of 100 requests of one client, at the province's level
 GROWTH = 2.0  # of that, province to county
 NOISE_MS = 15.0  # a page this quick at both levels is not judged by its growth
+TURNS, QUIET = 4, 1.25  # times a page is asked at most; 95 of 100 to the median, on a quiet machine
 WEB_MB = 200
 TWO_WORKERS = 1.6  # times as fast as one, making papers
 # Work: (what, figure, most), each beside the bare work of the same run where it is a ratio.

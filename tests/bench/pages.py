@@ -36,6 +36,7 @@ from tenancy.actors import SYSTEM, Actor  # noqa: E402
 from tenancy.models import Membership  # noqa: E402
 from tests import world  # noqa: E402
 from tests.bench.bare import is_control, replayed  # noqa: E402
+from tests.bench.bars import QUIET, TURNS  # noqa: E402
 from tests.bench.people import peak_of, who  # noqa: E402
 from tests.drill.server import Server  # noqa: E402
 from tests.test_urls import TABLE  # noqa: E402
@@ -65,7 +66,6 @@ SORTED = re.compile(r'class="sort" href="([^"]+)"')
 NEXT = re.compile(r'rel="next" href="([^"]+)"')
 NUMBER = re.compile(r'href="(/[^"]*\?[^"]+)"')
 REQUESTS = int(os.environ.get("REQUESTS") or 20)
-TURNS, QUIET = 4, 1.25  # times asked at most; 95 of 100 to the median, on a quiet machine
 CLIENTS = 8
 BARE = 5  # turns of the same statements without us
 

@@ -44,7 +44,7 @@ fix: setup-dev  ## mend what mends itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup-dev  ## measure all levels, write docs/performance.md; fails where a bar is missed (LEVELS=, PARTS=, REQUESTS=)
+bench: setup-dev  ## measure all levels, write docs/performance.md; fails where a bar is missed (LEVELS=, PARTS=, PAGES=, REQUESTS=)
 	@$(PYTHON) -m stack prepare
 	@$(PYTHON) -m tests.bench
 

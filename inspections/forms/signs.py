@@ -53,7 +53,7 @@ class SignFilter(ActorForm):
             if chosen.get(name):
                 rows = rows.filter(**{column: chosen[name]})
         for word in chosen["q"].split():
-            rows = rows.filter(named(word, "assignment__enterprise__"))
+            rows = rows.filter(named(word, "enterprise__"))
         if chosen["state"] == "dismissed":
             return rows.exclude(dismissed_at=None)
         if chosen["state"] == "lapsed":

@@ -246,6 +246,11 @@ class Hazard(FSMModelMixin, TenantModel):
                 fields=["due_on", "id"], condition=models.Q(is_overdue=True), name="hazard_late"
             ),
             models.Index(
+                fields=["region_code", "due_on", "id"],
+                condition=models.Q(is_overdue=True),
+                name="hazard_late_of_region",
+            ),
+            models.Index(
                 fields=["provider_org", "due_on", "id"],
                 condition=models.Q(is_overdue=True),
                 name="hazard_late_of_provider",

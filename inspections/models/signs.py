@@ -6,6 +6,7 @@ from django.db import models
 
 from agencies.models import Assignment
 from common.ids import uuid7
+from enterprises.models import Enterprise
 from inspections.models.visits import Visit
 from tenancy.models import TenantModel
 
@@ -41,6 +42,10 @@ class Sign(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="signs")
+    # Of its assignment: what the list of signs is sorted and searched by.
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="+", verbose_name="企业", db_index=False
+    )
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="signs")
     kind = models.CharField("类别", max_length=12, choices=Kind.choices)
     key = models.CharField(max_length=100)

@@ -121,6 +121,7 @@ def _add(batch: ServiceBatch, new: Sequence[Finding], now: datetime) -> None:
         Sign(
             **assignments[f.assignment].tenant,
             assignment=assignments[f.assignment],
+            enterprise_id=assignments[f.assignment].enterprise_id,
             visit_id=f.visit,
             kind=f.kind,
             key=f.key,

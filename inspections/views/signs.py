@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.errors import DomainError
 from common.pages import form_page
 from common.paging import count_up_to, keyset
+from enterprises.models import Enterprise
 from inspections import services
 from inspections.access import sign_for, signs_seen, signs_with_more
 from inspections.forms.signs import DismissForm, SignFilter, ThresholdsForm
@@ -25,7 +27,7 @@ from tenancy.request import Request
 from tenancy.selectors import providers
 
 PAGE = 50
-SORTS = {"found": "found_at", "firm": "assignment__enterprise__name", "kind": "kind"}
+SORTS = {"found": "found_at", "firm": "firm_name", "kind": "kind"}
 LIST = "inspections:sign-list"
 
 
@@ -45,8 +47,11 @@ def _list(
     rows, sort = form.rows(), request.GET.get("sort", "")
     field = SORTS.get(sort.lstrip("-"), "")
     order = [f"-{field}" if sort.startswith("-") else field, "id"] if field else ["-found_at", "id"]
+    # Each sign's own firm is looked up: joined, the planner would read all of a province for it.
+    names = Enterprise.objects.filter(pk=OuterRef("enterprise")).values("name")
+    sorted_rows = rows.annotate(firm_name=Subquery(names)) if field == "firm_name" else rows
     page = keyset(
-        rows.select_related("assignment__enterprise", "assignment__batch", "visit", "provider_org"),
+        sorted_rows.select_related("enterprise", "assignment__batch", "visit", "provider_org"),
         order=order,
         size=PAGE,
         after=request.GET.get("after", ""),
@@ -89,7 +94,7 @@ def _just_dismissed(request: Request) -> Sign | None:
     except ValueError:
         return None
     rows = signs_seen(request.actor).exclude(dismissed_at=None)
-    return rows.filter(pk=pk).select_related("assignment__enterprise").first()
+    return rows.filter(pk=pk).select_related("enterprise").first()
 
 
 def _back(request: Request, undo: UUID | None = None) -> HttpResponse:
@@ -126,7 +131,7 @@ def restore(request: Request, pk: UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, f"已恢复：{found.assignment.enterprise.name}，{found.text}")
+        messages.success(request, f"已恢复：{found.enterprise.name}，{found.text}")
     return _back(request)
 
 

@@ -202,13 +202,18 @@ def measured(server: Server, session: str, client: Client, page: Page) -> dict[s
     }  # fmt: skip
 
 
+def is_chosen(page: Page) -> bool:
+    """Whether a page is to be measured: all are, unless PAGES is an expression that finds few."""
+    return re.search(os.environ.get("PAGES") or "", f"{page.name} ({page.who})") is not None
+
+
 def all_pages(server: Server) -> Iterator[dict[str, object]]:
     """Yield the figures of every page of everybody."""
     for label, actor in people():
         client = Client()
         world.sign_in(client, actor)
         session = client.cookies["sessionid"].value
-        for page in pages_of(label, client, actor):
+        for page in filter(is_chosen, pages_of(label, client, actor)):
             yield measured(server, session, client, page)
             print(f"{label}: {page.name}", file=sys.stderr)
 

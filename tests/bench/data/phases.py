@@ -64,7 +64,8 @@ class PhaseRows:
             why="随机抽取",
         )  # fmt: skip
         self.signs = Sheet(
-            Sign, f"id {whose} assignment_id visit_id kind key text figures found_at dismissed_at "
+            Sign,
+            f"id {whose} assignment_id enterprise_id visit_id kind key text figures found_at dismissed_at "
             "dismissed_by_name dismissed_reason",
         )  # fmt: skip
         self.acts = Sheet(
@@ -197,7 +198,7 @@ class PhaseRows:
         over = not deal.is_running
         pk = uuid7_text(milliseconds(made.on, 1_200), rng.getrandbits(74))
         self.signs.add(
-            pk, owner, town, provider, firm, one.pk, made.pk, kind, made.pk, words,
+            pk, owner, town, provider, firm, one.pk, firm, made.pk, kind, made.pk, words,
             text({"numbers": [[label, rng.randint(1, 30)]]}), at(made.on, 1_200),
             at(made.on + 9, 600) if over else NULL,
             deal.county.people["officer"][0].name if over else "", "已电话核实" if over else "",

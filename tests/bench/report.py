@@ -160,7 +160,8 @@ def bars_text(figures: Figures) -> Iterator[str]:
 
 def markdown(figures: Figures) -> str:
     """Return the whole page."""
-    levels, made = figures["levels"], figures["machine"]
+    measured, made = figures["levels"], figures["machine"]
+    levels = {name: measured[name] for name in LEVELS if name in measured}
     sizes = "; ".join(
         f"**{name}** {level.enterprises:,} enterprises, {level.hazards:,} hazards, {level.visits:,} visits, "
         f"{int(level.hazards * 0.4):,} point entries, {level.contracts} contracts"

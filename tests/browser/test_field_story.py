@@ -15,7 +15,7 @@ from inspections.services import answers_save
 from tests import county
 from tests.browser import phone
 from tests.browser.conftest import note_errors
-from tests.browser.looks import no_barriers, no_sideways_scrolling
+from tests.browser.looks import no_barriers, no_sideways_scrolling, until
 from tests.conftest import CHROMIUM
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -257,7 +257,7 @@ def test_a_network_that_returns_while_a_sync_gives_up_is_used_at_once(place, pho
     answered_visit(page)
     page.evaluate(GIVES_UP)
     phone.sign(page)
-    page.wait_for_function("typeof giveUp === 'function'")
+    until(page, "typeof giveUp === 'function'")
     page.evaluate("giveUp()")
     page.goto("/field/#/sync")
     phone.all_received(page)

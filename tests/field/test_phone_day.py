@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from inspections.day import METRES_PER_SECOND, Stop, StraightLines, plan_day
-from tests.browser.looks import no_barriers
+from tests.browser.looks import no_barriers, until
 from tests.field.conftest import run
 
 pytestmark = pytest.mark.browser
@@ -182,7 +182,7 @@ def test_with_tiles_there_is_a_ground_and_its_owner_is_named_as_words(page, tmp_
     page.route("**/tiles/**", lambda route: (asked.append(route.request.url), route.abort()))
     tiles = {"url": "/tiles/{z}/{x}/{y}.png", "attribution": "某测绘院 <b>1</b>"}
     on_map(page, [place(1)], tmp_path, "tiles", tiles=tiles)
-    page.wait_for_function("document.querySelectorAll('.leaflet-control-attribution').length")
+    until(page, "document.querySelectorAll('.leaflet-control-attribution').length")
     assert page.inner_text(".leaflet-control-attribution").endswith("某测绘院 <b>1</b>")
     page.unroute("**/tiles/**")
     assert asked

@@ -1,6 +1,7 @@
 """A hazard and what follows from it until it is closed."""
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from django.db import models
@@ -278,6 +279,10 @@ class Hazard(FSMModelMixin, TenantModel):
     def __str__(self) -> str:
         return self.number
 
+    def is_late_on(self, day: date) -> bool:
+        """Whether its deadline had passed before anything was handed in that is still waiting."""
+        return self.was_overdue or (self.state in self.DUE_STATES and self.due_on < day)
+
     @property
     def served(self) -> Assignment:
         """The assignment of a hazard that belongs to a batch."""
@@ -419,6 +424,7 @@ class Recheck(TenantModel):
     result = models.CharField("复查结论", max_length=8, choices=Result.choices)
     reason = models.CharField("说明", max_length=500, blank=True)
     new_due_on = models.DateField("再次整改期限", null=True, blank=True)
+    is_late = models.BooleanField("逾期后复查", default=False)
     rechecked_at = models.DateTimeField("复查时间")
     rechecked_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     rechecked_by_name = models.CharField("复查人", max_length=80)

@@ -340,6 +340,7 @@ def _recheck(actor: Actor, hazard: Hazard, found: Rechecked, now: datetime) -> R
         result=found.result,
         reason=found.opinion.strip(),
         new_due_on=found.new_due_on,
+        is_late=hazard.is_late_on(today),
         rechecked_at=now,
         rechecked_by_id=actor.member,
         rechecked_by_name=actor.user_name,

@@ -1,5 +1,18 @@
 from django.apps import AppConfig
 
+NUMBERED = {
+    "points_sheet": ("安全生产监督检查记分表", "PointsSheetDocument", "安记"),
+    "points_notice": ("安全生产监督检查记分告知书", "PointsNoticeDocument", "安记告"),
+    "points_report": ("记满12分抄报单", "ThresholdDocument", "安记报"),
+    "points_veto": ("记满18分一票否决通知", "ThresholdDocument", "安记否"),
+    "points_correction": ("记分抄报更正函", "CorrectionDocument", "安记更"),
+    "points_adjustment": ("记分减免/加处确认单", "AdjustmentDocument", "安记调"),
+    "points_appeal": ("记分陈述申辩复核决定书", "AppealDecisionDocument", "安记复"),
+    "interview_notice": ("约谈通知书", "InterviewNoticeDocument", "安约"),
+    "interview_record": ("约谈记录", "InterviewRecordDocument", "安约记"),
+    "appraisal": ("绩效考评表", "AppraisalDocument", "应急考"),
+}
+
 
 class ScoringConfig(AppConfig):
     name = "scoring"
@@ -9,52 +22,47 @@ class ScoringConfig(AppConfig):
         from documents.registry import Family, Paper, register
         from inspections.documents import LedgerHead
         from inspections.signals import hazard_moved
-        from scoring.documents import (
-            AppraisalDocument,
-            PointsSheetDocument,
-            PointsSummaryDocument,
-        )
-        from scoring.services import outputs
+        from scoring import boards, documents, letters
+        from scoring.services import outputs, summaries, tryouts
         from workflow.services import register_job
 
         register(Paper("ledger", "隐患排查治理台账", LedgerHead, "documents/ledger.html"))
-        register(
-            Paper(
-                "points_sheet",
-                "安全生产监督检查记分表",
-                PointsSheetDocument,
-                "documents/points_sheet.html",
-                "{short}安记〔{year}〕{n}号",
-                Family.NOTICE,
-            )
-        )
+        for kind, (title, name, mark) in NUMBERED.items():
+            content = getattr(documents, name, None) or getattr(letters, name)
+            number = f"{{short}}{mark}〔{{year}}〕{{n}}号"
+            register(Paper(kind, title, content, f"documents/{kind}.html", number, Family.NOTICE))
         register(
             Paper(
                 "points_summary",
                 "记分汇总",
-                PointsSummaryDocument,
+                documents.PointsSummaryDocument,
                 "documents/points_summary.html",
             )
         )
         register(
             Paper(
-                "appraisal",
-                "绩效考评表",
-                AppraisalDocument,
-                "documents/appraisal.html",
-                "{short}应急考〔{year}〕{n}号",
-                Family.NOTICE,
+                "points_region",
+                "记分年度汇总",
+                letters.RegionSummaryDocument,
+                "documents/points_region.html",
             )
         )
+        for kind, (title, content) in {
+            "notice_board": ("风险告知公示栏", boards.BoardDocument),
+            "accident_plate": ("安全生产事故处理流程牌", boards.PlateDocument),
+        }.items():
+            register(Paper(kind, title, content, f"documents/{kind}.html"))
         register_job(outputs.KIND, outputs.run_part, snapshots=[outputs.FREEZE])
-        hazard_moved.connect(_recompute, dispatch_uid="scoring.recompute")
+        register_job(tryouts.KIND, tryouts.run_part)
+        register_job(summaries.KIND, summaries.run_part)
+        hazard_moved.connect(_follow, dispatch_uid="scoring.follow")
 
 
-def _recompute(hazard: object, **kwargs: object) -> None:
-    """A recheck may reduce or add points; the provider who rechecks does not see them."""
+def _follow(hazard: object, **kwargs: object) -> None:
+    """A recheck may take points away or add some; the provider who rechecks does not see them."""
     from inspections.models import Hazard
-    from scoring.tasks import recompute_for_hazard
+    from scoring.tasks import follow_hazard
 
     assert isinstance(hazard, Hazard)
     if hazard.clause_code:
-        recompute_for_hazard.send(hazard.owner_agency_id, str(hazard.pk))
+        follow_hazard.send(hazard.owner_agency_id, str(hazard.pk))

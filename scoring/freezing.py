@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.db.models import CharField, Count, F, OuterRef, Q, Subquery
+from django.db.models import CharField, Count, F, OuterRef, Subquery
 from django.db.models.functions import Cast, Coalesce
 
 from agencies.models import Assignment, ServiceContract
 from evidence.models import Photo
 from inspections.models import Hazard, Recheck, Visit, VisitMember
-from scoring.models import PointEntry, PointSheet
+from scoring.models import PointEntry, PointEvent, PointSheet
 
 HAZARD_FIELDS = (
     "number", "region_code", "found_on", "found_at", "found_by_name", "source", "place",
@@ -46,6 +47,7 @@ def freeze_contract(contract: ServiceContract, folder: str) -> dict[str, dict[st
         "visits": visits_of(contract),
         "assignments": assignments_of(contract),
         "points": points_of(contract),
+        "point_events": point_events_of(contract),
     }
     return {
         name: {"path": f.path, "lines": f.lines, "sha256": f.sha256}
@@ -138,30 +140,48 @@ def assignments_of(contract: ServiceContract) -> Any:
 
 
 def points_of(contract: ServiceContract) -> Any:
-    """Every entry of the enterprises of the contract in the cycles that it touches."""
-    enterprises = Assignment.objects.filter(batch__contract=contract, withdrawn_at=None)
-    years = range(contract.starts_on.year, contract.ends_on.year + 1)
+    """Every entry of the enterprises of the contract in the cycles that it touches.
+
+    `happened` are the kinds of its events.
+    """
+    events = PointEvent.objects.filter(entry=OuterRef("pk")).order_by("kind")
     return (
         PointEntry.objects.filter(
             enterprise_org__isnull=False,
-            sheet__enterprise__in=enterprises.values("enterprise_id"),
-            cycle__year__in=years,
+            sheet__enterprise__in=_served(contract),
+            cycle__year__in=_years(contract),
         )
         .exclude(sheet__state=PointSheet.State.DRAFT)
-        .annotate(
-            failed_late=Count(
-                "hazard__rechecks", filter=Q(hazard__rechecks__result=Recheck.Result.FAILED)
-            )
-        )
-        .order_by("sheet__enterprise_id", "sheet__inspected_at", "sheet_id", "id")
+        .annotate(happened=ArraySubquery(events.values("kind")))
+        .order_by("sheet__enterprise_id", "inspected_at", "sheet_id", "id")
         .values(
-            "id", "sheet_id", "sheet__enterprise_id", "sheet__inspected_at", "sheet__is_obstructed",
+            "id", "sheet_id", "sheet__enterprise_id", "inspected_at", "sheet__is_obstructed",
             "sheet__state", "sheet__book_id", "clause__code", "clause__text", "clause__aspect",
-            "clause__points", "clause__is_reducible", "clause__is_on_site_waivable",
-            "clause__max_units", "units", "is_corrected_on_site", "hazard__state",
-            "hazard__was_overdue", "failed_late", "cycle__year",
+            "clause__item", "clause__item_name", "clause__points", "variant__points",
+            "clause__is_reducible", "clause__is_on_site_waivable", "clause__max_units", "units",
+            "is_corrected_on_site", "hazard__state", "cycle__year", "happened",
         )
     )  # fmt: skip
+
+
+def point_events_of(contract: ServiceContract) -> Any:
+    """What happened to the same cycles as a whole: inspections refused, trainings passed."""
+    return (
+        PointEvent.objects.filter(
+            entry=None, cycle__enterprise__in=_served(contract), cycle__year__in=_years(contract)
+        )
+        .order_by("cycle__enterprise_id", "happened_at", "id")
+        .values("id", "kind", "sheet_id", "cycle__enterprise_id", "cycle__year", "happened_at")
+    )
+
+
+def _served(contract: ServiceContract) -> Any:
+    rows = Assignment.objects.filter(batch__contract=contract, withdrawn_at=None)
+    return rows.values("enterprise_id")
+
+
+def _years(contract: ServiceContract) -> range:
+    return range(contract.starts_on.year, contract.ends_on.year + 1)
 
 
 def _freeze(rows: Any, path: str) -> Frozen:

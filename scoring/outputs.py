@@ -27,6 +27,7 @@ from scoring.documents import (
     TopClause,
     VersionMark,
 )
+from scoring.models import PointEvent
 from scoring.points import ASPECTS, Clause, Entry, Parameters, Total, cycle_total, outcome_of
 
 Row = Mapping[str, Any]
@@ -160,53 +161,89 @@ def _overdue(subject: Subject, row: Row) -> str:
 # The point summary
 
 
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What one enterprise's points of the year are added up from, as it was frozen."""
+
+    entries: Sequence[Row] = ()
+    events: Sequence[Row] = ()
+
+    def until(self, day: date) -> "Frozen":
+        """Return what had been given before a day, with what has become of it since."""
+        entries = [r for r in self.entries if (_day(r["inspected_at"]) or date.max) < day]
+        sheets = {row["sheet_id"] for row in entries}
+        trained = PointEvent.Kind.TRAINED
+        events = [
+            event
+            for event in self.events
+            if event["sheet_id"] in sheets
+            or (event["kind"] == trained and (_day(event["happened_at"]) or date.max) < day)
+        ]
+        return Frozen(entries, events)
+
+
 def points_summary(
     subject: Subject,
     assignments: Sequence[Row],
     points: Iterable[Row],
+    point_events: Iterable[Row],
     *,
     book: VersionMark,
     parameters: Parameters,
     visits: Iterable[Row],
 ) -> PointsSummaryDocument:
-    """Return 记分汇总: every enterprise of the contract, with or without points."""
-    by_enterprise: dict[int, list[Row]] = defaultdict(list)
+    """Return 记分汇总 of a year: every enterprise of the contract, with or without points."""
+    year = min(subject.made_on, subject.period_until).year
+    entries, events = defaultdict(list), defaultdict(list)
     for row in points:
-        by_enterprise[row["sheet__enterprise_id"]].append(row)
+        if row["cycle__year"] == year:
+            entries[row["sheet__enterprise_id"]].append(row)
+    for row in point_events:
+        if row["cycle__year"] == year:
+            events[row["cycle__enterprise_id"]].append(row)
     inspections = Counter(row["enterprise_id"] for row in visits)
     rows = tuple(
         _summary_row(
-            subject, position, a, by_enterprise[a["enterprise_id"]], inspections, parameters
+            subject, position, a, Frozen(entries[a["enterprise_id"]], events[a["enterprise_id"]]),
+            inspections, parameters,
         )
         for position, a in enumerate(assignments, start=1)
-    )
-    entries = [row for group in by_enterprise.values() for row in group]
-    year = subject.period_from.year
+    )  # fmt: skip
+    given = [row for group in entries.values() for row in group]
     return PointsSummaryDocument(
         **subject.head,
         cycle=f"{year}年1月1日至12月31日",
         rule_book=book,
         aspects=ASPECTS,
         rows=rows,
-        totals=_summary_totals(rows, entries),
+        totals=_summary_totals(rows, given),
         colours=_colours(rows, parameters),
-        top_clauses=_top_clauses(entries),
+        top_clauses=_top_clauses(given),
     )
 
 
-def total_of(rows: Sequence[Row], parameters: Parameters) -> Total:
-    """Compute one enterprise's cycle from its frozen entries."""
+def total_of(frozen: Frozen, parameters: Parameters) -> Total:
+    """Add one enterprise's cycle up from what was frozen of it."""
+    rows = frozen.entries
     order = {pk: n for n, pk in enumerate(dict.fromkeys(row["sheet_id"] for row in rows))}
-    obstructed = {row["sheet_id"] for row in rows if row["sheet__is_obstructed"]}
-    entries = [_entry(row, order[row["sheet_id"]]) for row in rows]
-    return cycle_total(entries, obstructions=len(obstructed), parameters=parameters)
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for event in frozen.events:
+        kinds[event["kind"]].add(event["sheet_id"] or event["id"])
+    obstructed = kinds[PointEvent.Kind.OBSTRUCTED] - kinds[PointEvent.Kind.REVOKED]
+    return cycle_total(
+        [_entry(row, order[row["sheet_id"]]) for row in rows],
+        obstructions=len(obstructed),
+        trainings=len(kinds[PointEvent.Kind.TRAINED]),
+        parameters=parameters,
+    )
 
 
 def _entry(row: Row, sheet: int) -> Entry:
+    points = row["variant__points"] or row["clause__points"]
     clause = Clause(
         code=row["clause__code"],
         aspect=row["clause__aspect"],
-        points=Decimal(str(row["clause__points"])),
+        points=Decimal(str(points)),
         is_reducible=row["clause__is_reducible"],
         is_on_site_waivable=row["clause__is_on_site_waivable"],
         max_units=row["clause__max_units"],
@@ -217,12 +254,9 @@ def _entry(row: Row, sheet: int) -> Entry:
         clause=clause,
         units=row["units"],
         is_corrected_on_site=row["is_corrected_on_site"],
-        outcome=outcome_of(
-            is_closed=row["hazard__state"] == Hazard.State.CLOSED,
-            was_overdue=bool(row["hazard__was_overdue"]),
-            failed_late=bool(row["failed_late"]),
-        ),
+        outcome=outcome_of(row["happened"]),
         is_obstructed=row["sheet__is_obstructed"],
+        is_revoked=PointEvent.Kind.REVOKED in row["happened"],
     )
 
 
@@ -230,12 +264,11 @@ def _summary_row(
     subject: Subject,
     position: int,
     assignment: Row,
-    rows: Sequence[Row],
+    frozen: Frozen,
     inspections: Mapping[int, int],
     parameters: Parameters,
 ) -> PointsSummaryRow:
-    total = total_of(rows, parameters)
-    before = [r for r in rows if (_day(r["sheet__inspected_at"]) or date.max) < subject.period_from]
+    total = total_of(frozen, parameters)
     code = assignment["region_code"]
     return PointsSummaryRow(
         position=position,
@@ -251,12 +284,14 @@ def _summary_row(
         training_reduction=total.training_reduction,
         reduction=total.reduction,
         surcharge=total.surcharge,
-        net_before=total_of(before, parameters).net,
+        net_before=total_of(frozen.until(subject.period_from), parameters).net,
         net=total.net,
         colour=total.colour,
         is_at_12=total.has_reached_report,
         is_at_18=total.has_reached_veto,
-        open_entries=sum(r["hazard__state"] not in (None, Hazard.State.CLOSED) for r in rows),
+        open_entries=sum(
+            r["hazard__state"] not in (None, Hazard.State.CLOSED) for r in frozen.entries
+        ),
     )
 
 
@@ -271,8 +306,7 @@ def _summary_totals(
 ) -> PointsSummaryTotals:
     nets = [row.net for row in rows] or [Decimal(0)]
     inspected = sum(row.inspections > 0 for row in rows)
-    ended = [e for e in entries if e["hazard__state"] == Hazard.State.CLOSED]
-    timely = sum(not e["hazard__was_overdue"] for e in ended)
+    timely = sum(PointEvent.Kind.TIMELY in e["happened"] for e in entries)
     tenth = Decimal("0.1")
     return PointsSummaryTotals(
         enterprises=len(rows),

@@ -1,14 +1,18 @@
-from datetime import timedelta
-
 from celery import shared_task
 
 from common.scope import current
-from scoring.models import PointCycle, PointEntry
-from scoring.services import cycle_recompute
-from tenancy import clock
+from scoring.models import RuleBook
+from scoring.points import Parameters
+from scoring.recount import recounted
+from scoring.services import cycle_recompute, hazard_follow, thresholds_send_due, training_count
+from scoring.services.following import hazards_follow_missed
 from tenancy.tasks import EveryAgencyTask, TenantTask
 
-YEAR = timedelta(days=365)
+
+@shared_task(base=TenantTask, name="scoring.count_training")
+def count_training(training_id: str) -> None:
+    """Let a training that an enterprise passed count, once."""
+    training_count(actor=current.get(), training_id=training_id)  # type: ignore[arg-type]
 
 
 class CyclesTask(TenantTask):
@@ -18,26 +22,23 @@ class CyclesTask(TenantTask):
     atomic = False
 
 
-@shared_task(base=TenantTask, name="scoring.recompute_for_hazard")
-def recompute_for_hazard(hazard_id: str) -> None:
-    """Compute the cycles anew that a hazard's points stand in."""
-    cycles = PointEntry.objects.filter(hazard_id=hazard_id).values_list("cycle_id", flat=True)
-    for cycle_id in sorted(set(cycles)):
-        cycle_recompute(actor=current.get(), cycle_id=cycle_id)  # type: ignore[arg-type]
+@shared_task(base=TenantTask, name="scoring.follow_hazard")
+def follow_hazard(hazard_id: str) -> None:
+    """Add to its points what a recheck of a hazard means for them."""
+    hazard_follow(actor=current.get(), hazard_id=hazard_id)  # type: ignore[arg-type]
 
 
 @shared_task(base=CyclesTask, name="scoring.recount_of_agency")
 def recount_of_agency(agency_id: int) -> int:
-    """Compute every cycle of this year and the last anew; return how many.
-
-    What a hazard's recheck set off may have been lost with the queue.
-    """
-    since = (clock.now(agency_id) - YEAR).year
-    rows = PointCycle.objects.filter(owner_agency=agency_id, year__gte=since)
-    ids = list(rows.order_by("pk").values_list("pk", flat=True))
-    for pk in ids:
-        cycle_recompute(actor=current.get(), cycle_id=pk)  # type: ignore[arg-type]
-    return len(ids)
+    """Make good what the queue lost, check every stored total, send what is due; return how many."""
+    actor = current.get()
+    missed = hazards_follow_missed(actor=actor, agency_id=agency_id)  # type: ignore[arg-type]
+    books = {book.pk: Parameters.of(book.parameters) for book in RuleBook.objects.all()}
+    wrong = [one.cycle_id for one in recounted(books, agency_id=agency_id)]
+    for cycle_id in wrong:
+        cycle_recompute(actor=actor, cycle_id=cycle_id)  # type: ignore[arg-type]
+    thresholds_send_due(actor=actor, agency_id=agency_id)  # type: ignore[arg-type]
+    return missed + len(wrong)
 
 
 @shared_task(base=EveryAgencyTask, name="scoring.recount", bind=True)

@@ -33,9 +33,27 @@ from inspections.services import (
 )
 from inspections.services.enforcement import Rechecked
 from inspections.signs.update import signs_update
-from scoring.models import PointCycle, RuleClause
-from scoring.services import outputs_start, points_give
-from scoring.services.points import Given
+from scoring.boards import PlateContact
+from scoring.models import PointCycle, PointSheet, RuleBook, RuleClause, ThresholdEvent
+from scoring.services import (
+    Given,
+    appeal_make,
+    appeal_waive,
+    book_draft,
+    entry_recheck,
+    event_send,
+    interview_plan,
+    outputs_start,
+    plate_make,
+    points_give,
+    presentation_save,
+    self_check_answer,
+    self_check_begin,
+    sheets_prepare,
+    training_begin,
+)
+from scoring.services.selfchecks import Found
+from scoring.services.tryouts import tryout_start
 from tenancy.actors import SYSTEM, system_for
 from tenancy.enums import Role
 from tenancy.models import CalendarDay, Membership, OfficerCertificate
@@ -70,7 +88,7 @@ class Scene:
             clause = RuleClause.objects.get(code="15.5")
             points_give(
                 actor=c.officer, enterprise=c.enterprises[0], contract=c.contract,
-                given=[Given(first[0], clause)], signature=counties.picture(kind="PNG"),
+                given=[Given(clause, first[0])], signature=counties.picture(kind="PNG"),
                 second_officer=Membership.objects.get(pk=c.second_officer.membership_id),
                 representative_name="张立新",
             )  # fmt: skip
@@ -104,6 +122,8 @@ class Scene:
         self._papers(c, document)
         self._signs(c)
         self._phone(c)
+        self._points(c)
+        self._rule_books(c)
 
     def _five_phases(self, c: counties.County) -> None:
         """A drawn and compared batch, and another whose enterprise got an order."""
@@ -170,6 +190,61 @@ class Scene:
             "operation": wrong.id, "risk_point": point.pk, "field_file": next(iter(phone.blobs)),
             "field_visit": phone.visit,
         }  # fmt: skip
+
+    def _points(self, c: counties.County) -> None:
+        """Past twelve and reported, with an appeal, a talk, a session, a board and a self-check."""
+        firm, book = c.enterprises[0], RuleBook.objects.filter(owner_agency=c.zone)
+        with acting_as(c.officer):
+            clauses = {one.code: one for one in RuleClause.objects.filter(book__in=book)}
+            presentation_save(actor=c.officer, agency=c.zone, contact_name="孙丽")
+            own = {
+                "actor": c.officer, "enterprise": firm, "contract": None,
+                "signature": counties.picture(kind="PNG"), "representative_name": "张立新",
+                "second_officer": Membership.objects.get(pk=c.second_officer.membership_id),
+            }  # fmt: skip
+            heavy = [Given(clauses[code], fact="查见") for code in ("9.3", "9.4", "12.3", "13.1")]
+            sheet = points_give(given=heavy, **own)
+        with acting_as(c.principal):
+            for one in PointSheet.objects.filter(enterprise=firm):
+                appeal_waive(actor=c.principal, sheet=one)
+        with acting_as(c.admin):
+            event = event_send(actor=c.admin, event=ThresholdEvent.objects.get(enterprise=firm))
+            consequence = event.consequences.get(kind="inspection")
+            talk = interview_plan(
+                actor=c.admin, cycle=event.cycle, planned_at=counties.NOW.replace(month=12),
+                place="会议室", host_name="李主任", reason="累计满12分",
+            )  # fmt: skip
+            plate_make(
+                actor=c.admin, enterprise=firm,
+                contacts=[PlateContact("张立新", "13405461647", "主要负责人")],
+            )  # fmt: skip
+        with acting_as(c.officer):
+            later = points_give(given=[Given(clauses["3.1"], fact="无规程")], **own)
+            entry = sheet.entries.get(code="9.4")
+            changed = entry_recheck(actor=c.officer, entry=entry, is_mended=True)
+            given = later.entries.get()
+        with acting_as(c.principal):
+            appeal = appeal_make(actor=c.principal, sheet=later, entries=[given.pk], reason="已有")
+            session = training_begin(actor=c.principal, enterprise=firm, person_name="张立新")
+            check = self_check_begin(actor=c.principal, enterprise=firm)
+            [item] = self_check_answer(
+                actor=c.principal, check=check, answers={"2.1": Found("fail", fact="没有")}
+            )
+        with acting_as(c.officer):  # what is given takes the prepared sheet away
+            sheets_prepare(actor=c.officer, pairs=[f"{c.contract.pk}:{firm.pk}"])
+        self.things |= {
+            "sheet": sheet.pk, "entry": entry.pk, "point_event": changed.pk, "event": event.pk,
+            "consequence": consequence.pk, "interview": talk.pk, "appeal": appeal.pk,
+            "training": session.pk, "self_check": check.pk, "self_check_item": item.pk,
+        }  # fmt: skip
+
+    def _rule_books(self, c: counties.County) -> None:
+        """A draft of the next table of points, tried over this year."""
+        with acting_as(c.admin):
+            draft = book_draft(actor=c.admin, version="草稿")
+            tryout = tryout_start(actor=c.admin, book=draft, year=counties.NOW.year)
+            clause = draft.clauses.get(code="2.1")
+        self.things |= {"book": draft.pk, "clause": clause.pk, "tryout": tryout.pk}
 
     def _papers(self, c: counties.County, document: Document) -> None:
         """Seal, its approval, a Word form, a receipt, consent, and a print of all papers."""

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -20,12 +19,10 @@ from common.scope import acting_as
 from documents.models import Document, NumberSeries
 from documents.services import Issuer, number_allocate
 from inspections.services import assignment_accept, batch_accept
-from scoring.models import PointCycle, RuleClause, ThresholdEvent
-from scoring.services import outputs_start, points_give
-from scoring.services.points import Given
+from scoring.services import outputs_start
 from stack.embedded import service_urls
 from tenancy.actors import system_for
-from tenancy.models import Agency, Membership
+from tenancy.models import Agency
 from tests import county as counties
 from workflow.models import Job, JobPart, WorkTask
 from workflow.services import job_part_run, job_retry
@@ -89,38 +86,6 @@ def test_two_officers_assign_the_same_enterprise_at_once_and_one_is_told():
     assert sorted(type(e) for e in raised if e) == [DomainError]
     with acting_as(county.admin):
         assert Assignment.objects.filter(enterprise=fresh).count() == 1
-
-
-def test_two_officers_give_six_points_each_at_once_and_twelve_is_reached_once():
-    county = counties.build()
-    hazards = counties.issued(county, hazards=2)
-    with acting_as(county.officer):
-        clause = RuleClause.objects.get(code="9.3")
-        RuleClause.objects.filter(code="8.4").update(points=6, is_major=False)
-        other = RuleClause.objects.get(code="8.4")
-
-    def give(officer, partner, hazard, clause):
-        def work():
-            with acting_as(officer):
-                points_give(
-                    actor=officer, enterprise=county.enterprises[0], contract=county.contract,
-                    given=[Given(hazard, clause)], signature=counties.picture(kind="PNG"),
-                    second_officer=Membership.objects.get(pk=partner.member),
-                    representative_name="张立新",
-                )  # fmt: skip
-
-        return work
-
-    raised = together(
-        give(county.officer, county.second_officer, hazards[0], clause),
-        give(county.second_officer, county.officer, hazards[1], other),
-    )
-    assert raised == [None, None]
-    with acting_as(county.admin):
-        assert PointCycle.objects.get().total == Decimal(12)
-        assert ThresholdEvent.objects.get().kind == "reached_12"
-        numbers = Document.objects.filter(kind="points_sheet").values_list("number", flat=True)
-        assert sorted(n[-2] for n in numbers) == ["1", "2"]
 
 
 def next_part(system):

@@ -34,6 +34,9 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("疑点", "inspections:sign-list", "zoom-question", "sign_view"),
         Entry("执法检查", "inspections:referral-list", "gavel", "enforcement_view"),
         Entry("记分", "scoring:points", "list-numbers", "points_view"),
+        Entry("满分事件", "scoring:events", "flag", "points_view"),
+        Entry("陈述申辩", "scoring:appeals", "message-2", "points_view"),
+        Entry("记分表", "scoring:books", "book", "points_view"),
         Entry("文书", "documents:list", "files", "document_view"),
         Entry("服务机构", "providers:list", "briefcase", "provider_view"),
         Entry("工作日历", "inspections:calendar", "calendar", "calendar_view"),
@@ -57,6 +60,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     ),
     OrgKind.ENTERPRISE: (
         Entry("要整改的", "inspections:deadlines", "alert-triangle", "rectification_submit"),
+        Entry("记分", "scoring:own", "list-numbers", "points_own"),
         Entry("收到的文书", "documents:list", "file-text", "document_view"),
         _INBOX,
         _PEOPLE,

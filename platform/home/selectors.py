@@ -7,7 +7,7 @@ from agencies.models import Assignment, ServiceContract
 from inspections import tally
 from inspections.models import Extension, Visit
 from notifications.services import inbox
-from scoring.models import ThresholdEvent
+from scoring.models import PointAppeal, ThresholdEvent
 from tenancy.actors import Actor
 from workflow.models import WorkTask
 
@@ -49,12 +49,14 @@ def agency_desk(actor: Actor) -> Desk:
     hazards = tally.figures(actor)
     asked = Extension.objects.filter(state=Extension.State.ASKED).count()
     events = ThresholdEvent.objects.filter(state=ThresholdEvent.State.DRAFTED).count()
+    appeals = PointAppeal.objects.filter(state=PointAppeal.State.ASKED).count()
     ledger = "/hazards/"
     figures = (
         Figure("逾期未整改", hazards["late"], f"{ledger}?overdue=now", is_late=True),
         Figure("未销号的重大隐患", hazards["major"], f"{ledger}?severity=major", is_late=True),
         Figure("待答复的延期申请", asked, "/hazards/extensions/"),
-        Figure("满12分、18分待抄报", events, "/points/?colour=red"),
+        Figure("满12分、18分待抄报", events, "/points/events/?state=drafted"),
+        Figure("待答复的陈述申辩", appeals, "/points/appeals/"),
     )
     return Desk(figures, _tasks(actor), _contracts(), list(inbox(actor)[:8]))
 

@@ -40,7 +40,19 @@ class Organization(models.Model):
         return self.name
 
 
-class Agency(models.Model):
+class Owned(models.Model):
+    """Something that is somebody's: `tenant` are the columns of what hangs on it."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def tenant(self) -> dict[str, object]:
+        """Whose it is, as keyword arguments for a row that hangs on it."""
+        raise NotImplementedError
+
+
+class Agency(Owned):
     """A regulator in the tree by region code: a child's code begins with its parent's.
 
     `training_now` is where a training agency's own clock stood when it was set; with
@@ -73,6 +85,14 @@ class Agency(models.Model):
 
     def __str__(self) -> str:
         return self.region_name
+
+    @property
+    def tenant(self) -> dict[str, object]:
+        """Whose what the agency itself does is, as `TenantModel.tenant` says it."""
+        return {
+            "owner_agency_id": self.pk, "region_code": self.region_code,
+            "provider_org_id": None, "enterprise_org_id": None,
+        }  # fmt: skip
 
 
 class Membership(models.Model):
@@ -179,7 +199,7 @@ class OfficerCertificate(models.Model):
         return self.number
 
 
-class TenantModel(models.Model):
+class TenantModel(Owned):
     """Whose a row is: who keeps it, where it is, and whom it concerns. Row-level security reads it."""
 
     owner_agency = models.ForeignKey(

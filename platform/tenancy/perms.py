@@ -87,6 +87,10 @@ PERMS: dict[str, frozenset[Role]] = {
     # points and appraisal
     "points_view": _AGENCY,
     "points_give": frozenset({Role.OFFICER}),
+    "points_own": _ENTERPRISE,
+    "point_appeal_decide": frozenset({Role.OFFICER, Role.AGENCY_LEADER, Role.AGENCY_ADMIN}),
+    "point_measure": _OFFICERS,
+    "rule_book_edit": _AGENCY_MANAGERS,
     "outputs_make": _OFFICERS,
     "outputs_view": _AGENCY,
     "audit_view": _AGENCY_MANAGERS,

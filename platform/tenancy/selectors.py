@@ -48,6 +48,18 @@ def in_region(actor: Actor, code: str) -> Q:
     return Q(region_code__gte=lo, region_code__lt=hi)
 
 
+DISTRICT_DIGITS = 6  # of a county's or district's region code
+
+
+def district_of(agency: Agency) -> Agency:
+    """Return the district's bureau that a township's agency reports to; another is its own."""
+    code = agency.region_code
+    if len(code) <= DISTRICT_DIGITS:
+        return agency
+    above = Agency.objects.select_related("org").filter(region_code=code[:DISTRICT_DIGITS])
+    return above.order_by("pk").first() or agency
+
+
 def region_names(codes: set[str]) -> dict[str, str]:
     """Return {code: name} for the codes that have an agency."""
     rows = Agency.objects.filter(region_code__in=codes)

@@ -13,7 +13,7 @@ from audit.services import record
 from common.errors import DomainError
 from tenancy import clock
 from tenancy.actors import Actor
-from tenancy.models import TenantModel
+from tenancy.models import Owned, TenantModel
 from workflow.models import Job, JobPart, WorkTask
 
 T = TypeVar("T", bound=models.Model)
@@ -101,7 +101,7 @@ def job_start(
     actor: Actor,
     kind: str,
     title: str,
-    subject: TenantModel,
+    subject: Owned,
     parts: Iterable[Part],
     frozen: Mapping[str, Any],
     input_sha256: str,

@@ -1,10 +1,93 @@
-"""What it adds up to, one module per noun.
-
-points: rule_book_adopt · points_give · cycle_recompute
-outputs: outputs_start
-"""
-
+from scoring.services.adjustments import adjustment_issue
+from scoring.services.appeals import (
+    Ruling,
+    appeal_decide,
+    appeal_make,
+    appeal_waive,
+    appeal_withdraw,
+    entry_revoke,
+)
+from scoring.services.boards import board_make, plate_make
+from scoring.services.books import (
+    book_adopt,
+    book_draft,
+    book_drop,
+    book_edit,
+    book_load,
+    clause_remove,
+    clause_save,
+    rule_book_adopt,
+)
+from scoring.services.cycles import cycle_recompute
+from scoring.services.drafts import sheets_prepare
+from scoring.services.following import entry_recheck, hazard_follow
+from scoring.services.giving import Given, points_give, sheet_referred
+from scoring.services.interviews import interview_cancel, interview_hold, interview_plan
 from scoring.services.outputs import outputs_start
-from scoring.services.points import cycle_recompute, points_give, rule_book_adopt
+from scoring.services.presentations import presentation_save
+from scoring.services.selfchecks import (
+    item_mended,
+    self_check_answer,
+    self_check_begin,
+    self_check_finish,
+    self_check_share,
+)
+from scoring.services.summaries import region_summary_start
+from scoring.services.thresholds import (
+    consequence_done,
+    consequence_lift,
+    event_send,
+    thresholds_send_due,
+)
+from scoring.services.trainings import (
+    training_answer,
+    training_begin,
+    training_count,
+    training_record,
+)
 
-__all__ = ["cycle_recompute", "outputs_start", "points_give", "rule_book_adopt"]
+__all__ = [
+    "Given",
+    "Ruling",
+    "adjustment_issue",
+    "appeal_decide",
+    "appeal_make",
+    "appeal_waive",
+    "appeal_withdraw",
+    "board_make",
+    "book_adopt",
+    "book_draft",
+    "book_drop",
+    "book_edit",
+    "book_load",
+    "clause_remove",
+    "clause_save",
+    "consequence_done",
+    "consequence_lift",
+    "cycle_recompute",
+    "entry_recheck",
+    "entry_revoke",
+    "event_send",
+    "hazard_follow",
+    "interview_cancel",
+    "interview_hold",
+    "interview_plan",
+    "item_mended",
+    "outputs_start",
+    "plate_make",
+    "points_give",
+    "presentation_save",
+    "region_summary_start",
+    "rule_book_adopt",
+    "self_check_answer",
+    "self_check_begin",
+    "self_check_finish",
+    "self_check_share",
+    "sheet_referred",
+    "sheets_prepare",
+    "thresholds_send_due",
+    "training_answer",
+    "training_begin",
+    "training_count",
+    "training_record",
+]

@@ -217,6 +217,7 @@ def _summary(job: Job) -> Any:
         _subject(job, contract),
         list(_lines(job, "assignments")),
         points,
+        _lines(job, "point_events"),
         book=book_mark(book) if book else NO_BOOK,
         parameters=Parameters.of(book.parameters) if book else Parameters(),
         visits=_lines(job, "visits"),

@@ -12,8 +12,7 @@ from documents.models import Document, Receipt, Seal, SealApproval, WordTemplate
 from documents.services import document_render
 from inspections.models import Hazard
 from scoring.models import RuleClause
-from scoring.services import points_give
-from scoring.services.points import Given
+from scoring.services import Given, points_give
 from tenancy.actors import SYSTEM
 from tenancy.enums import Role
 from tenancy.models import Membership, Organization
@@ -156,7 +155,7 @@ def test_a_regulators_paper_without_consent_is_handed_over_in_person(page_for):
     with acting_as(county.officer):
         points_give(
             actor=county.officer, enterprise=county.enterprises[0], contract=county.contract,
-            given=[Given(Hazard.objects.first(), RuleClause.objects.get(code="15.5"))],
+            given=[Given(RuleClause.objects.get(code="15.5"), Hazard.objects.first())],
             signature=counties.picture(kind="PNG"),
             second_officer=Membership.objects.get(pk=county.second_officer.member),
             representative_name="张立新",

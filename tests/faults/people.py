@@ -23,8 +23,7 @@ from common.scope import acting_as
 from inspections.models import GuidanceTopic, Hazard, Visit
 from inspections.services import criterion_find, guidance_save
 from scoring.models import PointEntry, RuleClause
-from scoring.services import points_give
-from scoring.services.points import Given
+from scoring.services import Given, points_give
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Membership
@@ -192,7 +191,7 @@ class Person:
             with acting_as(officer):
                 points_give(
                     actor=officer, enterprise=assignment.enterprise, contract=county.contract,
-                    given=[Given(hazard, RuleClause.objects.get(code=CLAUSE))],
+                    given=[Given(RuleClause.objects.get(code=CLAUSE), hazard)],
                     second_officer=Membership.objects.get(pk=county.second_officer.member),
                     signature=counties.picture(kind="PNG"), representative_name="张立新",
                 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Points given by officers, and the three outputs of a contract from frozen input."""
 
 import io
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,10 +11,9 @@ from common.errors import DomainError
 from common.scope import acting_as
 from documents.models import Document
 from inspections.models import Hazard
-from inspections.services import hazard_recheck, rectification_submit
-from scoring.models import Appraisal, PointCycle, PointEntry, RuleClause, ThresholdEvent
-from scoring.services import cycle_recompute, outputs, outputs_start, points_give
-from scoring.services.points import Given
+from inspections.services import hazard_find_unmended, hazard_recheck, rectification_submit
+from scoring.models import Appraisal, PointCycle, PointEntry, PointEvent, RuleClause, ThresholdEvent
+from scoring.services import Given, hazard_follow, outputs, outputs_start, points_give
 from scoring.tasks import recount_of_agency
 from tenancy.actors import system_for
 from tenancy.models import Agency, Membership
@@ -31,7 +31,7 @@ def county():
 
 def give(county, pairs, **more):
     with acting_as(county.officer):
-        given = [Given(h, RuleClause.objects.get(code=code)) for h, code in pairs]
+        given = [Given(RuleClause.objects.get(code=code), h) for h, code in pairs]
         values = {
             "signature": counties.picture(kind="PNG"), "representative_name": "张立新",
             "second_officer": Membership.objects.get(pk=county.second_officer.membership_id),
@@ -110,7 +110,9 @@ def test_timely_rectification_halves_the_points(county, tasks_are_kept):
         fresh = Hazard.objects.get(pk=hazard.pk)
         hazard_recheck(actor=county.inspector, hazard=fresh, result="passed")
     with acting_as(county.admin):
-        assert cycle_recompute(actor=county.admin, cycle_id=cycle(county).pk).total == Decimal(1)
+        assert hazard_follow(actor=county.admin, hazard_id=hazard.pk) == 1
+        assert hazard_follow(actor=county.admin, hazard_id=hazard.pk) == 0  # told again
+    assert cycle(county).total == Decimal(1)
 
 
 def run_recount(county):
@@ -121,29 +123,44 @@ def run_recount(county):
         recount_of_agency.pop_request()
 
 
-def test_a_night_makes_good_what_the_queue_lost_of_the_points(county):
+def mended(county, hazard):
+    """Mended by the enterprise and found so by the provider; nobody tells the points of it."""
+    with acting_as(county.principal):
+        fresh = Hazard.objects.get(pk=hazard.pk)
+        rectification_submit(
+            actor=county.principal, hazard=fresh, text="已补", responsible_person="张立新",
+            done_on=fresh.found_on, photos=[counties.picture()],
+        )  # fmt: skip
+    with acting_as(county.inspector):
+        fresh = Hazard.objects.get(pk=hazard.pk)
+        hazard_recheck(actor=county.inspector, hazard=fresh, result="passed")
+
+
+def test_a_night_makes_good_what_the_queue_lost_of_the_points(county, tasks_are_kept):
     [hazard] = counties.issued(county)
     give(county, [(hazard, "2.1")])
-    with acting_as(county.admin):
-        Hazard.objects.filter(pk=hazard.pk).update(state="closed", closed_at=counties.NOW)
+    mended(county, hazard)
     assert cycle(county).total == Decimal(2)  # nobody was told
     assert run_recount(county) == 1
     assert cycle(county).total == Decimal(1)
     with acting_as(county.admin):
-        PointCycle.objects.update(year=counties.NOW.year - 2, total=Decimal(9))
-    assert run_recount(county) == 0  # it is over
+        PointCycle.objects.update(total=Decimal(9))
+    assert run_recount(county) == 1  # a stored total is no more than what the events come to
+    assert cycle(county).total == Decimal(1)
+    assert run_recount(county) == 0
 
 
-def test_reaching_twelve_is_noted_once_and_withdrawn_when_points_fall(county, monkeypatch):
+def test_reaching_twelve_is_noted_once_and_withdrawn_when_points_fall(county, tasks_are_kept):
     found = counties.issued(county, hazards=6)
     codes = ["9.3", "2.1", "4.1", "10.2", "8.1", "7.1"]
     give(county, list(zip(found, codes, strict=True)))
     with acting_as(county.admin):
         event = ThresholdEvent.objects.get()
         assert (event.kind, event.state, event.total) == ("reached_12", "drafted", Decimal(16))
-        for entry in PointEntry.objects.exclude(clause__code="9.3"):
-            Hazard.objects.filter(pk=entry.hazard_id).update(state="closed", closed_at=counties.NOW)
-        cycle_recompute(actor=county.admin, cycle_id=cycle(county).pk)
+    for hazard in found[1:]:
+        mended(county, hazard)
+    run_recount(county)
+    with acting_as(county.admin):
         event.refresh_from_db()
     assert (cycle(county).total, event.state) == (Decimal(11), "cancelled")
 
@@ -271,3 +288,23 @@ def test_a_part_that_fails_three_times_becomes_a_task_and_can_be_offered_again(c
     with acting_as(county.admin):
         assert Job.objects.get(pk=job.pk).state == "done"
         assert WorkTask.objects.get(kind="job_failed").done_at is not None
+
+
+def test_a_hazard_found_unmended_twice_after_its_deadline_is_two_events_and_one_surcharge(
+    county, tasks_are_kept
+):
+    [hazard] = counties.issued(county)
+    give(county, [(hazard, "2.1")])
+    for days in (60, 60):
+        county.later(days=days)
+        with acting_as(county.inspector):
+            fresh = Hazard.objects.get(pk=hazard.pk)
+            hazard_find_unmended(
+                actor=county.inspector, hazard=fresh, reason="没有动", is_refused=False,
+                new_due_on=fresh.due_on + timedelta(days=days + 20),
+            )  # fmt: skip
+    run_recount(county)
+    with acting_as(county.admin):
+        assert PointEvent.objects.filter(kind="overdue").count() == 2
+    assert cycle(county).total == Decimal(4)
+    assert run_recount(county) == 0

@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.points import ASPECTS, Clause, Entry, Parameters, cycle_total, floor_half
+from scoring.points import (
+    ASPECTS,
+    Clause,
+    Entry,
+    Parameters,
+    cycle_total,
+    floor_half,
+    outcome_of,
+)
 from scoring.rulebook import load_clauses
+from tests.scoring.reference import Gave, Learnt, Mended, NotMended, Refused, TakenBack, Year
 
 CLAUSES = {
     c.code: Clause(c.code, c.aspect, c.points, c.is_reducible, c.is_on_site_waivable, c.max_units)
@@ -140,3 +149,71 @@ def test_a_later_inspection_changes_no_earlier_line(entries):
     later = [replace(entry, key=f"{entry.key}b", sheet=entry.sheet + 10) for entry in entries]
     after = {line.key: line for line in cycle_total(entries + later).lines}
     assert all(after[key] == line for key, line in before.items())
+
+
+def diary_of(entries, obstructed, trainings):
+    """Return what the entries say, as the reference writes it down."""
+    found = [Refused(sheet) for sheet in obstructed] + [Learnt()] * trainings
+    for one in entries:
+        clause = one.clause
+        found.append(
+            Gave(
+                one.key,
+                one.sheet,
+                clause.code,
+                int(clause.points * 2),
+                one.units,
+                clause.max_units,
+                clause.is_reducible,
+                clause.is_on_site_waivable,
+                one.is_corrected_on_site,
+            )  # fmt: skip
+        )
+        found += {
+            "open": [], "timely": [Mended(one.key, True)], "late": [Mended(one.key, False)],
+            "overdue": [NotMended(one.key), Mended(one.key, False)],
+        }[one.outcome]  # fmt: skip
+        if one.is_revoked:
+            found.append(TakenBack(one.key))
+    return found
+
+
+@given(ENTRIES, st.sets(st.integers(1, 4)), st.integers(0, 4), st.data())
+def test_it_agrees_with_rules_written_by_somebody_else(entries, obstructed, trainings, data):
+    entries = [
+        replace(one, is_obstructed=one.sheet in obstructed, is_revoked=data.draw(st.booleans()))
+        for one in entries
+    ]
+    total = cycle_total(entries, obstructions=len(obstructed), trainings=trainings)
+    diary = data.draw(st.permutations(diary_of(entries, obstructed, trainings)))
+    assert total.net * 2 == Year(diary).halves()
+
+
+@pytest.mark.parametrize(
+    ("happened", "outcome"),
+    [
+        ([], "open"), (["timely"], "timely"), (["late"], "late"), (["overdue"], "overdue"),
+        (["overdue", "late"], "overdue"), (["late", "overdue"], "overdue"),
+    ],
+)  # fmt: skip
+def test_what_became_of_an_entry_does_not_hang_on_the_order_of_its_events(happened, outcome):
+    assert outcome_of(happened) == outcome
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"yellow_from": "7"}, "依次升高"), ({"t_report": "18"}, "高于抄报"),
+        ({"reduction_cap": "0.3"}, "0.5的倍数"), ({"repeat_factor": "1.5"}, "整数"),
+        ({"timely_share": "1.2"}, "0到1"), ({"training_sessions": -1}, "不小于0"),
+        ({"t_veto": "many"}, "数字"), ({"on_site_waiver": "yes"}, "是或否"),
+    ],
+)  # fmt: skip
+def test_parameters_that_make_no_sense_are_named(data, words):
+    with pytest.raises(ValueError, match=words):
+        Parameters.of(data)
+
+
+def test_parameters_are_stored_and_read_again():
+    rules = Parameters(t_report=Decimal(10), assistant_may_second=True, timely_share=Decimal("0.3"))
+    assert Parameters.of(rules.as_data) == rules

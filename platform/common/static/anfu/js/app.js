@@ -33,3 +33,5 @@ function notice(text) {
 }
 
 document.querySelector("[data-errors]")?.focus();
+
+document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => print()));

@@ -106,3 +106,11 @@ document.querySelectorAll("[data-signature]").forEach(async (box) => {
 document.querySelectorAll("input[data-copy]").forEach((input) => {
   input.addEventListener("focus", () => input.select());
 });
+
+// What is chosen opens, to say more of it.
+document.querySelectorAll("[data-choice]").forEach((field) => {
+  const chosen = field.querySelector("[data-choice-on]");
+  field.addEventListener("change", (event) => {
+    if (event.target.type === chosen.type) field.querySelector("details").open = chosen.checked;
+  });
+});

@@ -1,4 +1,4 @@
-// Lists: filters that send themselves, arrow keys over rows, selection with "all of the filter".
+// Lists: filters that send themselves, arrow keys over rows, selection with "all of the filter", narrowing in place.
 document.querySelectorAll("form[data-autosubmit]").forEach((form) => {
   form.addEventListener("change", () => form.requestSubmit());
   form.addEventListener("submit", () => {
@@ -44,4 +44,28 @@ document.querySelectorAll("[data-bulk]").forEach((form) => {
     show();
   });
   show();
+});
+
+// A list that is all on the page is narrowed as one types; a head goes with the last of its rows.
+document.querySelectorAll("[data-narrow]").forEach((field) => {
+  const list = document.querySelector(field.dataset.narrow);
+  const none = list.parentElement.querySelector("[data-narrow-none]");
+  field.addEventListener("input", () => {
+    const words = field.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    let head = null;
+    let shown = 0;
+    for (const row of list.children) {
+      if (row.hasAttribute("data-narrow-head")) {
+        head = row;
+        head.hidden = true;
+        continue;
+      }
+      const text = row.dataset.narrowText.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+      shown += !row.hidden;
+      if (head && !row.hidden) head.hidden = false;
+    }
+    if (none) none.hidden = shown > 0;
+  });
+  field.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
 });

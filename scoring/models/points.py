@@ -1,4 +1,4 @@
-"""What it adds up to: points of the enterprise, evaluation of the provider."""
+"""Points: the year of an enterprise, what was given on one day, and what became of it."""
 
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
@@ -6,65 +6,16 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from agencies.models import ServiceContract
 from common.ids import uuid7
 from enterprises.models import Enterprise
-from inspections.models import Hazard, Visit
-from tenancy.models import Agency, Membership, TenantModel
-
-
-class RuleBook(models.Model):
-    """One version of a district's table of points (记分表); adopted, it is frozen."""
-
-    owner_agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
-    region_code = models.CharField("属地", max_length=12, db_collation="C")
-    version = models.CharField("版本", max_length=40)
-    adopted_on = models.DateField("施行日期")
-    is_proposal = models.BooleanField("试拟稿", default=True)
-    parameters = models.JSONField("参数", default=dict)
-    created_at = models.DateTimeField("建立时间", auto_now_add=True)
-
-    class Meta:
-        verbose_name = "记分表"
-        verbose_name_plural = "记分表"
-        constraints = [
-            models.UniqueConstraint(fields=["owner_agency", "version"], name="rule_book_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.version
-
-
-class RuleClause(models.Model):
-    """One clause (条、款) of a rule book."""
-
-    book = models.ForeignKey(RuleBook, models.PROTECT, related_name="clauses")
-    region_code = models.CharField("属地", max_length=12, db_collation="C")
-    code = models.CharField("条款", max_length=8)
-    item = models.PositiveSmallIntegerField("条")
-    sub = models.PositiveSmallIntegerField("款")
-    aspect = models.CharField("方面", max_length=20)
-    item_name = models.CharField("记分事项", max_length=60)
-    text = models.CharField("情形", max_length=300)
-    points = models.DecimalField("分值", max_digits=5, decimal_places=1)
-    legal_basis = models.CharField("依据", max_length=200)
-    is_reducible = models.BooleanField("可减免")
-    is_on_site_waivable = models.BooleanField("当场改正可免记", default=False)
-    is_major = models.BooleanField("重大隐患条款", default=False)
-    is_per_unit = models.BooleanField("按项（处）计", default=False)
-    max_units = models.PositiveSmallIntegerField("最多项（处）", null=True, default=1)
-    is_referred = models.BooleanField("同时移送执法", default=False)
-    flags = models.CharField("标记", max_length=60, blank=True)
-
-    class Meta:
-        verbose_name = "记分条款"
-        verbose_name_plural = "记分条款"
-        ordering = ["item", "sub"]
-        constraints = [models.UniqueConstraint(fields=["book", "code"], name="rule_clause_once")]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.text}"
+from inspections.models import Hazard, Recheck, Visit
+from scoring.models.books import GravityVariant, RuleBook, RuleClause
+from tenancy.models import Membership, TenantModel
 
 
 class PointCycle(TenantModel):
-    """One enterprise's points in one year. The figures are a cache of the function of its entries."""
+    """One enterprise's points in one year. The figures are a cache of the function of its events.
+
+    `book` is the newest by which points were given in it; its parameters hold for the whole year.
+    """
 
     class Colour(models.TextChoices):
         GREEN = "green", "绿"
@@ -74,6 +25,9 @@ class PointCycle(TenantModel):
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="point_cycles")
     year = models.PositiveSmallIntegerField("年度")
+    book = models.ForeignKey(
+        RuleBook, models.PROTECT, null=True, related_name="+", verbose_name="规则版本"
+    )
     total = models.DecimalField("累计记分", max_digits=6, decimal_places=1, default=0)
     gross = models.DecimalField("记分合计", max_digits=6, decimal_places=1, default=0)
     colour = models.CharField("等级", max_length=6, choices=Colour.choices, default=Colour.GREEN)
@@ -101,7 +55,7 @@ class PointCycle(TenantModel):
 
 
 class PointSheet(FSMModelMixin, TenantModel):
-    """One giving of points (记分表), by two officers, signed by the enterprise or refused.
+    """One giving of points (记分表) by two officers, signed by the enterprise or refused.
 
     Life: draft → signed or refused; from then its entries count (domain.md 2.4.9).
     """
@@ -130,13 +84,15 @@ class PointSheet(FSMModelMixin, TenantModel):
         Membership, models.PROTECT, related_name="+", verbose_name="检查人员二"
     )
     second_officer_name = models.CharField("检查人员二", max_length=40)
-    second_officer_certificate = models.CharField("证号", max_length=40)
+    second_officer_certificate = models.CharField("证号", max_length=40, blank=True)
     state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
     representative_name = models.CharField("现场负责人", max_length=40, blank=True)
     refusal_reason = models.CharField("拒签原因", max_length=200, blank=True)
     witness_name = models.CharField("见证人", max_length=40, blank=True)
+    opinion = models.CharField("企业意见", max_length=300, blank=True)
     is_obstructed = models.BooleanField("拒绝、阻碍检查", default=False)
     issued_at = models.DateTimeField("签字时间", null=True, blank=True)
+    appeal_until = models.DateField("陈述申辩截止", null=True, blank=True)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     class Meta:
@@ -171,20 +127,29 @@ class PointSheet(FSMModelMixin, TenantModel):
 
 
 class PointEntry(TenantModel):
-    """One clause given on one sheet. Never changed: what became of it is read from the hazard."""
+    """One clause given on one sheet. Never changed: what becomes of it are events.
 
-    class Outcome(models.TextChoices):
-        OPEN = "open", "整改中"
-        TIMELY = "timely", "按期整改"
-        LATE = "late", "逾期后整改"
-        OVERDUE = "overdue", "逾期未整改"
+    `base`, `is_reducible` and `is_waived` are what the rule book of the day made of it, so that a
+    total can be added up from entries and events alone.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sheet = models.ForeignKey(PointSheet, models.PROTECT, related_name="entries")
     cycle = models.ForeignKey(PointCycle, models.PROTECT, related_name="entries")
     clause = models.ForeignKey(RuleClause, models.PROTECT, related_name="+")
+    variant = models.ForeignKey(
+        GravityVariant, models.PROTECT, null=True, related_name="+", verbose_name="情节"
+    )
     hazard = models.ForeignKey(Hazard, models.PROTECT, null=True, related_name="point_entries")
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name="更正"
+    )
+    code = models.CharField("条款", max_length=8, db_collation="C")
+    inspected_at = models.DateTimeField("检查时间")
     units = models.PositiveSmallIntegerField("项（处）数", default=1)
+    base = models.DecimalField("基本分值", max_digits=5, decimal_places=1)
+    is_reducible = models.BooleanField("可减免")
+    is_waived = models.BooleanField("当场改正免记", default=False)
     fact = models.TextField("事实描述")
     is_corrected_on_site = models.BooleanField("当场改正", default=False)
     due_on = models.DateField("整改期限", null=True)
@@ -195,15 +160,88 @@ class PointEntry(TenantModel):
         verbose_name_plural = "记分记录"
         constraints = [
             models.UniqueConstraint(
-                fields=["hazard"],
-                condition=models.Q(hazard__isnull=False),
-                name="point_entry_once_per_hazard",
+                fields=["replaces"],
+                condition=models.Q(replaces__isnull=False),
+                name="point_entry_corrected_once",
             ),
             models.CheckConstraint(name="point_entry_has_units", condition=models.Q(units__gte=1)),
         ]
+        indexes = [
+            # A recount reads every cycle's entries in the order of their inspections.
+            models.Index(
+                fields=["cycle", "code", "inspected_at", "sheet"],
+                include=["id", "base", "is_reducible", "is_waived"],
+                name="point_entry_recount",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.clause.code} {self.fact[:20]}"
+        return f"{self.code} {self.fact[:20]}"
+
+
+class PointEvent(TenantModel):
+    """What became of points that were given. Only ever added; a mistake is taken back by another.
+
+    An event is about an entry, about a sheet (its surcharge for a refused inspection), or about the
+    whole cycle (a training that was passed).
+    """
+
+    class Kind(models.TextChoices):
+        TIMELY = "timely", "按期整改减免"
+        LATE = "late", "逾期后整改"
+        OVERDUE = "overdue", "逾期未整改加处"
+        OBSTRUCTED = "obstructed", "拒绝检查加处"
+        TRAINED = "trained", "培训减免"
+        REVOKED = "revoked", "撤销"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    cycle = models.ForeignKey(PointCycle, models.PROTECT, related_name="point_events")
+    kind = models.CharField("事件", max_length=12, choices=Kind.choices)
+    entry = models.ForeignKey(PointEntry, models.PROTECT, null=True, related_name="events")
+    sheet = models.ForeignKey(PointSheet, models.PROTECT, null=True, related_name="events")
+    recheck = models.ForeignKey(Recheck, models.PROTECT, null=True, related_name="+")
+    training = models.ForeignKey(
+        "scoring.PointTraining", models.PROTECT, null=True, related_name="events"
+    )
+    appeal = models.ForeignKey(
+        "scoring.PointAppeal", models.PROTECT, null=True, related_name="events"
+    )
+    happened_at = models.DateTimeField("发生时间")
+    by_name = models.CharField("经办人", max_length=120, blank=True)
+    reason = models.CharField("说明", max_length=300, blank=True)
+    issued_at = models.DateTimeField("生效时间")
+
+    class Meta:
+        verbose_name = "记分事件"
+        verbose_name_plural = "记分事件"
+        ordering = ["happened_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                # Each late recheck of a hazard is an event of its own; they count once (2.4.4).
+                fields=["entry", "kind"],
+                condition=models.Q(kind="revoked") | models.Q(kind="overdue", recheck__isnull=True),
+                name="point_event_once_per_entry",
+            ),
+            models.UniqueConstraint(
+                fields=["sheet", "kind"],
+                condition=models.Q(entry__isnull=True, sheet__isnull=False),
+                name="point_event_once_per_sheet",
+            ),
+            models.UniqueConstraint(
+                fields=["entry", "recheck"],
+                condition=models.Q(recheck__isnull=False),
+                name="point_event_once_per_recheck",
+            ),
+            models.UniqueConstraint(
+                fields=["training"],
+                condition=models.Q(training__isnull=False),
+                name="point_event_once_per_training",
+            ),
+        ]
+        indexes = [models.Index(fields=["cycle", "happened_at"], name="point_event_cycle")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.happened_at:%Y-%m-%d}"
 
 
 class ThresholdEvent(TenantModel):
@@ -217,6 +255,7 @@ class ThresholdEvent(TenantModel):
         DRAFTED = "drafted", "待抄报"
         CANCELLED = "cancelled", "已撤销"
         SENT = "sent", "已抄报"
+        CORRECTED = "corrected", "已更正"
 
     cycle = models.ForeignKey(PointCycle, models.PROTECT, related_name="events")
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="threshold_events")
@@ -224,6 +263,9 @@ class ThresholdEvent(TenantModel):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFTED)
     total = models.DecimalField("达到时累计", max_digits=6, decimal_places=1)
     reached_at = models.DateTimeField("达到时间")
+    hold_until = models.DateField("申辩期至", null=True)
+    sent_at = models.DateTimeField("抄报时间", null=True)
+    corrected_at = models.DateTimeField("更正时间", null=True)
     note = models.CharField("说明", max_length=200, blank=True)
 
     class Meta:
@@ -231,31 +273,35 @@ class ThresholdEvent(TenantModel):
         verbose_name_plural = "满分事件"
         constraints = [
             models.UniqueConstraint(fields=["cycle", "kind"], name="threshold_event_once"),
+            models.CheckConstraint(
+                name="threshold_event_sent_has_time",
+                condition=~models.Q(state__in=("sent", "corrected"))
+                | models.Q(sent_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner_agency", "hold_until"],
+                condition=models.Q(state="drafted"),
+                name="threshold_event_held",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.enterprise} {self.get_kind_display()}"
 
 
-class Appraisal(TenantModel):
-    """One evaluation of a provider's performance of a contract, from data frozen at one moment."""
+class SheetDraft(TenantModel):
+    """What officers mean to give an enterprise when they come: the providers' findings, chosen."""
 
-    contract = models.ForeignKey(ServiceContract, models.PROTECT, related_name="appraisals")
-    job_id = models.UUIDField("作业", unique=True)
-    scheme = models.CharField("考评方案", max_length=40)
-    frozen = models.JSONField("冻结的数据")
-    input_sha256 = models.CharField("数据哈希", max_length=64)
-    results = models.JSONField("各指标")
-    score = models.DecimalField("得分", max_digits=5, decimal_places=2)
-    measured_weight = models.DecimalField("已计量权重", max_digits=5, decimal_places=2)
-    grade = models.CharField("等次", max_length=1)
-    veto_reason = models.CharField("一票否决原因", max_length=200, blank=True)
-    made_at = models.DateTimeField("考评时间")
+    enterprise = models.OneToOneField(Enterprise, models.PROTECT, related_name="sheet_draft")
+    hazards = models.JSONField("隐患", default=dict)
+    prepared_at = models.DateTimeField("准备时间")
+    prepared_by_name = models.CharField("准备人", max_length=40)
 
     class Meta:
-        verbose_name = "绩效考评"
-        verbose_name_plural = "绩效考评"
-        indexes = [models.Index(fields=["contract", "-made_at"], name="appraisal_contract")]
+        verbose_name = "备好的记分表"
+        verbose_name_plural = "备好的记分表"
 
     def __str__(self) -> str:
-        return f"{self.contract} {self.score}"
+        return f"{self.enterprise} {len(self.hazards)}"

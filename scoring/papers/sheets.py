@@ -1,6 +1,7 @@
 """From rows to the frozen content of the papers of points and of the evaluation."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.utils import timezone
@@ -39,7 +40,7 @@ def points_sheet(
             points=lines[str(entry.pk)].points,
             is_corrected_on_site=entry.is_corrected_on_site,
             due_on=entry.due_on,
-            photos=photos.get(str(entry.hazard_id), 0),
+            photos=photos.get(str(entry.hazard_id), 0) + photos.get(str(entry.pk), 0),
             note=lines[str(entry.pk)].why,
         )
         for entry in entries
@@ -66,7 +67,7 @@ def points_sheet(
         reduction_notes=(
             "可减免条款按期整改的，减半记分；逾期未整改的加处；同款再犯加倍且不减免。",
         ),
-        enterprise_opinion="",
+        enterprise_opinion=sheet.opinion,
         signature=Signature(sheet.representative_name, "现场负责人", sheet.issued_at, signature)
         if signature
         else None,
@@ -77,10 +78,9 @@ def points_sheet(
     )
 
 
-def _photo_counts(entries: Sequence[PointEntry]) -> dict[str, int]:
-    ids = [str(entry.hazard_id) for entry in entries if entry.hazard_id]
-    counts: dict[str, int] = {}
-    rows = Photo.objects.filter(subject_type="inspections.hazard", subject_id__in=ids)
-    for subject in rows.values_list("subject_id", flat=True):
-        counts[subject] = counts.get(subject, 0) + 1
-    return counts
+def _photo_counts(entries: Sequence[PointEntry]) -> Mapping[str, int]:
+    ids = [str(pk) for entry in entries for pk in (entry.hazard_id, entry.pk) if pk]
+    rows = Photo.objects.filter(
+        subject_type__in=("inspections.hazard", "scoring.pointentry"), subject_id__in=ids
+    )
+    return Counter(rows.values_list("subject_id", flat=True))

@@ -1,0 +1,122 @@
+"""The table of points (记分表): a district's, in versions."""
+
+from django.db import models
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from tenancy.models import Agency, Owned
+
+
+class RuleBook(FSMModelMixin, Owned):
+    """One version of a district's table of points.
+
+    A draft is edited; adopted, nothing of it changes any more (a trigger refuses it).
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        ADOPTED = "adopted", "已施行"
+
+    owner_agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    region_code = models.CharField("属地", max_length=12, db_collation="C")
+    version = models.CharField("版本", max_length=40)
+    state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
+    adopted_on = models.DateField("施行日期", null=True, blank=True)
+    based_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="由此修订"
+    )
+    is_proposal = models.BooleanField("试拟稿", default=True)
+    note = models.TextField("修订说明", blank=True)
+    parameters = models.JSONField("参数", default=dict)
+    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "记分表"
+        verbose_name_plural = "记分表"
+        constraints = [
+            models.UniqueConstraint(fields=["owner_agency", "version"], name="rule_book_once"),
+            models.UniqueConstraint(
+                fields=["owner_agency", "adopted_on"], name="rule_book_one_a_day"
+            ),
+            models.CheckConstraint(
+                name="rule_book_adopted_has_day",
+                condition=~models.Q(state="adopted") | models.Q(adopted_on__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.version
+
+    @property
+    def tenant(self) -> dict[str, object]:
+        """Whose it is, as keyword arguments for a row that hangs on it."""
+        return {
+            "owner_agency_id": self.owner_agency_id,
+            "region_code": self.region_code,
+            "provider_org_id": None,
+            "enterprise_org_id": None,
+        }
+
+    @transition("state", source=State.DRAFT, target=State.ADOPTED)
+    def adopt(self) -> None:
+        """From its day on it is what points are given by."""
+
+
+class RuleClause(models.Model):
+    """One clause (条、款) of a rule book."""
+
+    book = models.ForeignKey(RuleBook, models.CASCADE, related_name="clauses")
+    region_code = models.CharField("属地", max_length=12, db_collation="C")
+    code = models.CharField("条款", max_length=8)
+    item = models.PositiveSmallIntegerField("条")
+    sub = models.PositiveSmallIntegerField("款")
+    aspect = models.CharField("方面", max_length=20)
+    item_name = models.CharField("记分事项", max_length=60)
+    text = models.CharField("情形", max_length=300)
+    points = models.DecimalField("分值", max_digits=5, decimal_places=1)
+    legal_basis = models.CharField("依据", max_length=200)
+    check_method = models.TextField("检查方法", blank=True)
+    discretion = models.TextField("裁量基准", blank=True)
+    is_reducible = models.BooleanField("可减免")
+    is_on_site_waivable = models.BooleanField("当场改正可免记", default=False)
+    is_major = models.BooleanField("重大隐患条款", default=False)
+    is_per_unit = models.BooleanField("按项（处）计", default=False)
+    max_units = models.PositiveSmallIntegerField("最多项（处）", null=True, blank=True, default=1)
+    is_referred = models.BooleanField("同时移送执法", default=False)
+    flags = models.CharField("标记", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = "记分条款"
+        verbose_name_plural = "记分条款"
+        ordering = ["item", "sub"]
+        constraints = [
+            models.UniqueConstraint(fields=["book", "code"], name="rule_clause_once"),
+            models.UniqueConstraint(fields=["book", "item", "sub"], name="rule_clause_one_place"),
+            models.CheckConstraint(
+                name="rule_clause_points_are_halves",
+                condition=models.Q(points__gt=0)  # type: ignore[arg-type]
+                & models.expressions.RawSQL("points %% 0.5 = 0", (), models.BooleanField()),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}"
+
+
+class GravityVariant(models.Model):
+    """The same clause by circumstance (情节): other points than the clause's own."""
+
+    clause = models.ForeignKey(RuleClause, models.CASCADE, related_name="variants")
+    region_code = models.CharField("属地", max_length=12, db_collation="C")
+    label = models.CharField("情节", max_length=60)
+    points = models.DecimalField("分值", max_digits=5, decimal_places=1)
+
+    class Meta:
+        verbose_name = "情节"
+        verbose_name_plural = "情节"
+        ordering = ["points", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["clause", "label"], name="gravity_variant_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.points}"

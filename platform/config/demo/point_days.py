@@ -1,16 +1,24 @@
-"""Three days on which the demonstration's officers give points for what the provider found."""
+"""Three days on which officers give points for what the provider found, and what follows from it."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from common.scope import acting_as
-from config.demo.moments import at
+from config.demo.moments import DAY, END, at
+from config.demo.pictures import picture
 from inspections import demo_text
 from inspections.models import Hazard
-from scoring.models import RuleClause
-from scoring.selectors import proposals
-from scoring.services import points_give
-from scoring.services.points import Given
+from scoring.models import PointAppeal, PointEntry, PointSheet, RuleClause
+from scoring.selectors import pictured, proposals
+from scoring.services import (
+    Given,
+    Ruling,
+    appeal_decide,
+    appeal_make,
+    points_give,
+    thresholds_send_due,
+)
+from scoring.services.following import hazards_follow_missed
 from tenancy.actors import Actor
 from tenancy.models import Membership
 
@@ -29,9 +37,46 @@ class PointDays:
             self.clauses = {c.code: c for c in RuleClause.objects.all()}
 
     def plan(self) -> None:
-        """Three afternoons."""
+        """Three afternoons, the nights after them, and one enterprise that speaks up."""
         for day in DAYS:
             self.story.plan(at(day, 15), self._points)
+        night = DAYS[0] + DAY
+        while night <= END:
+            self.story.plan(at(night, 0, 20), self._night)
+            night += DAY
+        self.story.plan(at(DAYS[0] + DAY, 10), self._appeal)
+
+    def _night(self, moment: datetime) -> None:
+        system, agency_id = self.story.county.system, self.story.county.zone.pk
+        with acting_as(system):
+            hazards_follow_missed(actor=system, agency_id=agency_id)
+            thresholds_send_due(actor=system, agency_id=agency_id)
+
+    def _appeal(self, moment: datetime) -> None:
+        """One that had mended in time what it got points for says so, and is right."""
+        with acting_as(self.story.county.system):
+            rows = PointEntry.objects.filter(sheet__state=PointSheet.State.SIGNED)
+            rows = rows.exclude(cycle__enterprise__in=self.story.careless)
+            entry = rows.select_related("sheet").order_by("issued_at", "pk").first()
+        if entry is None:
+            return
+        principal = self.story.county.principals[entry.sheet.enterprise_id]
+        with acting_as(principal):
+            appeal = appeal_make(
+                actor=principal, sheet=entry.sheet, entries=[entry.pk],
+                reason="检查当日已有并张贴，检查人员未查看到，附照片。",
+                photos=[picture(self.rng, "基础管理", "", is_after=True)],
+            )  # fmt: skip
+        self.story.plan(at(moment.date() + 4 * DAY, 14), lambda now: self._decide(appeal, entry))
+
+    def _decide(self, appeal: PointAppeal, entry: PointEntry) -> None:
+        admin = self.story.county.admin
+        with acting_as(admin):
+            appeal_decide(
+                actor=admin, appeal=PointAppeal.objects.get(pk=appeal.pk),
+                rulings={entry.pk: Ruling("revoked", "经现场核实，当日已有")},
+                answer="申辩理由成立，予以撤销。",
+            )  # fmt: skip
 
     def _points(self, moment: datetime) -> None:
         first, second = self.story.county.officers
@@ -52,12 +97,14 @@ class PointDays:
         picked = [h for h in hazards if h.is_major or rng.random() < share][:14] or hazards[:1]
         given = []
         codes: set[str] = set()
+        with_photo = pictured(hazard.pk for hazard in picked)
         for hazard in picked:
             clause = self.clauses[hazard.clause_code]
-            if clause.code in codes or (clause.is_major and not hazard.is_major):
+            is_shown = hazard.is_major and str(hazard.pk) in with_photo
+            if clause.code in codes or (clause.is_major and not is_shown):
                 continue
             codes.add(clause.code)
-            given.append(Given(hazard, clause))
+            given.append(Given(clause, hazard))
         if not given:
             return
         refused = rng.random() < 0.06

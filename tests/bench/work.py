@@ -2,6 +2,7 @@
 
 import io
 import json
+import resource
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -34,10 +35,12 @@ from inspections.services import (  # noqa: E402
     visit_sign,
     visit_start,
 )
-from scoring.models import RuleClause  # noqa: E402
+from scoring.models import PointCycle, RuleBook, RuleClause  # noqa: E402
+from scoring.points import Parameters  # noqa: E402
+from scoring.recount import recounted  # noqa: E402
 from scoring.selectors import proposals  # noqa: E402
-from scoring.services import points_give  # noqa: E402
-from scoring.services.points import Given  # noqa: E402
+from scoring.services import Given, points_give  # noqa: E402
+from scoring.services.tryouts import run_part, tryout_start  # noqa: E402
 from stack import embedded  # noqa: E402
 from tenancy.actors import SYSTEM, Actor, system_for  # noqa: E402
 from tenancy.models import Agency, Membership  # noqa: E402
@@ -130,9 +133,55 @@ def point_entry(officer: Actor, county: Agency) -> dict[str, Any]:
         other = second.exclude(pk=officer.member)[0]
         return timed(lambda: points_give(
             actor=officer, enterprise=hazard.enterprise, contract=contract,
-            given=[Given(hazard, clause)], second_officer=other, representative_name="张立新",
+            given=[Given(clause, hazard)], second_officer=other, representative_name="张立新",
             signature=picture(kind="PNG"),
         ))  # fmt: skip
+
+
+BARE_POINTS = """
+    SELECT count(*), sum(total) FROM (
+        SELECT e.cycle_id, sum(e.base) AS total, count(v.kind) AS kinds
+        FROM scoring_pointentry e LEFT JOIN scoring_pointevent v ON v.entry_id = e.id
+        GROUP BY e.cycle_id
+    ) t
+"""
+
+
+def recounting() -> dict[str, Any]:
+    """Every total added up anew from entries and events, beside a bare sum of the same rows."""
+    with acting_as(SYSTEM):
+        books = {book.pk: Parameters.of(book.parameters) for book in RuleBook.objects.all()}
+        began = time.perf_counter()
+        wrong = sum(1 for _ in recounted(books))
+        spent = time.perf_counter() - began
+        cycles = PointCycle.objects.count()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with acting_as(SYSTEM):
+        every = sum(1 for _ in recounted(books, only_wrong=False))
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    with connection.as_owner(), connection.cursor() as cursor:
+        began = time.perf_counter()
+        cursor.execute(BARE_POINTS)
+        cursor.fetchall()
+        alone = time.perf_counter() - began
+    assert every == cycles
+    return {"cycles": cycles, "wrong": wrong, "s": round(spent, 1), "bare_s": round(alone, 1),
+            "ratio": round(spent / alone, 2), "grown_mb": round(grown / 1024)}  # fmt: skip
+
+
+def trying(admin: Actor) -> dict[str, Any]:
+    """A book tried over a county's last year: all its towns, one after the other."""
+    with acting_as(admin):
+        book = RuleBook.objects.order_by("-adopted_on").first()
+        year = AS_OF.year - 1
+        began = time.perf_counter()
+        with transaction.atomic():
+            job = tryout_start(actor=admin, book=book, year=year)
+            results = [run_part(job, part) for part in job.parts.all()]
+            transaction.set_rollback(True)
+        spent = time.perf_counter() - began
+    firms = sum(t["enterprises"] for one in results for t in one["by_town"].values())
+    return {"enterprises": firms, "towns": len(results), "s": round(spent, 1)}
 
 
 def rectifying(principal: Actor) -> dict[str, Any]:
@@ -298,6 +347,8 @@ def main() -> None:
         "assign": assigning(who["county admin"]),
         "visit": visiting(who["project lead"]),
         "points": point_entry(who["county officer"], county),
+        "recount": recounting(),
+        "tryout": trying(who["county admin"]),
         "rectification": rectifying(who["enterprise"]),
         "import": importing(who["county admin"], county),
         "ledger": ledger(who["county admin"]),

@@ -3,16 +3,31 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from scoring.models import PointCycle, PointEntry, PointSheet, RuleClause, ThresholdEvent
-from scoring.points import Entry, cycle_total, outcome_of
+from scoring.models import (
+    PointCycle,
+    PointEntry,
+    PointEvent,
+    PointSheet,
+    RuleClause,
+    ThresholdEvent,
+)
+from scoring.points import Entry, base_points, cycle_total, outcome_of
 from scoring.selectors import clause_of
 from tenancy.enums import Role
-from tests.bench.data.copying import Sheet, text, uuid7_text
+from tests.bench.data.copying import FALSE, NULL, TRUE, Sheet, text, uuid7_text
 from tests.bench.data.deal import NOW, Deal, at, day, milliseconds
-from tests.bench.data.hazards import Given
+from tests.bench.data.hazards import Fate, Given
 
 COLOURS = {"绿": "green", "黄": "yellow", "橙": "orange", "红": "red"}
 AFTER = 2  # days from the visit to the officers' sheet
+APPEAL_DAYS = 7
+
+
+def became(fate: Fate) -> tuple[str, ...]:
+    """What rechecks said of a hazard that points were given for."""
+    if fate.state == "closed":
+        return ("late",) if fate.was_overdue else ("timely",)
+    return ("overdue",) if fate.was_overdue else ()
 
 
 class PointRows:
@@ -21,22 +36,28 @@ class PointRows:
     def __init__(self, number: int, clauses: dict[str, int]) -> None:
         whose = "owner_agency_id region_code enterprise_org_id"
         self.cycles = Sheet(
-            PointCycle, f"id {whose} enterprise_id year total gross colour computed_at",
+            PointCycle, f"id {whose} enterprise_id year total gross colour computed_at book_id",
             provider_org_id=None,
         )  # fmt: skip
         self.sheets_given = Sheet(
             PointSheet,
             f"id {whose} enterprise_id contract_id cycle_id inspected_at place officer_id "
             "officer_name officer_certificate second_officer_id second_officer_name "
-            "second_officer_certificate representative_name issued_at created_at book_id",
+            "second_officer_certificate representative_name issued_at created_at book_id appeal_until",
             provider_org_id=None, state="signed",
         )  # fmt: skip
         self.entries = Sheet(
-            PointEntry, f"id {whose} sheet_id cycle_id clause_id hazard_id fact due_on issued_at",
+            PointEntry,
+            f"id {whose} sheet_id cycle_id clause_id hazard_id fact due_on issued_at code "
+            "inspected_at base is_reducible",
             provider_org_id=None,
         )  # fmt: skip
+        self.became = Sheet(
+            PointEvent, f"id {whose} cycle_id entry_id kind happened_at issued_at",
+            provider_org_id=None, by_name="复查人员",
+        )  # fmt: skip
         self.events = Sheet(
-            ThresholdEvent, f"id {whose} cycle_id enterprise_id kind state total reached_at",
+            ThresholdEvent, f"id {whose} cycle_id enterprise_id kind state total reached_at sent_at",
             provider_org_id=None,
         )  # fmt: skip
         rows = RuleClause.objects.filter(pk__in=clauses.values())
@@ -49,7 +70,7 @@ class PointRows:
     @property
     def sheets(self) -> tuple[Sheet, ...]:
         """What is to be copied."""
-        return (self.cycles, self.sheets_given, self.entries, self.events)
+        return (self.cycles, self.sheets_given, self.entries, self.became, self.events)
 
     def give(self, deal: Deal, chosen: Sequence[Given]) -> None:
         """Give the clauses of the chosen findings, a sheet per visit."""
@@ -70,22 +91,24 @@ class PointRows:
         self.sheets_given.add(
             pk, owner, town, org, firm.pk, str(deal.pk), cycle, at(on, 880), "企业现场",
             str(first.membership), first.name, numbers[0], str(second.membership), second.name,
-            numbers[1], firm.principal.name, issued, issued, self._book,
+            numbers[1], firm.principal.name, issued, issued, self._book, day(on + APPEAL_DAYS),
         )  # fmt: skip
         for given in found:
             key = uuid7_text(milliseconds(on, 900), rng.getrandbits(74))
+            clause, fate = self._clauses[given.words.clause], given.fate
             self.entries.add(
-                key, owner, town, org, pk, cycle, str(self._ids[given.words.clause]), given.pk,
-                given.words.description, day(given.fate.due), issued,
+                key, owner, town, org, pk, cycle, str(self._ids[clause.code]), given.pk,
+                given.words.description, day(fate.due), issued, clause.code, at(on, 880),
+                text(base_points(clause, 1)), TRUE if clause.is_reducible else FALSE,
             )  # fmt: skip
-            entries.append(self._entry(key, on, given))
-
-    def _entry(self, key: str, on: int, given: Given) -> Entry:
-        outcome = outcome_of(
-            is_closed=given.fate.state == "closed", was_overdue=given.fate.was_overdue,
-            failed_late=False,
-        )  # fmt: skip
-        return Entry(key, on, self._clauses[given.words.clause], outcome=outcome)
+            kinds = became(fate)
+            for kind in kinds:
+                then = max(on, fate.rechecked or fate.due)
+                event = uuid7_text(milliseconds(then, 900), rng.getrandbits(74))
+                self.became.add(
+                    event, owner, town, org, cycle, key, kind, at(then, 900), at(then, 900)
+                )
+            entries.append(Entry(key, on, clause, outcome=outcome_of(kinds)))
 
     def _cycle(self, owner: str, town: str, firm: str, on: int) -> tuple[str, list[Entry]]:
         key = (firm, day(on)[:4])
@@ -103,14 +126,15 @@ class PointRows:
             # The body behind a county's enterprise has the same id (firms.py).
             self.cycles.add(
                 cycle, owner, town, firm, firm, year, text(total.net), text(total.gross),
-                COLOURS[total.colour], at(on, 900),
+                COLOURS[total.colour], at(on, 900), self._book,
             )  # fmt: skip
             for reached, kind in ((12, "reached_12"), (18, "reached_18")):
                 if total.net >= reached:
                     self._events += 1
                     state = "drafted" if NOW - on < 30 else "sent"
+                    sent = at(on + APPEAL_DAYS + 1, 30) if state == "sent" else NULL
                     self.events.add(
                         str(self._events), owner, town, firm, cycle, firm, kind, state,
-                        text(total.net), at(on, 900),
+                        text(total.net), at(on, 900), sent,
                     )  # fmt: skip
         self._open.clear()

@@ -190,7 +190,7 @@ def test_a_draft_is_edited_compared_and_tried_before_it_is_adopted(page_for):
     with page.expect_navigation():
         page.click("main button[type=submit]")
     page.goto(f"/points/books/{draft.pk}/compare/?with={town.book.pk}")
-    page.wait_for_selector("text=第2.1款" if page.query_selector("text=第2.1款") else "text=2.1")
+    page.wait_for_selector("tr:has-text('2.1'):has-text('分值')")
     looks_good(page)
     page.goto(f"/points/books/{draft.pk}/try/")
     page.fill("[name=year]", "2026")

@@ -217,6 +217,14 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class EffectLines:
+    """Accidents, cases and fines of some months: {what, this year, the year before, change}."""
+
+    period: str
+    lines: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True)
 class RegionSummaryDocument:
     """记分汇总 of a town or district, beside the year before (domain.md 2.7)."""
 
@@ -235,3 +243,4 @@ class RegionSummaryDocument:
     distribution: tuple[Bar, ...]
     top_clauses: tuple[Bar, ...]
     comparison: tuple[tuple[str, str, str], ...]
+    effects: EffectLines | None = None

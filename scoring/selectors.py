@@ -13,6 +13,7 @@ from evidence.models import Photo
 from inspections.models import Hazard
 from scoring.models import (
     Consequence,
+    EffectMonth,
     GravityVariant,
     PointAppeal,
     PointCycle,
@@ -131,6 +132,11 @@ def totals_around(event: PointEvent) -> tuple[Total, Total]:
         _total(rows, some, rules) for some in ([e for e in until if e.pk != event.pk], until)
     )
     return before, after
+
+
+def effect_months(agency_id: int, year: int) -> QuerySet[EffectMonth]:
+    """Return the months of a year that an agency noted its accidents, cases and fines for."""
+    return EffectMonth.objects.filter(owner_agency_id=agency_id, year=year)
 
 
 def presentation_of(agency_id: int) -> PointPresentation:

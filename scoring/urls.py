@@ -1,6 +1,17 @@
 from django.urls import include, path
 
-from scoring.views import boards, books, giving, measures, own, points, sheets, summaries, tryouts
+from scoring.views import (
+    boards,
+    books,
+    effects,
+    giving,
+    measures,
+    own,
+    points,
+    sheets,
+    summaries,
+    tryouts,
+)
 
 app_name = "scoring"
 book_urls = [
@@ -33,6 +44,8 @@ urlpatterns = [
     path("points/<int:pk>/", points.cycle, name="cycle"),
     path("points/firms/<int:pk>/", points.firm, name="firm"),
     path("points/summary/", summaries.summary, name="summary"),
+    path("points/effects/", effects.effect_list, name="effects"),
+    path("points/effects/<int:year>/<int:month>/", effects.effect_month, name="effect-month"),
     path("points/presentation/", measures.presentation, name="presentation"),
     path("points/changes/<uuid:pk>/slip/", points.slip, name="slip"),
     path("points/proposals/", giving.proposal_list, name="proposals"),

@@ -1,6 +1,7 @@
 """A county and one of each thing that a URL may name: what attacks and tables of URLs go by."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
@@ -40,6 +41,7 @@ from scoring.services import (
     appeal_make,
     appeal_waive,
     book_draft,
+    effect_month_save,
     entry_recheck,
     event_send,
     interview_plan,
@@ -112,7 +114,7 @@ class Scene:
             "import": draft.pk, "provider": c.contract.provider_org_id, "contract": c.contract.pk,
             "batch": c.batch.pk, "assignment": c.assignment.pk, "visit": visit,
             "extension": extension.pk, "hazard": first[0].pk, "cycle": cycle.pk,
-            "topic": "TS-1", "criterion": 3, "kind": "suggestion",
+            "topic": "TS-1", "criterion": 3, "kind": "suggestion", "year": 2026, "month": 1,
             "session": UserSession.objects.create(
                 user_id=c.second_officer.user_id, ip="10.0.0.1", session_key=f"of-{code}"
             ).pk,
@@ -197,6 +199,10 @@ class Scene:
         with acting_as(c.officer):
             clauses = {one.code: one for one in RuleClause.objects.filter(book__in=book)}
             presentation_save(actor=c.officer, agency=c.zone, contact_name="孙丽")
+            effect_month_save(
+                actor=c.officer, agency=c.zone, year=2026, month=1, accidents=0, deaths=0,
+                cases=2, fines=Decimal("1.5"), source="事故统计",
+            )  # fmt: skip
             own = {
                 "actor": c.officer, "enterprise": firm, "contract": None,
                 "signature": counties.picture(kind="PNG"), "representative_name": "张立新",

@@ -28,6 +28,7 @@ NOT_FOR_FIRMS = {
     "agencies_assignment", "inspections_visit", "inspections_visitmember", "inspections_answer",
     "agencies_servicecontract", "agencies_servicebatch", "workflow_job", "workflow_jobpart",
     "enterprises_enterpriseimport", "scoring_appraisal", "scoring_pointpresentation",
+    "scoring_effectmonth",
     "scoring_sheetdraft", "inspections_sign", "inspections_signthresholds",
     "inspections_fieldoperation", "inspections_fieldfile", "inspections_visittrack", "chain_verification",
 }  # fmt: skip

@@ -154,6 +154,8 @@ TABLE = {
     "scoring:interview-hold": (("interview",), OFFICE),
     "scoring:interview-cancel": (("interview",), OFFICE),
     "scoring:presentation": ((), OFFICE),
+    "scoring:effects": ((), OFFICE),
+    "scoring:effect-month": (("year", "month"), OFFICE),
     "scoring:training-record": (("enterprise",), OFFICE),
     "scoring:training-new": ((), FIRM),
     "scoring:training": (("training",), FIRM),
@@ -255,7 +257,8 @@ API = {
     "field:me", "field:bundle", "field:operations", "field:files", "field:file", "field:visit", "field:day",
     "field:phone", "api:schema",
 }  # fmt: skip
-SHARED = {"providers:record", "documents:template-starter"}  # known to everybody who signed in
+# Known to everybody who signed in, or of whoever asks.
+SHARED = {"providers:record", "documents:template-starter", "scoring:effect-month"}
 
 
 def names(patterns=None, space: str = "") -> list[str]:

@@ -10,6 +10,7 @@ from scoring.models.consequences import (
     PointAppealItem,
     PointTraining,
 )
+from scoring.models.effects import EffectMonth
 from scoring.models.points import (
     PointCycle,
     PointEntry,
@@ -24,6 +25,7 @@ from scoring.models.selfcheck import SelfCheck, SelfCheckItem
 __all__ = [
     "Appraisal",
     "Consequence",
+    "EffectMonth",
     "GravityVariant",
     "Interview",
     "NoticeBoard",

@@ -1,6 +1,10 @@
 """The table of points (记分表): a district's, in versions."""
 
+from decimal import Decimal
+
 from django.db import models
+from django.db.models.functions import Mod
+from django.db.models.lookups import Exact
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from tenancy.models import Agency, Owned
@@ -93,8 +97,8 @@ class RuleClause(models.Model):
             models.UniqueConstraint(fields=["book", "item", "sub"], name="rule_clause_one_place"),
             models.CheckConstraint(
                 name="rule_clause_points_are_halves",
-                condition=models.Q(points__gt=0)  # type: ignore[arg-type]
-                & models.expressions.RawSQL("points %% 0.5 = 0", (), models.BooleanField()),
+                condition=models.Q(points__gt=0)
+                & models.Q(Exact(Mod("points", models.Value(Decimal("0.5"))), 0)),
             ),
         ]
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from scoring.documents import VersionMark
-from scoring.letters import Bar, RegionLine, RegionSummaryDocument
+from scoring.effects import SamePeriod, change_words, period_words
+from scoring.letters import Bar, EffectLines, RegionLine, RegionSummaryDocument
 from scoring.models import RuleBook
 from scoring.papers.sheets import book_mark
 from scoring.points import ASPECTS, ZERO
@@ -67,6 +68,7 @@ def region_summary(
     agency: Agency,
     year: int,
     towns: Mapping[str, tuple[Summary, Summary, int]],
+    effects: SamePeriod | None,
     book: RuleBook | None,
     texts: Mapping[str, str],
     items: Mapping[str, str],
@@ -100,7 +102,28 @@ def region_summary(
             [(f"{code} {texts.get(code, '')}", number) for code, number in _most(whole.clauses)]
         ),
         comparison=_comparison(whole, before),
+        effects=effect_lines(effects) if effects else None,
     )
+
+
+def effect_lines(period: SamePeriod) -> EffectLines:
+    """Say how accidents, deaths, cases and fines stand beside the same months of last year."""
+    labels = {
+        "accidents": "事故（起）", "deaths": "死亡（人）", "cases": "行政处罚立案（件）",
+        "fines": "罚款（万元）",
+    }  # fmt: skip
+    pairs = [
+        (label, getattr(period.now, name), getattr(period.then, name))
+        for name, label in labels.items()
+    ]
+    return EffectLines(
+        period=period_words(period.months),
+        lines=tuple((label, _plain(a), _plain(b), change_words(a, b)) for label, a, b in pairs),
+    )
+
+
+def _plain(figure: Decimal | int) -> str:
+    return f"{Decimal(figure).normalize():f}"
 
 
 def _most(numbers: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -20,6 +20,7 @@ from scoring.services.books import (
 )
 from scoring.services.cycles import cycle_recompute
 from scoring.services.drafts import sheets_prepare
+from scoring.services.effects import effect_month_save
 from scoring.services.following import entry_recheck, hazard_follow
 from scoring.services.giving import Given, points_give, sheet_referred
 from scoring.services.interviews import interview_cancel, interview_hold, interview_plan
@@ -67,6 +68,7 @@ __all__ = [
     "cycle_recompute",
     "entry_recheck",
     "entry_revoke",
+    "effect_month_save",
     "event_send",
     "hazard_follow",
     "interview_cancel",

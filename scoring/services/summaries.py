@@ -18,11 +18,12 @@ from documents.services import Issuer, document_issue, document_render, document
 from documents.xlsx import Column, write_table
 from enterprises.models import Enterprise
 from inspections.models import SpotCheck
+from scoring.effects import SamePeriod, same_period
 from scoring.letters import RegionLine, RegionSummaryDocument
 from scoring.models import PointSheet
 from scoring.papers.regions import region_summary
 from scoring.region_summary import Summary, summary_of
-from scoring.selectors import books_for
+from scoring.selectors import books_for, effect_months
 from scoring.services.tryouts import years_of
 from tenancy import clock
 from tenancy.actors import Actor
@@ -53,9 +54,16 @@ def region_summary_start(*, actor: Actor, agency: Agency, year: int) -> Job:
             Part("pdf", "汇总PDF", 1),
             Part("xlsx", "汇总电子表格", 1),
         ],
-        frozen={"year": year, "made_at": clock.now(agency.pk).isoformat()},
+        frozen={
+            "year": year, "made_at": clock.now(agency.pk).isoformat(),
+            "effects": freeze(_effects(agency, year)),
+        },
         input_sha256="",
     )  # fmt: skip
+
+
+def _effects(agency: Agency, year: int) -> SamePeriod | None:
+    return same_period(*(effect_months(agency.pk, one).values() for one in (year, year - 1)))
 
 
 def summary_content(job: Job) -> RegionSummaryDocument | None:
@@ -95,7 +103,9 @@ def _sheets(year: int, code: str) -> Iterator[dict[str, Any]]:
 def _content(job: Job) -> RegionSummaryDocument:
     agency = _agency(job)
     parts = list(job.parts.filter(step=0).order_by("key"))
-    text = json.dumps([part.result for part in parts], sort_keys=True, ensure_ascii=False)
+    effects = job.frozen.get("effects")
+    sums = [*(part.result for part in parts), effects]
+    text = json.dumps(sums, sort_keys=True, ensure_ascii=False)
     book = books_for(agency.region_code).first()
     clauses = list(book.clauses.all()) if book else []
     return region_summary(
@@ -107,6 +117,7 @@ def _content(job: Job) -> RegionSummaryDocument:
             )
             for part in parts
         },
+        effects=thaw(SamePeriod, effects) if effects else None,
         texts={clause.code: clause.text for clause in clauses},
         items={str(clause.item): clause.item_name for clause in clauses},
         made_at=_made_at(job), input_sha256=hashlib.sha256(text.encode()).hexdigest(),
@@ -172,9 +183,20 @@ def region_sheet(out: io.BytesIO, content: RegionSummaryDocument) -> int:
         head=[
             f"监管机构：{content.agency_name}　规则：{content.rule_book.words}",
             f"数据哈希（SHA-256）：{content.input_sha256}",
+            *_effect_words(content),
         ],
         training=content.training,
     )
+
+
+def _effect_words(content: RegionSummaryDocument) -> list[str]:
+    if content.effects is None:
+        return []
+    said = [
+        f"{label} {now}，上年同期 {then}，{change}"
+        for label, now, then, change in content.effects.lines
+    ]
+    return [f"{content.effects.period}成效：{'；'.join(said)}"]
 
 
 def _cells(line: RegionLine) -> tuple[Any, ...]:

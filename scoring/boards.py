@@ -12,6 +12,15 @@ from documents.photos import PhotoRef
 from scoring.documents import COLOURS
 
 
+LETTERS = {"A2": ("20pt", "15pt", "12pt"), "A4": ("9.6pt", "8pt", "8pt")}
+
+
+def letter_size(size: str, rows: int) -> str:
+    """A2 hangs on a wall as one sheet: the more rows, the smaller; A4 is to be read in the hand."""
+    full, crowded, least = LETTERS[size]
+    return full if rows <= 10 else crowded if rows <= 18 else least
+
+
 @dataclass(frozen=True)
 class BoardRisk:
     """One dangerous place: what may happen, how grave, what is done against it."""
@@ -57,6 +66,11 @@ class BoardDocument:
         """The CSS class of the grade."""
         return COLOURS[self.colour]
 
+    @property
+    def letter_size(self) -> str:
+        """The size of its letters, for CSS."""
+        return letter_size(self.size, len(self.risks) + len(self.people))
+
 
 @dataclass(frozen=True)
 class PlateContact:
@@ -81,6 +95,11 @@ class PlateDocument:
     public_url: str
     made_on: date
     size: str
+
+    @property
+    def letter_size(self) -> str:
+        """The size of its letters, for CSS."""
+        return letter_size(self.size, len(self.contacts))
 
 
 # 事故快报要素: 生产安全事故报告和调查处理条例 第十二条 names what a report says; in our own words.

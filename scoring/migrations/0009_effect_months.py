@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 (
                     "fines",
                     models.DecimalField(
-                        decimal_places=4,
+                        decimal_places=2,
                         max_digits=12,
                         validators=[django.core.validators.MinValueValidator(0)],
                         verbose_name="罚款（万元）",

@@ -17,7 +17,7 @@ class EffectMonth(TenantModel):
     deaths = models.PositiveIntegerField("死亡（人）")
     cases = models.PositiveIntegerField("行政处罚立案（件）")
     fines = models.DecimalField(
-        "罚款（万元）", max_digits=12, decimal_places=4, validators=[MinValueValidator(0)]
+        "罚款（万元）", max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
     )
     source = models.CharField("数据来源", max_length=120)
     noted_at = models.DateTimeField("登记时间")

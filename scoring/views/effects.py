@@ -35,11 +35,11 @@ def effect_list(request: Request) -> HttpResponse:
         "year": year,
         "years": range(today.year, today.year - 5, -1),
         "may_note": actor.may("outputs_make"),
-        "months": [
+        "months": [  # what is over, and what somebody noted
             {"month": month, "now": now.get(month), "then": then.get(month),
-             "is_over": (year, month) < (today.year, today.month),
              "change": _change(now.get(month), then.get(month))}
             for month in range(1, 13)
+            if (year, month) < (today.year, today.month) or month in now
         ],
     }  # fmt: skip
     return render(request, "scoring/effects.html", context)

@@ -150,4 +150,4 @@ def tryout_for(actor: Actor | None, pk: object) -> tuple[Job, RuleBook]:
     """Return a try-out of the actor's region, with its book."""
     actor = require(actor, "rule_book_edit")
     job = visible_or_404(Job.objects.filter(kind=TRYOUT), pk)
-    return job, book_for_reader(actor, job.subject_id)
+    return job, book_for_reader(actor, job.frozen["book"])

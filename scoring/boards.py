@@ -11,7 +11,6 @@ from decimal import Decimal
 from documents.photos import PhotoRef
 from scoring.documents import COLOURS
 
-
 LETTERS = {"A2": ("20pt", "15pt", "12pt"), "A4": ("9.6pt", "8pt", "8pt")}
 
 

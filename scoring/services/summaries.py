@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from common.scope import current
-from documents.frozen import freeze, thaw
+from documents.frozen import content_sha256, freeze, thaw
 from documents.models import Document
 from documents.services import Issuer, document_issue, document_render, document_store
 from documents.xlsx import Column, write_table
@@ -58,7 +58,7 @@ def region_summary_start(*, actor: Actor, agency: Agency, year: int) -> Job:
             "year": year, "made_at": clock.now(agency.pk).isoformat(),
             "effects": freeze(_effects(agency, year)),
         },
-        input_sha256="",
+        input_sha256=content_sha256({"year": year}),
     )  # fmt: skip
 
 

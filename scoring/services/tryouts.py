@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from common.errors import DomainError
-from documents.frozen import freeze
+from documents.frozen import content_sha256, freeze
 from scoring.models import PointCycle, PointEntry, PointEvent, PointSheet, RuleBook
 from scoring.points import Clause, Parameters
 from scoring.selectors import clause_of, obstructions, rule_entries
 from scoring.tryout import Outcome, Year, tried
 from tenancy.actors import Actor
+from tenancy.models import Agency
 from tenancy.selectors import region_names
 from workflow.models import Job, JobPart
 from workflow.services import Part, job_start
@@ -25,7 +26,10 @@ MOST_MOVED = 200  # of a town; the sums count all
 
 @transaction.atomic
 def tryout_start(*, actor: Actor, book: RuleBook, year: int) -> Job:
-    """Run a book, mostly a draft, over a year's real events. Nothing but the job is written."""
+    """Run a book, mostly a draft, over a year's real events. Nothing but the job is written.
+
+    The job is of the actor's agency: a book from above may be tried, too, and stays untouched.
+    """
     rows = PointCycle.objects.filter(
         year=year, region_code__gte=actor.region_lo, region_code__lt=actor.region_hi
     )
@@ -33,11 +37,12 @@ def tryout_start(*, actor: Actor, book: RuleBook, year: int) -> Job:
     if not codes:
         raise DomainError(f"{year}年度没有记分，无法试算", field="year")
     names = region_names(set(codes))
+    asked = {"book": book.pk, "year": year, "clauses": _clauses(book), "rules": book.parameters}
     return job_start(
-        actor=actor, kind=KIND, title=f"{book.version}试算{year}年度", subject=book,
+        actor=actor, kind=KIND, title=f"{book.version}试算{year}年度",
+        subject=Agency.objects.get(pk=actor.org_id),
         parts=[Part(code, names.get(code, code)) for code in codes],
-        frozen={"year": year, "clauses": _clauses(book), "rules": book.parameters},
-        input_sha256="",
+        frozen=asked, input_sha256=content_sha256(asked),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from random import Random
 
@@ -21,12 +22,15 @@ from scoring.services import (
     clause_remove,
     clause_save,
     region_summary_start,
+    rule_book_adopt,
 )
 from scoring.services.books import clause_data
 from scoring.services.summaries import summary_content
 from scoring.services.tryouts import result_of, tryout_start
 from scoring.tryout import Year
+from tenancy.enums import Role
 from tests import county as counties
+from tests import world
 from tests.scoring import township as townships
 from tests.scoring.test_points import CLAUSES
 from tests.scoring.township import V8A
@@ -86,6 +90,32 @@ def test_a_draft_is_tried_over_what_really_happened_and_nothing_is_written(town)
         with pytest.raises(DomainError, match="没有记分") as caught:
             tryout_start(actor=town.admin, book=draft, year=2020)
         assert caught.value.field == "year"
+
+
+def test_a_book_from_above_is_tried_over_ones_own_year(town):
+    town.give(*V8A)
+    city = world.agency("1303")
+    admin = world.member(city.org, Role.AGENCY_ADMIN)
+    with acting_as(admin):
+        above = rule_book_adopt(
+            actor=admin, agency=city, version="市2.0", adopted_on=date(2027, 1, 1)
+        )
+    found = tried(town, above)
+    assert [one["after"] for one in found["moved"]] == []
+    [tally] = found["by_town"].values()
+    assert tally["enterprises"] == 1
+
+
+def test_two_clicks_are_one_job_but_two_years_are_two(town):
+    town.give("2.1")
+    with acting_as(town.admin):
+        starts = [
+            region_summary_start(actor=town.admin, agency=town.agency, year=year).pk
+            for year in (2026, 2026, 2025)
+        ]
+        tries = [tryout_start(actor=town.admin, book=town.book, year=2026).pk for _ in range(2)]
+    assert len(set(starts)) == 2
+    assert len(set(tries)) == 1
 
 
 def some_year(rng, number):

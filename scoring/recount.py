@@ -2,8 +2,8 @@
 
 What `scoring.points.cycle_total` says of one cycle, this says of all of them in one statement; that
 both say the same is a property test. An entry carries what its rule book made of it (base points,
-whether reducible, whether waived), so nothing else is read. Which inspection gave a clause first is
-read from the order of an index, not sorted.
+whether reducible, whether waived), so nothing else is read; the rules' factors are applied to the
+sums of a cycle, not to each entry.
 """
 
 from collections.abc import Iterator
@@ -34,55 +34,53 @@ class Recounted:
         return (self.gross, self.total) == (self.stored_gross, self.stored_total)
 
 
-# One row an entry: its points, doubled where an earlier inspection gave the same clause; its
-# surcharge; its reduction. The windows follow the index point_entry_recount.
+# What happened to an entry, as bits: timely 1, late 2, overdue 4, revoked 8.
+HAPPENED = """
+    SELECT e.entry_id, bit_or(CASE e.kind WHEN 'timely' THEN 1 WHEN 'late' THEN 2
+                                          WHEN 'overdue' THEN 4 ELSE 8 END) AS bits
+    FROM scoring_pointevent e WHERE e.entry_id IS NOT NULL AND {where} GROUP BY e.entry_id
+"""
+
+# One row an entry that counts, and whether an earlier inspection gave the same clause.
 LINES = """
-    SELECT e.cycle_id, e.base, e.is_waived, e.is_reducible,
-           coalesce(h.overdue, false) AS is_overdue,
-           coalesce(h.timely AND NOT h.late AND NOT h.overdue, false) AS is_timely,
-           e.sheet_id <> first_value(e.sheet_id) OVER clause AS is_repeat
-    FROM scoring_pointentry e
-    JOIN scoring_pointsheet s ON s.id = e.sheet_id AND s.state <> 'draft'
-    LEFT JOIN (
-        SELECT entry_id, bool_or(kind = 'timely') AS timely, bool_or(kind = 'late') AS late,
-               bool_or(kind = 'overdue') AS overdue, bool_or(kind = 'revoked') AS revoked
-        FROM scoring_pointevent WHERE entry_id IS NOT NULL GROUP BY entry_id
-    ) h ON h.entry_id = e.id
-    WHERE {where} AND NOT coalesce(h.revoked, false)
+    SELECT e.cycle_id, e.base, e.is_reducible, h.bits & 4 <> 0 AS is_overdue, h.bits = 1 AS is_timely,
+           e.is_waived, e.sheet_id <> first_value(e.sheet_id) OVER clause AS is_repeat
+    FROM scoring_pointentry e LEFT JOIN ({happened}) h ON h.entry_id = e.id
+    WHERE e.issued_at IS NOT NULL AND (h.bits IS NULL OR h.bits < 8) AND {where}
     WINDOW clause AS (PARTITION BY e.cycle_id, e.code ORDER BY e.inspected_at, e.sheet_id)
 """
 
+# `{reductions}` are one sum for each share that any of the rule books keeps; a cycle takes its own.
 TOTALS = """
-WITH rules (book_id, repeat, overdue, kept, training, sessions, cap, refusal) AS (VALUES {rules}),
-lines AS ({lines}),
+WITH rules (book_id, repeat, overdue, nth, training, sessions, cap, refusal) AS (VALUES {rules}),
 sums AS (
-    SELECT l.cycle_id,
-           sum(l.base * CASE WHEN l.is_waived THEN 0 WHEN l.is_repeat THEN r.repeat ELSE 1 END)
-               AS gross,
-           sum(CASE WHEN l.is_overdue AND NOT l.is_waived THEN l.base * r.overdue ELSE 0 END)
-               AS surcharge,
-           sum(CASE WHEN l.is_waived OR l.is_repeat OR NOT l.is_reducible OR NOT l.is_timely THEN 0
-                    ELSE l.base - floor(l.base * r.kept * 2) / 2 END) AS reduction
-    FROM lines l JOIN scoring_pointcycle c ON c.id = l.cycle_id JOIN rules r ON r.book_id = c.book_id
-    GROUP BY l.cycle_id
+    SELECT cycle_id, sum(base) AS base,
+           coalesce(sum(base) FILTER (WHERE is_repeat), 0) AS repeated,
+           coalesce(sum(base) FILTER (WHERE is_overdue), 0) AS overdue,
+           ARRAY[{reductions}] AS reductions
+    FROM ({lines}) l WHERE NOT is_waived GROUP BY cycle_id
 ),
 whole AS (
-    SELECT cycle_id, count(*) FILTER (WHERE kind = 'trained') AS trained,
-           count(DISTINCT sheet_id) FILTER (WHERE kind = 'obstructed')
-               - count(DISTINCT sheet_id) FILTER (WHERE kind = 'revoked') AS obstructed
-    FROM scoring_pointevent e WHERE entry_id IS NULL AND {where} GROUP BY cycle_id
+    SELECT e.cycle_id, count(*) FILTER (WHERE e.kind = 'trained') AS trained,
+           count(DISTINCT e.sheet_id) FILTER (WHERE e.kind = 'obstructed')
+               - count(DISTINCT e.sheet_id) FILTER (WHERE e.kind = 'revoked') AS obstructed
+    FROM scoring_pointevent e WHERE e.entry_id IS NULL AND {where} GROUP BY e.cycle_id
 )
-SELECT c.id, coalesce(s.gross, 0),
-       greatest(0, coalesce(s.gross, 0) + coalesce(s.surcharge, 0)
+SELECT c.id, given.gross,
+       greatest(0, given.gross + coalesce(s.overdue * r.overdue, 0)
                    + r.refusal * coalesce(w.obstructed, 0)
-                   - least(r.cap, coalesce(s.reduction, 0)
+                   - least(r.cap, coalesce(s.reductions[r.nth], 0)
                                   + r.training * least(coalesce(w.trained, 0), r.sessions))),
        c.gross, c.total
 FROM scoring_pointcycle c
 JOIN rules r ON r.book_id = coalesce(c.book_id, 0)
 LEFT JOIN sums s ON s.cycle_id = c.id
 LEFT JOIN whole w ON w.cycle_id = c.id
+CROSS JOIN LATERAL (SELECT coalesce(s.base + s.repeated * (r.repeat - 1), 0) AS gross) given
 WHERE {cycles}
+"""
+REDUCTION = """
+    sum(base - floor(base * %s * 2) / 2) FILTER (WHERE is_reducible AND is_timely AND NOT is_repeat)
 """
 
 
@@ -114,20 +112,24 @@ def recounted(
 
 
 def _sql(books: dict[int, Parameters], agency_id: int | None) -> tuple[str, list[Any]]:
-    where = "true" if agency_id is None else "e.owner_agency_id = %s"
-    cycles = "true" if agency_id is None else "c.owner_agency_id = %s"
+    """Return the statement, and its parameters in the order in which they stand in it."""
     rules = {0: Parameters(), **books}
-    values = ", ".join(["(%s::bigint, %s::int, %s::int, %s::numeric, %s::numeric, %s::int, "
-                        "%s::numeric, %s::numeric)"] * len(rules))  # fmt: skip
-    params = [
+    shares = sorted({1 - one.timely_share for one in rules.values()})
+    own = [] if agency_id is None else [agency_id]
+    where, cycles = (f"{of}.owner_agency_id = %s" if own else "true" for of in ("e", "c"))
+    sql = TOTALS.format(
+        rules=", ".join(["(%s::bigint, %s::int, %s::int, %s::int, %s::numeric, %s::int, "
+                         "%s::numeric, %s::numeric)"] * len(rules)),
+        reductions=", ".join([REDUCTION] * len(shares)),
+        lines=LINES.format(happened=HAPPENED.format(where=where), where=where),
+        where=where, cycles=cycles,
+    )  # fmt: skip
+    values = [
         value
         for pk, one in rules.items()
         for value in (
-            pk, one.repeat_factor, one.overdue_factor, 1 - one.timely_share, one.training_points,
-            one.training_sessions, one.reduction_cap, one.refusal_surcharge,
+            pk, one.repeat_factor, one.overdue_factor, 1 + shares.index(1 - one.timely_share),
+            one.training_points, one.training_sessions, one.reduction_cap, one.refusal_surcharge,
         )
     ]  # fmt: skip
-    own = [] if agency_id is None else [agency_id]
-    lines = LINES.format(where=where)
-    sql = TOTALS.format(rules=values, lines=lines, where=where, cycles=cycles)
-    return sql, [*params, *own, *own, *own]
+    return sql, [*values, *shares, *own, *own, *own, *own]

@@ -64,7 +64,7 @@ def entries_of(cycle: PointCycle) -> list[PointEntry]:
     """Return what was given: the entries of sheets that were signed or refused, oldest first."""
     return list(
         PointEntry.objects.filter(cycle=cycle)
-        .exclude(sheet__state=PointSheet.State.DRAFT)
+        .filter(issued_at__isnull=False)
         .select_related("clause", "variant", "hazard", "sheet__book")
         .prefetch_related("events")
         .order_by("inspected_at", "sheet_id", "id")

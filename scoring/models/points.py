@@ -166,14 +166,6 @@ class PointEntry(TenantModel):
             ),
             models.CheckConstraint(name="point_entry_has_units", condition=models.Q(units__gte=1)),
         ]
-        indexes = [
-            # A recount reads every cycle's entries in the order of their inspections.
-            models.Index(
-                fields=["cycle", "code", "inspected_at", "sheet"],
-                include=["id", "base", "is_reducible", "is_waived"],
-                name="point_entry_recount",
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.fact[:20]}"

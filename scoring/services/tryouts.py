@@ -10,7 +10,7 @@ from django.db import transaction
 
 from common.errors import DomainError
 from documents.frozen import content_sha256, freeze
-from scoring.models import PointCycle, PointEntry, PointEvent, PointSheet, RuleBook
+from scoring.models import PointCycle, PointEntry, PointEvent, RuleBook
 from scoring.points import Clause, Parameters
 from scoring.selectors import clause_of, obstructions, rule_entries
 from scoring.tryout import Outcome, Year, tried
@@ -65,7 +65,7 @@ def years_of(year: int, region_code: str, town: str) -> Iterator[Year]:
     """Yield the years of one town's enterprises, as the rules see them."""
     cycles = PointCycle.objects.filter(year=year, region_code=region_code)
     entries: dict[int, list[PointEntry]] = defaultdict(list)
-    rows = PointEntry.objects.filter(cycle__in=cycles).exclude(sheet__state=PointSheet.State.DRAFT)
+    rows = PointEntry.objects.filter(cycle__in=cycles).filter(issued_at__isnull=False)
     rows = rows.select_related("clause", "variant", "sheet")
     for entry in rows.order_by("inspected_at", "sheet_id", "id"):
         entries[entry.cycle_id].append(entry)

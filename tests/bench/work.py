@@ -160,6 +160,7 @@ def recounting() -> dict[str, Any]:
         every = sum(1 for _ in recounted(books, only_wrong=False))
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     with connection.as_owner(), connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")  # one process, as the recount
         began = time.perf_counter()
         cursor.execute(BARE_POINTS)
         cursor.fetchall()
@@ -172,7 +173,7 @@ def recounting() -> dict[str, Any]:
 def trying(admin: Actor) -> dict[str, Any]:
     """A book tried over a county's last year: all its towns, one after the other."""
     with acting_as(admin):
-        book = RuleBook.objects.order_by("-adopted_on").first()
+        book = RuleBook.objects.order_by("-adopted_on").first()  # of the province
         year = AS_OF.year - 1
         began = time.perf_counter()
         with transaction.atomic():

@@ -79,7 +79,8 @@ def _events(cycle, sheet, one, clauses):
             base=base_points(rule, given_["units"]),
             is_reducible=rule.is_reducible and not sheet.is_obstructed,
             is_corrected_on_site=given_["on_site"],
-            is_waived=given_["on_site"] and rule.is_on_site_waivable, issued_at=townships.NOW,
+            is_waived=given_["on_site"] and rule.is_on_site_waivable,
+            issued_at=None if one["is_draft"] else townships.NOW,
         )  # fmt: skip
         for kind in [*given_["mended"], *given_["happened"]]:
             _event(cycle, kind, entry=entry)

@@ -4,7 +4,13 @@ from common.scope import current
 from scoring.models import RuleBook
 from scoring.points import Parameters
 from scoring.recount import recounted
-from scoring.services import cycle_recompute, hazard_follow, thresholds_send_due, training_count
+from scoring.services import (
+    cycle_recompute,
+    grades_renew,
+    hazard_follow,
+    thresholds_send_due,
+    training_count,
+)
 from scoring.services.following import hazards_follow_missed
 from tenancy.tasks import EveryAgencyTask, TenantTask
 
@@ -38,6 +44,7 @@ def recount_of_agency(agency_id: int) -> int:
     for cycle_id in wrong:
         cycle_recompute(actor=actor, cycle_id=cycle_id)  # type: ignore[arg-type]
     thresholds_send_due(actor=actor, agency_id=agency_id)  # type: ignore[arg-type]
+    grades_renew(agency_id=agency_id)
     return missed + len(wrong)
 
 

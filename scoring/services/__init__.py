@@ -7,7 +7,7 @@ from scoring.services.appeals import (
     appeal_withdraw,
     entry_revoke,
 )
-from scoring.services.boards import board_make, plate_make
+from scoring.services.boards import board_make, grades_renew, plate_make
 from scoring.services.books import (
     book_adopt,
     book_draft,
@@ -70,6 +70,7 @@ __all__ = [
     "entry_revoke",
     "effect_month_save",
     "event_send",
+    "grades_renew",
     "hazard_follow",
     "interview_cancel",
     "interview_hold",

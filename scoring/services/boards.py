@@ -1,4 +1,4 @@
-"""board_make · plate_make · grade_publish: what hangs on the wall, and what the public sees."""
+"""board_make · plate_make · grade_publish · grades_renew: what hangs on the wall, and what the public sees."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -177,6 +178,19 @@ def grade_publish(enterprise: Enterprise, agency: Agency, version: int) -> Publi
         },
     )
     return grade
+
+
+@transaction.atomic
+def grades_renew(*, agency_id: int) -> int:
+    """Begin the year's grades where last year's still stand: no points yet is green.
+
+    Returns how many. Points given since have told the public already (cycle_recompute).
+    """
+    today = clock.today(agency_id)
+    cycles = PointCycle.objects.filter(enterprise=OuterRef("enterprise_id"), year=today.year)
+    colour = Coalesce(Subquery(cycles.values("colour")), Value(PointCycle.Colour.GREEN))
+    old = PublishedGrade.objects.filter(owner_agency_id=agency_id, year__lt=today.year)
+    return old.update(colour=colour, year=today.year, graded_on=today)
 
 
 def public_url(grade: PublishedGrade) -> str:

@@ -1,5 +1,9 @@
 """The board on the wall, in versions and two sizes, and the page that its code opens."""
 
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
@@ -9,7 +13,7 @@ from documents.models import Document
 from enterprises.services import risk_point_add
 from scoring.boards import BoardPerson, PlateContact
 from scoring.models import NoticeBoard, PublishedGrade
-from scoring.services import board_make, plate_make, presentation_save
+from scoring.services import board_make, grades_renew, plate_make, presentation_save
 from scoring.services.boards import public_url
 from tests import county as counties
 from tests.scoring import township as townships
@@ -27,6 +31,11 @@ def board(town, **more):
     values = {"people": PEOPLE, "levels": {}, "fire_words": "东门、西门各一处"} | more
     with acting_as(town.officer):
         return board_make(actor=town.officer, enterprise=town.firm, **values)
+
+
+def text(page) -> str:
+    """What stands on a page, without its marks."""
+    return re.sub(r"<[^>]+>", "", page.content.decode())
 
 
 def risk(town):
@@ -71,11 +80,11 @@ def test_the_public_sees_the_colour_of_today_and_nothing_else(town, client):
         grade = PublishedGrade.objects.get()
     page = client.get(reverse("scoring:grade", args=[grade.token]))
     assert page.status_code == 200
-    assert "绿" in page.content.decode()
+    assert "记分等级：绿" in text(page)
     assert grade.token in public_url(grade)
     town.give("9.3")
-    page = client.get(reverse("scoring:grade", args=[grade.token])).content.decode()
-    assert "橙" in page
+    page = text(client.get(reverse("scoring:grade", args=[grade.token])))
+    assert "记分等级：橙" in page
     assert "6.0" not in page
     assert client.get(reverse("scoring:grade", args=["nobody"])).status_code == 404
 
@@ -96,3 +105,33 @@ def test_a_township_presents_the_points_in_its_own_words_and_changes_none(town):
         assert {p.content["title"] for p in Document.objects.filter(kind="notice_board")} == {
             "安全公示"
         }
+
+
+def test_a_new_year_begins_green_and_last_years_points_stay_where_they_are(town, client):
+    risk(town)
+    board(town)
+    other = another_with_board(town)
+    town.give("9.3")
+    with acting_as(town.admin):
+        token = PublishedGrade.objects.get(enterprise_id=town.firm.pk).token
+    town.at(datetime(2027, 1, 1, 2, 0, tzinfo=UTC))
+    town.give("9.3", firm=other)  # on New Year's Day, before the night came
+    with acting_as(town.system):
+        assert grades_renew(agency_id=town.agency.pk) == 1
+        assert grades_renew(agency_id=town.agency.pk) == 0
+    page = text(client.get(reverse("scoring:grade", args=[token])))
+    assert "2027年度安全生产监督检查记分等级：绿" in page
+    with acting_as(town.admin):
+        assert PublishedGrade.objects.get(enterprise_id=other.pk).colour == "orange"
+    assert (town.cycle(2026).total, town.cycle(2026).colour) == (Decimal(6), "orange")
+
+
+def another_with_board(town):
+    with acting_as(town.admin):
+        other = counties.enterprise(town.agency, 7)
+    with acting_as(town.officer):
+        risk_point_add(actor=town.officer, enterprise=other, place="锅炉房", risk="爆炸")
+        board_make(
+            actor=town.officer, enterprise=other, people=PEOPLE, levels={}, fire_words="南门"
+        )
+    return other

@@ -18,6 +18,7 @@ from audit.services import record
 from common.errors import DomainError
 from enterprises.models import Enterprise
 from notifications.services import Message, notify, notify_many
+from providers.selectors import lapsed_words
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.enums import OrgKind, Role
@@ -405,6 +406,8 @@ def inspectors_assign(*, actor: Actor, batch: ServiceBatch, plan: Mapping[int, i
     )
     if len(people) != len(set(plan.values())) or len(rows) != len(plan):
         raise DomainError("人员或企业不在本机构的任务中，请刷新后重选", field="plan")
+    if lapsed := lapsed_words([*people.values()], clock.today(batch.owner_agency_id)):
+        raise DomainError(f"{lapsed}，不能安排检查", field="plan")
     changed = [row for row in rows if row.inspector_id != plan[row.pk]]
     for row in changed:
         row.inspector = people[plan[row.pk]]

@@ -1,3 +1,6 @@
+from datetime import date
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -7,11 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from common.errors import DomainError
-from providers.access import provider_for
+from evidence.services import attachments_of
+from providers.access import KINDS, provider_for
 from providers.forms import ProviderForm
-from providers.models import Provider
+from providers.models import Credential, Provider
 from providers.services import provider_register
+from tenancy import clock
 from tenancy.access import require, visible_or_404
+from tenancy.actors import Actor
 from tenancy.enums import Role
 from tenancy.forms import InvitationForm
 from tenancy.request import Request
@@ -56,9 +62,35 @@ def record(request: Request, pk: int) -> HttpResponse:
     """One provider."""
     actor = require(request.actor, "provider_view")
     provider = provider_for(actor, pk)
-    may_invite = actor.may("provider_register") and provider.registered_by_id == actor.org_id
-    context = {"provider": provider, "may_invite": may_invite}
+    is_registrar = provider.registered_by_id == actor.org_id
+    today = clock.today(provider.registered_by_id)
+    rows = {kind: _credentials(model, provider, today, actor) for kind, model in KINDS.items()}
+    context = {
+        "provider": provider,
+        "may_invite": actor.may("provider_register") and is_registrar,
+        "may_verify": actor.may("credential_verify") and is_registrar,
+        "may_edit": actor.may("credential_edit") and provider.org_id == actor.org_id,
+        "qualifications": rows["qualification"],
+        "certificates": rows["certificate"],
+        "today": today,
+    }
     return render(request, "providers/record.html", context)
+
+
+def _credentials(
+    model: type[Credential], provider: Provider, today: date, actor: Actor
+) -> list[dict[str, Any]]:
+    """A provider's standing credentials with how they stand today, the first to lapse first."""
+    rows = list(
+        model._default_manager.filter(provider_org=provider.org_id, removed_at=None).order_by(
+            "valid_until", "pk"
+        )
+    )
+    evidence = attachments_of(model._meta.label_lower, [row.pk for row in rows], actor=actor)
+    return [
+        {"row": row, "standing": row.standing_on(today), "files": evidence.get(str(row.pk), [])}
+        for row in rows
+    ]
 
 
 @login_required

@@ -34,6 +34,8 @@ from inspections.services import (
 )
 from inspections.services.enforcement import Rechecked
 from inspections.signs.update import signs_update
+from providers.models import Provider
+from providers.services import qualification_add, staff_certificate_add
 from scoring.boards import PlateContact
 from scoring.models import PointCycle, PointSheet, RuleBook, RuleClause, ThresholdEvent
 from scoring.services import (
@@ -283,11 +285,34 @@ class Scene:
             document_render(str(given.pk))
             job = print_start(actor=c.admin, ids=[given.pk])
             job_part_run(job.parts.get().pk)
+        self._credentials(c)
         check = self._verification(c)
         self.things |= {
             "approval": approval.pk, "template": template.pk, "print_job": job.pk,
             "verification": check,
         }  # fmt: skip
+
+    def _credentials(self, c: counties.County) -> None:
+        """What the provider and one of its people may do."""
+        whose = {
+            "actor": c.lead, "issued_by": "应急管理部", "valid_from": date(2025, 1, 1),
+            "valid_until": date(2027, 12, 31), "files": [("证书.jpg", counties.picture())],
+        }  # fmt: skip
+        with acting_as(c.lead):
+            provider = Provider.objects.select_related("registered_by").get(pk=c.lead.org_id)
+            qualification = qualification_add(
+                provider=provider,
+                kind="安全评价",
+                scope="机械制造",
+                number=f"Q-{c.zone.pk}",
+                **whose,
+            )
+            certificate = staff_certificate_add(
+                provider=provider, kind="engineer", level="middle", specialty="other",
+                membership=Membership.objects.get(pk=c.inspector.member),
+                number=f"E-{c.zone.pk}", **whose,
+            )  # fmt: skip
+        self.things |= {"qualification": qualification.pk, "staff_certificate": certificate.pk}
 
     def _verification(self, c: counties.County) -> UUID:
         """A check of the chain."""

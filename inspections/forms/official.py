@@ -9,8 +9,8 @@ from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 
 from enterprises.search import named
+from evidence.forms import PhotosField
 from inspections.forms.phases import day_field, words_field
-from inspections.forms.visits import PhotosField
 from inspections.models import EnforcementReferral, Hazard, Recheck, SpotCheckPair
 from inspections.services.draws import Judged
 from inspections.services.enforcement import LONG_DAYS, Rechecked

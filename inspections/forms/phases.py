@@ -3,8 +3,8 @@ from typing import Any
 from django import forms
 
 from agencies.models import Assignment
-from evidence.pictures import MAX_BYTES
-from inspections.forms.visits import DAY, ISO, PhotosField, PhotosInput
+from evidence.forms import FilesField, PhotosField
+from inspections.forms.visits import DAY, ISO
 from inspections.models import CriterionFinding, GuidanceRecord, GuidanceTopic, Meeting
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -18,23 +18,6 @@ def day_field(label: str, **more: Any) -> forms.DateField:
 def words_field(label: str, rows: int = 3, **more: Any) -> forms.CharField:
     """Several lines of text."""
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **more)
-
-
-class FilesField(forms.FileField):
-    """Several files as (name, bytes); each is refused by its size before it is read."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        accept = ".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,image/*"
-        super().__init__(**{"widget": PhotosInput(attrs={"accept": accept}), **kwargs})
-
-    def clean(self, data: Any, initial: Any = None) -> list[tuple[str, bytes]]:
-        """Return the name and the bytes of every file."""
-        files = data if isinstance(data, list | tuple) else [data] if data else []
-        for file in files:
-            if file.size > MAX_BYTES:
-                size = file.size / 1024 / 1024
-                raise forms.ValidationError(f"{file.name} 有 {size:.1f} MB，超过 20 MB")
-        return [(file.name, file.read()) for file in files]
 
 
 class AcceptForm(forms.Form):

@@ -9,7 +9,8 @@ from agencies.forms import offer_batches
 from agencies.models import ServiceBatch
 from common.paging import count_up_to
 from enterprises.search import firms_named
-from evidence.pictures import MAX_BYTES, metres
+from evidence.forms import PhotosField
+from evidence.pictures import metres
 from inspections import tally
 from inspections.access import hazards_hidden, hazards_of
 from inspections.framing import Spot
@@ -22,33 +23,6 @@ from tenancy.selectors import in_region
 DAY, ISO = {"type": "date"}, "%Y-%m-%d"  # the one form that a date input takes
 MAX_SPOTS = 50
 FAR = 20_000  # hazards: of so many, that there are more than are counted is soon found and kept
-
-
-class PhotosInput(forms.FileInput):
-    """Several photos, from the camera or the album."""
-
-    allow_multiple_selected = True
-
-
-class PhotosField(forms.FileField):
-    """A list of files; each is refused by its size before it is read."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = PhotosInput(attrs={"accept": "image/*", "data-photos": True})
-        super().__init__(**{"widget": widget, **kwargs})
-
-    def clean(self, data: Any, initial: Any = None) -> list[bytes]:
-        """Return the bytes of every file."""
-        files = data if isinstance(data, list | tuple) else [data] if data else []
-        if self.required and not files:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        for file in files:
-            if file.size > MAX_BYTES:
-                size = file.size / 1024 / 1024
-                raise forms.ValidationError(
-                    f"{file.name} 有 {size:.1f} MB，超过 20 MB，请压缩或重拍"
-                )
-        return [file.read() for file in files]
 
 
 class SpotsField(forms.CharField):

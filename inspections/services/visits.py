@@ -27,6 +27,7 @@ from inspections.selectors import asked_on, checklist_items, checklists_for
 from inspections.services.official import official_left
 from inspections.services.signs import signs_due
 from providers.models import Provider
+from providers.selectors import lapsed_words
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Agency, Membership
@@ -133,6 +134,8 @@ def _create(
 ) -> Visit:
     team = _team(actor, member_ids)
     day = timezone.localdate(arrived)
+    if not actor.is_agency and (lapsed := lapsed_words(team, day)):
+        raise DomainError(f"{lapsed}，不能参加检查", field="members")
     numbers = {}
     if values["kind"] in Visit.OFFICIAL:
         certified_pair(team, day)

@@ -44,6 +44,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="2", minute="30"),
         "options": {"expires": 3600},
     },
+    "credentials": {
+        "task": "providers.remind",
+        "schedule": crontab(hour="6", minute="30"),  # it is read in the morning
+        "options": {"expires": 3600},
+    },
     "sessions": {
         "task": "accounts.clear_ended",
         "schedule": crontab(hour="3", minute="10"),

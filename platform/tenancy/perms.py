@@ -27,6 +27,8 @@ PERMS: dict[str, frozenset[Role]] = {
     "risk_point_edit": _OFFICERS | _PROVIDER,
     "provider_register": _AGENCY_MANAGERS,
     "provider_view": _AGENCY | _PROVIDER,
+    "credential_edit": _LEADS,
+    "credential_verify": _OFFICERS,
     # contract, batch, assignment
     "contract_view": _AGENCY | _PROVIDER,
     "contract_edit": _AGENCY_MANAGERS,

@@ -2,7 +2,7 @@
 invitation_revoke · certificate_add · certificate_revoke · certified_pair · membership_end ·
 membership_hand_over · password_link"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from allauth.account.forms import default_token_generator
@@ -224,6 +224,16 @@ def invitation_revoke(*, actor: Actor, invitation: Invitation) -> None:
     record(actor=actor, act="invitation.revoke", subject=invitation)
 
 
+Leaving = Callable[[Actor, Membership], None]
+_leaving: list[Leaving] = []
+
+
+def register_leaving(act: Leaving) -> None:
+    """Say what else ends with a membership; called in AppConfig.ready() of an app above."""
+    if act not in _leaving:
+        _leaving.append(act)
+
+
 @transaction.atomic
 def membership_end(*, actor: Actor, membership: Membership) -> None:
     """Deactivate a membership: what hung on it gives nothing from now on.
@@ -239,6 +249,8 @@ def membership_end(*, actor: Actor, membership: Membership) -> None:
     )
     if not changed:
         raise DomainError("该身份已停用")
+    for act in _leaving:
+        act(actor, membership)
     ended = sessions_end(membership.user_id) if membership.user_id != actor.user_id else 0
     record(
         actor=actor,

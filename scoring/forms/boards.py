@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from enterprises.models import RiskPoint
-from inspections.forms.visits import PhotosField
+from evidence.forms import PhotosField
 from scoring.boards import BoardPerson, PlateContact
 
 LEVELS = ("重大风险", "较大风险", "一般风险", "低风险")

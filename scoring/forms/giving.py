@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from common.uploads import drawn_png
-from inspections.forms.visits import PhotosField
+from evidence.forms import PhotosField
 from inspections.models import Hazard
 from scoring.models import GravityVariant, RuleBook, RuleClause
 from scoring.points import Parameters

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django import forms
 
-from inspections.forms.visits import PhotosField
+from evidence.forms import PhotosField
 from scoring.models import GravityVariant, PointAppeal, PointAppealItem, PointEntry
 from scoring.services import Ruling
 

@@ -5,6 +5,7 @@ from django.db import models
 from common.encrypted import EncryptedCharField
 from tenancy.models import Agency, Membership, Organization, TenantModel
 
+ENDS = "有效期止不能早于有效期起"
 SOON = timedelta(days=60)  # [proposal] before the last day, when a page warns and the inbox reminds
 
 
@@ -101,7 +102,7 @@ class Qualification(Credential):
             ),
             models.CheckConstraint(
                 condition=models.Q(valid_until__gte=models.F("valid_from")),
-                name="qualification_ends_after_start",
+                name="qualification_ends_after_start", violation_error_message=ENDS,
             ),
         ]  # fmt: skip
 
@@ -145,10 +146,10 @@ class StaffCertificate(Credential):
             # Over all providers: who registered at one works at no other (挂靠, D5).
             models.UniqueConstraint(
                 fields=["kind", "number"], condition=models.Q(removed_at=None),
-                name="staff_certificate_at_one_body",
+                name="staff_certificate_at_one_body", violation_error_message="该证书已登记",
             ),
             models.CheckConstraint(
                 condition=models.Q(valid_until__gte=models.F("valid_from")),
-                name="staff_certificate_ends_after_start",
+                name="staff_certificate_ends_after_start", violation_error_message=ENDS,
             ),
         ]  # fmt: skip

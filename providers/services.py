@@ -13,7 +13,7 @@ from common import credit_code as codes
 from common.errors import DomainError
 from evidence.services import attachment_add
 from notifications.services import Message, notify_many
-from providers.models import Credential, Provider, Qualification, StaffCertificate
+from providers.models import ENDS, Credential, Provider, Qualification, StaffCertificate
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.enums import OrgKind
@@ -100,7 +100,7 @@ def staff_certificate_add(
 
 def _enter(actor: Actor, row: Row, files: Files, taken: str) -> Row:
     if row.valid_until < row.valid_from:
-        raise DomainError("有效期止不能早于有效期起", field="valid_until")
+        raise DomainError(ENDS, field="valid_until")
     if not files:
         raise DomainError("请上传证书的扫描件或照片", field="files")
     row.recorded_at = clock.now(row.owner_agency_id)

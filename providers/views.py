@@ -58,6 +58,12 @@ def provider_new(request: Request) -> HttpResponse:
 
 
 @login_required
+def own(request: Request) -> HttpResponse:
+    """Lead a provider's people to their own body's record."""
+    return redirect("providers:record", pk=require(request.actor, "my_assignments").org)
+
+
+@login_required
 def record(request: Request, pk: int) -> HttpResponse:
     """One provider."""
     actor = require(request.actor, "provider_view")

@@ -71,6 +71,7 @@ TABLE = {
     "enterprises:import": (("import",), OFFICE),
     "enterprises:import-rejected": (("import",), OFFICE),
     "providers:list": ((), AGENCY_AND_FIELD),
+    "providers:own": ((), {"lead": 302, "inspector": 302}),
     "providers:qualification-new": (("provider",), {"lead": 200}),
     "providers:certificate-new": (("provider",), {"lead": 200}),
     "providers:qualification-remove": (("qualification",), {"lead": 200}),

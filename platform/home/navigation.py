@@ -54,6 +54,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("待复查", "inspections:recheck-list", "refresh", "hazard_recheck"),
         Entry("隐患台账", "inspections:ledger", "alert-triangle", "hazard_ledger"),
         Entry("文书", "documents:list", "files", "document_view"),
+        Entry("本机构", "providers:own", "briefcase", "my_assignments"),
         Entry("印章和签名", "documents:seals", "rubber-stamp", "seal_view"),
         _INBOX,
         _PEOPLE,

@@ -127,7 +127,8 @@ def point_entry(officer: Actor, county: Agency) -> dict[str, Any]:
     """One clause given by two officers to one enterprise, in a year whose papers have begun."""
     with acting_as(officer):
         contract = ServiceContract.objects.filter(state="active", owner_agency=county)[0]
-        before, hazard = proposals(contract.pk)[:2]
+        light = set(RuleClause.objects.filter(is_major=False).values_list("code", flat=True))
+        before, hazard = [h for h in proposals(contract.pk) if h.clause_code in light][:2]
         second = Membership.objects.filter(org_id=officer.org, role="officer")
         other = second.exclude(pk=officer.member)[0]
 

@@ -20,7 +20,7 @@ class ProviderForm(forms.Form):
     address = forms.CharField(label="地址", max_length=200, required=False)
     required_qualification = forms.CharField(
         label="法定资质要求", max_length=60, required=False,
-        help_text="法律法规要求资质的业务才填写，例如安全评价；其他服务不设门槛，留空即为无需资质",
+        help_text="法律法规要求资质的业务才填写；其他服务不设门槛，留空即为无需资质",
     )  # fmt: skip
 
 

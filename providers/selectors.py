@@ -11,16 +11,21 @@ from tenancy.models import Membership
 def lapsed_people(people: Iterable[Membership], day: date) -> dict[int, date]:
     """Return {membership: last day} of those whose certificates have all lapsed before `day`.
 
-    Who has none on the register is not among them: what a contract asks of its people is
-    confirmed person by person before work begins.
+    Certificates are a person's, in whichever role at the body he entered them. Who has none on the
+    register is not among them: what a contract asks of its people is confirmed person by person
+    before work begins.
     """
-    last: dict[int, date] = defaultdict(lambda: date.min)
+    asked = list(people)
+    last: dict[tuple[int, int | None], date] = defaultdict(lambda: date.min)
     rows = StaffCertificate.objects.filter(
-        membership__in=[person.pk for person in people], removed_at=None
+        membership__user__in={person.user_id for person in asked}, removed_at=None
     )
-    for membership_id, until in rows.values_list("membership_id", "valid_until"):
-        last[membership_id] = max(last[membership_id], until)
-    return {pk: until for pk, until in last.items() if until < day}
+    for user_id, org_id, until in rows.values_list(
+        "membership__user_id", "provider_org_id", "valid_until"
+    ):
+        last[user_id, org_id] = max(last[user_id, org_id], until)
+    ends = {person.pk: last.get((person.user_id, person.org_id)) for person in asked}
+    return {pk: until for pk, until in ends.items() if until is not None and until < day}
 
 
 def lapsed_words(people: Iterable[Membership], day: date) -> str:

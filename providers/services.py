@@ -143,8 +143,16 @@ def credential_remove(*, actor: Actor, credential: Credential, reason: str) -> N
 
 
 def certificates_end(actor: Actor, membership: Membership) -> None:
-    """Strike off who leaves a provider, so that another may register his certificates."""
-    rows = StaffCertificate.objects.filter(membership=membership, removed_at=None)
+    """Strike off who leaves a provider, so that another may register his certificates.
+
+    Whoever keeps another role there keeps them.
+    """
+    same = {"user_id": membership.user_id, "org_id": membership.org_id, "ended_at": None}
+    if Membership.objects.filter(**same).exclude(pk=membership.pk).exists():
+        return
+    rows = StaffCertificate.objects.filter(
+        membership__user=membership.user_id, provider_org=membership.org_id, removed_at=None
+    )
     for row in rows:
         credential_remove(actor=actor, credential=row, reason="人员已离开该机构")
 

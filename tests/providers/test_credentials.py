@@ -20,7 +20,7 @@ from providers.services import (
     qualification_add,
     staff_certificate_add,
 )
-from tenancy.actors import system_for
+from tenancy.actors import SYSTEM, system_for
 from tenancy.enums import Role
 from tenancy.models import Agency, Membership
 from tenancy.services import membership_end
@@ -106,6 +106,23 @@ def test_who_leaves_is_struck_off_and_free_for_another_body(county):
         certify(county.lead, county.idle_inspector, number="E-2")
     with acting_as(county.lead):
         assert StaffCertificate.objects.get().removed_reason == "人员已离开该机构"
+
+
+def test_a_second_role_neither_hides_a_lapse_nor_ends_a_certificate(county):
+    lapsed = counties.NOW.date() - timedelta(days=1)
+    certify(county.lead, county.inspector, until=lapsed)
+    admin = world.member(body_org(county), Role.PROVIDER_ADMIN)
+    with acting_as(SYSTEM):
+        second = Membership.objects.create(
+            user_id=county.inspector.user_id, org=body_org(county), role=Role.PROJECT_LEAD
+        )
+        assert lapsed_people([second], counties.NOW.date()) == {second.pk: lapsed}
+    with acting_as(admin):
+        first = Membership.objects.get(pk=county.inspector.member)
+        membership_end(actor=admin, membership=first)
+        assert StaffCertificate.objects.get().removed_at is None
+        membership_end(actor=admin, membership=second)
+        assert StaffCertificate.objects.get().removed_at is not None
 
 
 def body_org(county):

@@ -37,11 +37,17 @@ def assignment_for(actor: Actor | None, pk: object, perm: str = "assignment_view
     return visible_or_404(rows, pk)
 
 
+def has_hand_in(actor: Actor, contract: ServiceContract) -> bool:
+    """Administrators and leaders of the contract's own agency always have; others by grant."""
+    if actor.org_id != contract.owner_agency_id:
+        return False
+    return (
+        actor.role in EVERY_CONTRACT
+        or grants.supervised_contracts(actor).filter(pk=contract.pk).exists()
+    )
+
+
 def require_hand_in(actor: Actor, contract: ServiceContract) -> None:
-    """Administrators and leaders of the contract's own agency always; others by grant (403)."""
-    own = actor.org_id == contract.owner_agency_id
-    always = actor.role in EVERY_CONTRACT
-    if not own or not (
-        always or grants.supervised_contracts(actor).filter(pk=contract.pk).exists()
-    ):
+    """Refuse (403) whoever has no hand in a contract."""
+    if not has_hand_in(actor, contract):
         raise PermissionDenied("supervise_contract")

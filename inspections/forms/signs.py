@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from agencies.forms import offer_batches
+from agencies.forms.contracts import offer_batches
 from agencies.models import ServiceBatch
 from enterprises.search import named
 from inspections.access import signs_seen

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Q
 
-from agencies.forms import offer_batches
+from agencies.forms.contracts import offer_batches
 from agencies.models import ServiceBatch
 from common.paging import count_up_to
 from enterprises.search import firms_named

@@ -1,10 +1,12 @@
+"""Contracts, batches, who of the provider goes where."""
+
 from typing import Any
 
 from django import forms
 
 from agencies.grants import officers_of
 from agencies.models import Assignment, ServiceBatch, ServiceContract
-from agencies.services import INSPECTORS
+from agencies.services.inspectors import INSPECTORS
 from enterprises.models import Enterprise
 from tenancy.access import within
 from tenancy.enums import OrgKind, Role
@@ -12,7 +14,7 @@ from tenancy.forms import ActorForm
 from tenancy.models import Membership, Organization
 
 
-def _day(label: str) -> forms.DateField:
+def day_field(label: str) -> forms.DateField:
     return forms.DateField(
         label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -44,9 +46,9 @@ class ContractForm(ActorForm):
     number = forms.CharField(label="合同编号", max_length=40)
     title = forms.CharField(label="合同名称", max_length=120)
     kind = forms.ChoiceField(label="类别", choices=ServiceContract.Kind.choices)
-    signed_on = _day("签订日期")
-    starts_on = _day("开始日期")
-    ends_on = _day("结束日期")
+    signed_on = day_field("签订日期")
+    starts_on = day_field("开始日期")
+    ends_on = day_field("结束日期")
     amount = forms.DecimalField(
         label="合同金额（元）", max_digits=12, decimal_places=2, required=False
     )
@@ -70,8 +72,8 @@ class BatchForm(forms.Form):
         help_text="字母和数字，写在每项隐患编号前，如 FW26",
         error_messages={"invalid": "只能用字母、数字和短横线，2 至 20 位"},
     )
-    starts_on = _day("开始日期")
-    ends_on = _day("结束日期")
+    starts_on = day_field("开始日期")
+    ends_on = day_field("结束日期")
 
 
 class OfficerForm(ActorForm):

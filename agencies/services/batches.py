@@ -1,126 +1,23 @@
-"""contract_create · contract_activate · contract_complete · contract_terminate · batch_create ·
-batch_rules_set · batch_assign · batch_recheck_complete · assignment_withdraw · split_by_town ·
-split_evenly · inspectors_assign"""
+"""batch_create · batch_rules_set · batch_assign · batch_recheck_complete · assignment_withdraw"""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
 
-from agencies import grants
 from agencies.gates import AssignmentFacts, facts_of
 from agencies.models import Assignment, ServiceBatch, ServiceContract
+from agencies.services.contracts import close_files, provider_of
 from audit.services import record
 from common.errors import DomainError
 from enterprises.models import Enterprise
-from notifications.services import Message, notify, notify_many
-from providers.selectors import lapsed_words
+from notifications.services import notify
 from tenancy import clock
 from tenancy.actors import Actor
-from tenancy.enums import OrgKind, Role
-from tenancy.models import Agency, Grant, Membership, Organization
+from tenancy.models import Grant
 from tenancy.selectors import work_calendar
-from workflow.services import transition
-
-INSPECTORS = (Role.INSPECTOR, Role.PROJECT_LEAD)
-
-
-@transaction.atomic
-def contract_create(
-    *,
-    actor: Actor,
-    provider_org_id: int,
-    number: str,
-    title: str,
-    kind: str,
-    signed_on: date,
-    starts_on: date,
-    ends_on: date,
-    amount: Decimal | None = None,
-    note: str = "",
-) -> ServiceContract:
-    """Draft a contract of the actor's agency with a provider; DomainError names the wrong field."""
-    if not Organization.objects.filter(pk=provider_org_id, kind=OrgKind.PROVIDER).exists():
-        raise DomainError("请选择服务机构", field="provider_org")
-    if ends_on < starts_on:
-        raise DomainError("结束日期不能早于开始日期", field="ends_on")
-    if signed_on > ends_on:
-        raise DomainError("签订日期不能晚于结束日期", field="signed_on")
-    if amount is not None and amount < 0:
-        raise DomainError("合同金额不能为负", field="amount")
-    agency = Agency.objects.get(pk=actor.org_id)
-    if ServiceContract.objects.filter(owner_agency=agency, number=number).exists():
-        raise DomainError(f"合同编号{number}已存在", field="number")
-    contract = ServiceContract.objects.create(
-        owner_agency=agency,
-        region_code=agency.region_code,
-        provider_org_id=provider_org_id,
-        number=number,
-        title=title,
-        kind=kind,
-        signed_on=signed_on,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        amount=amount,
-        note=note,
-    )
-    record(actor=actor, act="servicecontract.create", subject=contract, summary=title)
-    return contract
-
-
-def contract_activate(*, actor: Actor, contract: ServiceContract) -> ServiceContract:
-    """Both sides signed: the provider sees it and can be assigned enterprises."""
-    moved = transition(actor=actor, row=contract, name="activate")
-    notify(
-        org_id=_provider(moved),
-        kind="contract.active",
-        title=f"合同“{moved.title}”已生效",
-        url=reverse("agencies:contract", args=[moved.pk]),
-        at=clock.now(moved.owner_agency_id),
-    )
-    return moved
-
-
-def _provider(row: ServiceContract | ServiceBatch) -> int:
-    assert row.provider_org_id is not None  # a contract always names its provider
-    return row.provider_org_id
-
-
-@transaction.atomic
-def contract_complete(*, actor: Actor, contract: ServiceContract) -> ServiceContract:
-    """The service is over; the files it opened are closed to the provider."""
-    moved = transition(actor=actor, row=contract, name="complete")
-    _close_files(moved)
-    return moved
-
-
-@transaction.atomic
-def contract_terminate(*, actor: Actor, contract: ServiceContract, reason: str) -> ServiceContract:
-    """End a contract before its time, for a reason on record."""
-    if not reason.strip():
-        raise DomainError("请填写终止原因", field="reason")
-    moved = transition(actor=actor, row=contract, name="terminate", summary=reason.strip())
-    _close_files(moved)
-    return moved
-
-
-def _close_files(contract: ServiceContract, only: int | None = None) -> None:
-    """End the grants that no live assignment of the same provider still needs."""
-    live = Assignment.objects.filter(
-        provider_org=contract.provider_org,
-        withdrawn_at=None,
-        batch__contract__state=ServiceContract.State.ACTIVE,
-    )
-    rows = Grant.objects.filter(
-        owner_agency=contract.owner_agency, org=contract.provider_org, ended_at=None
-    ).exclude(subject_id__in=live.values("enterprise_id"))
-    if only is not None:
-        rows = rows.filter(subject_id=only)
-    rows.update(ended_at=clock.now(contract.owner_agency_id))
 
 
 @transaction.atomic
@@ -223,7 +120,7 @@ def assignment_withdraw(
         summary=f"{locked.get_withdrawal_display()}：{reason.strip()}",
         at=locked.withdrawn_at,
     )
-    _close_files(batch.contract, only=locked.enterprise_id)
+    close_files(batch.contract, only=locked.enterprise_id)
     if replacement_id is not None:
         _replace(actor, batch, locked, replacement_id)
     batch_recheck_complete(actor=actor, batch=batch)
@@ -325,7 +222,7 @@ def _check_assignable(
 
 
 def _open_files(batch: ServiceBatch, enterprises: Sequence[Enterprise]) -> None:
-    today, provider = clock.today(batch.owner_agency_id), _provider(batch)
+    today, provider = clock.today(batch.owner_agency_id), provider_of(batch)
     Grant.objects.bulk_create(
         [
             Grant(
@@ -353,79 +250,9 @@ def _tell_assigned(actor: Actor, batch: ServiceBatch, count: int) -> None:
         at=clock.now(batch.owner_agency_id),
     )
     notify(
-        org_id=_provider(batch),
+        org_id=provider_of(batch),
         kind="batch.assigned",
         title=f"{batch.name}：新指派 {count} 家企业，请安排评估人员",
         url=reverse("agencies:batch", args=[batch.pk]),
         at=clock.now(batch.owner_agency_id),
     )
-
-
-def split_evenly(assignments: Sequence[Assignment], inspectors: Sequence[int]) -> dict[int, int]:
-    """Return {assignment id: inspector}: neighbours stay together, loads differ by one at most."""
-    ordered = sorted(assignments, key=lambda a: (a.region_code, a.pk))
-    share, rest = divmod(len(ordered), len(inspectors))
-    plan: dict[int, int] = {}
-    start = 0
-    for position, inspector in enumerate(inspectors):
-        size = share + (position < rest)
-        plan.update(dict.fromkeys((a.pk for a in ordered[start : start + size]), inspector))
-        start += size
-    return plan
-
-
-def split_by_town(assignments: Sequence[Assignment], inspectors: Sequence[int]) -> dict[int, int]:
-    """Return {assignment id: inspector}: a town goes to one person; the largest towns first, each
-    to whoever has least."""
-    towns: dict[str, list[int]] = defaultdict(list)
-    for assignment in assignments:
-        towns[assignment.region_code].append(assignment.pk)
-    load: Counter[int] = Counter(dict.fromkeys(inspectors, 0))
-    plan: dict[int, int] = {}
-    for _, members in sorted(towns.items(), key=lambda town: (-len(town[1]), town[0])):
-        inspector = min(inspectors, key=lambda person: (load[person], inspectors.index(person)))
-        load[inspector] += len(members)
-        plan.update(dict.fromkeys(members, inspector))
-    return plan
-
-
-@transaction.atomic
-def inspectors_assign(*, actor: Actor, batch: ServiceBatch, plan: Mapping[int, int]) -> int:
-    """Put inspectors on assignments: {assignment id: membership id}; return how many changed.
-
-    Both must be the actor's own provider's; the former inspector's grant ends.
-    """
-    people = {
-        m.pk: m
-        for m in Membership.objects.filter(
-            pk__in=set(plan.values()), org_id=actor.org_id, role__in=INSPECTORS, ended_at=None
-        ).select_related("user")
-    }
-    rows = list(
-        batch.assignments.select_for_update(of=("self",)).filter(pk__in=plan, withdrawn_at=None)
-    )
-    if len(people) != len(set(plan.values())) or len(rows) != len(plan):
-        raise DomainError("人员或企业不在本机构的任务中，请刷新后重选", field="plan")
-    if lapsed := lapsed_words([*people.values()], clock.today(batch.owner_agency_id)):
-        raise DomainError(f"{lapsed}，不能安排检查", field="plan")
-    changed = [row for row in rows if row.inspector_id != plan[row.pk]]
-    for row in changed:
-        row.inspector = people[plan[row.pk]]
-        row.inspector_name = people[plan[row.pk]].user.name
-    Assignment.objects.bulk_update(changed, ["inspector", "inspector_name"])
-    grants.inspectors_grant({row.pk: people[plan[row.pk]] for row in changed})
-    _tell_inspectors(actor, batch, changed)
-    return len(changed)
-
-
-def _tell_inspectors(actor: Actor, batch: ServiceBatch, changed: Sequence[Assignment]) -> None:
-    loads = Counter(row.inspector_id for row in changed)
-    at = clock.now(batch.owner_agency_id)
-    data: dict[str, Any] = {str(person): count for person, count in loads.items()}
-    record(actor=actor, act="servicebatch.inspectors", subject=batch, data=data, at=at)
-    url = reverse("inspections:my-assignments")
-    messages = [
-        Message(actor.org, f"{batch.name}：你有 {count} 家企业的检查任务", url, person)
-        for person, count in loads.items()
-    ]
-    notify_many(messages, kind="assignment.inspector", at=at)

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
-from guardian.models import UserObjectPermissionBase
 
 from enterprises.models import Enterprise
 from tenancy.models import Membership, TenantModel
@@ -264,23 +263,3 @@ class AssignmentTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.state} {self.number}"
-
-
-class ContractUserObjectPermission(UserObjectPermissionBase):
-    """This officer on this contract; hangs on the membership and ends with it."""
-
-    content_object = models.ForeignKey(ServiceContract, models.CASCADE)
-    membership = models.ForeignKey(Membership, models.CASCADE, related_name="contract_grants")
-
-    class Meta(UserObjectPermissionBase.Meta):
-        verbose_name = "合同授权"
-
-
-class AssignmentUserObjectPermission(UserObjectPermissionBase):
-    """This inspector on this assignment; hangs on the membership and ends with it."""
-
-    content_object = models.ForeignKey(Assignment, models.CASCADE)
-    membership = models.ForeignKey(Membership, models.CASCADE, related_name="assignment_grants")
-
-    class Meta(UserObjectPermissionBase.Meta):
-        verbose_name = "指派授权"

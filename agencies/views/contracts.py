@@ -1,0 +1,164 @@
+"""Contracts: the list, one with its batches and officers, from draft to its end."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies import grants, services
+from agencies.access import contract_for, has_hand_in, require_hand_in
+from agencies.forms.contracts import (
+    ContractForm,
+    OfficerForm,
+    ReasonForm,
+)
+from agencies.models import Assignment, AssignmentTally, ServiceBatch, ServiceContract
+from common.errors import DomainError
+from tenancy import clock
+from tenancy.access import require, visible_or_404, within
+from tenancy.models import Membership
+from tenancy.request import Request
+
+PAGE = 50
+
+
+@login_required
+def contract_list(request: Request) -> HttpResponse:
+    """Contracts of the region, or of the provider."""
+    actor = require(request.actor, "contract_view")
+    rows = ServiceContract.objects.filter(within(actor)).select_related("provider_org")
+    if actor.is_provider:
+        rows = rows.exclude(state=ServiceContract.State.DRAFT)
+    state = request.GET.get("state", "")
+    if state in ServiceContract.State.values:
+        rows = rows.filter(state=state)
+    page = Paginator(rows.order_by("-starts_on", "-pk"), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "enterprises": _enterprises([row.pk for row in page]),
+        "states": ServiceContract.State.choices,
+        "state": state,
+    }
+    return render(request, "agencies/contract_list.html", context)
+
+
+def _enterprises(contracts: Sequence[int]) -> dict[int, int]:
+    """Return {contract: how many enterprises it serves}."""
+    rows = AssignmentTally.objects.filter(batch__contract__in=contracts).order_by()
+    counted = rows.values("batch__contract").annotate(sum=Sum("number"))
+    return {row["batch__contract"]: row["sum"] for row in counted}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def contract_new(request: Request) -> HttpResponse:
+    """Draft a contract."""
+    actor = require(request.actor, "contract_edit")
+    form = ContractForm(request.POST or None, actor=actor)
+    if request.method == "POST" and form.is_valid():
+        data = {**form.cleaned_data}
+        data["provider_org_id"] = data.pop("provider_org").pk
+        try:
+            contract = services.contract_create(actor=actor, **data)
+        except DomainError as error:
+            form.add_error(error.field, error.message)
+        else:
+            return redirect("agencies:contract", pk=contract.pk)
+    context = {"form": form, "title": "新建合同", "submit": "保存草稿", "draft": "contract"}
+    return render(request, "agencies/form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def contract(request: Request, pk: int) -> HttpResponse:
+    """One contract: its batches, who works on it, what comes next."""
+    found = contract_for(request.actor, pk)
+    is_own = request.actor.org_id == found.owner_agency_id
+    is_active = found.state == ServiceContract.State.ACTIVE
+    context = {
+        "contract": found,
+        "batches": _batches(found),
+        "officers": grants.officers_of(found) if request.actor.is_agency else [],
+        "may_edit": is_own and request.actor.may("contract_edit"),
+        "may_add_batch": is_active
+        and request.actor.may("batch_edit")
+        and has_hand_in(request.actor, found),
+        "officer_form": OfficerForm(actor=request.actor, contract=found) if is_own else None,
+        "reason_form": ReasonForm(),
+        "days_left": (found.ends_on - clock.today_of(found.owner_agency)).days,
+    }
+    return render(request, "agencies/contract.html", context)
+
+
+def _batches(found: ServiceContract) -> list[tuple[ServiceBatch, list[tuple[str, str, int]], int]]:
+    """Return each batch, (phase, its word, how many) for the phases that somebody is in, the sum."""
+    sums = AssignmentTally.objects.filter(batch__contract=found).order_by()
+    counts: Counter[tuple[int, str]] = Counter()
+    for batch, state, number in sums.values_list("batch", "state").annotate(Sum("number")):
+        counts[batch, state] = number
+    batches = list(found.batches.order_by("pk"))
+    return [
+        (
+            batch,
+            [
+                (phase, label, counts[batch.pk, phase])
+                for phase, label in Assignment.Phase.choices
+                if counts[batch.pk, phase]
+            ],
+            sum(counts[batch.pk, phase] for phase in Assignment.Phase.values),
+        )
+        for batch in batches
+    ]
+
+
+@login_required
+@require_POST
+def contract_move(request: Request, pk: int, act: str) -> HttpResponse:
+    """Activate, complete or terminate a contract."""
+    found = contract_for(request.actor, pk, "contract_edit")
+    require_hand_in(request.actor, found)
+    try:
+        if act == "activate":
+            services.contract_activate(actor=request.actor, contract=found)
+        elif act == "complete":
+            services.contract_complete(actor=request.actor, contract=found)
+        else:
+            reason = request.POST.get("reason", "")
+            services.contract_terminate(actor=request.actor, contract=found, reason=reason)
+        messages.success(request, "已更新合同状态")
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("agencies:contract", pk=pk)
+
+
+@login_required
+@require_POST
+def officer_add(request: Request, pk: int) -> HttpResponse:
+    """Put an officer on a contract."""
+    found = contract_for(request.actor, pk, "contract_edit")
+    require_hand_in(request.actor, found)
+    form = OfficerForm(request.POST, actor=request.actor, contract=found)
+    if form.is_valid():
+        grants.officer_grant(found, form.cleaned_data["officer"])
+        messages.success(request, "已加入该合同的监管人员")
+    else:
+        messages.error(request, "请选择本单位的在用人员")
+    return redirect("agencies:contract", pk=pk)
+
+
+@login_required
+@require_POST
+def officer_remove(request: Request, pk: int, membership: int) -> HttpResponse:
+    """Take an officer off a contract; of one who is off it already, that is no error."""
+    found = contract_for(request.actor, pk, "contract_edit")
+    require_hand_in(request.actor, found)
+    own = Membership.objects.filter(org_id=found.owner_agency_id)
+    officer = visible_or_404(own, membership)
+    if officer in grants.officers_of(found):
+        grants.officer_revoke(found, officer)
+    return redirect("agencies:contract", pk=pk)

@@ -37,7 +37,16 @@ from inspections.signs.update import signs_update
 from providers.models import Provider
 from providers.services import qualification_add, staff_certificate_add
 from scoring.boards import PlateContact
-from scoring.models import PointCycle, PointSheet, RuleBook, RuleClause, ThresholdEvent
+from scoring.models import (
+    AppraisalPublication,
+    PointCycle,
+    PointSheet,
+    Questionnaire,
+    RuleBook,
+    RuleClause,
+    SelfEvaluation,
+    ThresholdEvent,
+)
 from scoring.services import (
     Given,
     appeal_make,
@@ -47,13 +56,19 @@ from scoring.services import (
     entry_recheck,
     event_send,
     interview_plan,
+    measure_correct,
+    objection_file,
     outputs_start,
     plate_make,
     points_give,
     presentation_save,
+    record_add,
+    scheme_draft,
+    scoring_begin,
     self_check_answer,
     self_check_begin,
     sheets_prepare,
+    third_party_ask,
     training_begin,
 )
 from scoring.services.selfchecks import Found
@@ -66,6 +81,7 @@ from tests import county as counties
 from tests import world
 from tests.evidence.samples import webm
 from tests.field.phone import Phone
+from tests.scoring import evaluated
 from workflow.services import job_part_run
 
 LIST = Path(__file__).parent / "data" / "enterprise-list-2026.xlsx"
@@ -128,6 +144,7 @@ class Scene:
         self._phone(c)
         self._points(c)
         self._rule_books(c)
+        self._appraisal(c)
 
     def _five_phases(self, c: counties.County) -> None:
         """A drawn and compared batch, and another whose enterprise got an order."""
@@ -320,6 +337,49 @@ class Scene:
             chain_seal(agency_id=c.zone.pk)
         with acting_as(c.admin):
             return UUID(str(verification_start(actor=c.admin, with_files=False).subject_id))
+
+    def _appraisal(self, c: counties.County) -> None:
+        """The contract's evaluation, drafted and objected to, and a scheme for the next."""
+        with acting_as(c.admin):
+            scheme = scheme_draft(actor=c.admin, version="草稿")
+            indicator = scheme.indicators.get(code="B4")
+        row = evaluated.begun(c)
+        with acting_as(c.lead):
+            asked = SelfEvaluation.objects.get()
+        evaluated.self_evaluate(c)
+        with acting_as(c.officer):
+            row = scoring_begin(actor=c.officer, appraisal=row)
+            form = Questionnaire.objects.create(
+                **{**row.tenant, "provider_org_id": None,
+                   "enterprise_org_id": c.enterprises[0].enterprise_org_id},
+                appraisal=row, assignment=c.assignment, enterprise=c.enterprises[0],
+                provider_name="安评机构", contract_title="合同", due_on=row.scoring_due_on,
+            )  # fmt: skip
+            third_party_ask(actor=c.officer, appraisal=row, body_name="某安全协会")
+            record_add(
+                actor=c.officer, appraisal=row, kind="inquiry", held_on=counties.NOW.date(),
+                people="张立新", content="问：按时到场吗？答：是", finding="按时到场",
+            )  # fmt: skip
+            measure_correct(
+                actor=c.officer, appraisal=row, code="C2", reason="专家评", numerator=Decimal(1),
+                denominator=Decimal(2),
+            )  # fmt: skip
+        evaluated.answer(c, [8] * 10)
+        row = evaluated.drafted(c, row)
+        with acting_as(c.lead):
+            objection = objection_file(actor=c.lead, appraisal=row, code="B2", reason="没有信号")
+        with acting_as(c.admin):
+            code = f"pub{c.zone.pk}"
+            AppraisalPublication.objects.create(
+                code=code, owner_agency=c.zone, region_code=c.zone.region_code, body={},
+                agency_name="应急管理局", title="公示", sha256="0" * 64, published_on=counties.NOW,
+                until_on=counties.NOW,
+            )  # fmt: skip
+        self.things |= {
+            "appraisal": row.pk, "indicator_code": "C4", "form": form.pk, "objection": objection.pk,
+            "self_evaluation": asked.pk, "questionnaire": form.pk, "scheme": scheme.pk,
+            "indicator": indicator.pk, "publication": code,
+        }  # fmt: skip
 
     def url(self, name: str, kinds: tuple[str, ...]) -> str:
         return reverse(name, args=[self.things[kind] for kind in kinds])

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal import heads, views
+from portal import appraisals, heads, views
 
 app_name = "portal"
 urlpatterns = [
@@ -8,6 +8,11 @@ urlpatterns = [
     path("draws/draw.py", views.draw_script, name="draw-script"),
     path("draws/<slug:code>/", views.draw, name="draw"),
     path("draws/<slug:code>/published.json", views.draw_json, name="draw-json"),
+    path("public/appraisals/", appraisals.appraisal_list, name="appraisal-list"),
+    path("public/appraisals/<slug:code>/", appraisals.appraisals, name="appraisals"),
+    path(
+        "public/appraisals/<slug:code>/published.json", appraisals.published, name="appraisals-json"
+    ),
     path("heads/", heads.heads, name="heads"),
     path("heads/heads.jsonl", heads.heads_range, name="heads-range"),
     path("heads/verify_chain.py", heads.verifier, name="heads-verifier"),

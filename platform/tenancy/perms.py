@@ -95,6 +95,14 @@ PERMS: dict[str, frozenset[Role]] = {
     "rule_book_edit": _AGENCY_MANAGERS,
     "outputs_make": _OFFICERS,
     "outputs_view": _AGENCY,
+    # the provider's evaluation
+    "appraisal_view": _AGENCY,
+    "appraisal_manage": _OFFICERS,
+    "appraisal_decide": _AGENCY_MANAGERS,
+    "scheme_edit": _AGENCY_MANAGERS,
+    "appraisal_own": _PROVIDER,
+    "appraisal_speak": _LEADS,
+    "questionnaire_fill": _ENTERPRISE,
     "audit_view": _AGENCY_MANAGERS,
 }
 

@@ -27,6 +27,8 @@ STATE_TONES = {
     "announced": "green", "visiting": "blue", "compared": "green", "listed": "red",
     "planned": "blue", "checked": "amber", "ordered": "amber", "answered": "amber",
     "held": "green", "concluded": "green", "removed": "grey", "case": "red",
+    "scoring": "amber", "decided": "green", "published": "green", "archived": "grey",
+    "superseded": "grey", "filed": "amber", "adopted": "green", "interim": "grey",
 }  # fmt: skip
 
 
@@ -114,6 +116,12 @@ def cn_date(day: date | datetime | None) -> str:
 def thousands(number: int | Decimal | None) -> str:
     """1,042"""
     return "—" if number is None else f"{number:,}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share of one as percent with one digit."""
+    return f"{share * 100:.1f}%"
 
 
 @register.filter

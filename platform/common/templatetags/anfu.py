@@ -32,8 +32,8 @@ STATE_TONES = {
 
 @register.simple_tag
 def state_dot(row: Any) -> SafeString:
-    """A coloured dot with the state's word."""
-    tone = STATE_TONES.get(row.state, "grey")
+    """A coloured dot with the state's word; a model may say in TONES what a word means for it."""
+    tone = getattr(row, "TONES", {}).get(row.state) or STATE_TONES.get(row.state, "grey")
     return format_html(
         '<span class="state state-{}"><span class="dot" aria-hidden="true"></span>{}</span>',
         tone,

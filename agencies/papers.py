@@ -9,8 +9,8 @@ from agencies.models import Procurement, ProcurementLot
 from tenancy.models import Agency
 
 
-def award_notice(procurement: Procurement, agency: Agency) -> AwardNoticeDocument:
-    """中标（成交）结果公告 of an awarded project."""
+def award_notice(procurement: Procurement, agency: Agency, code: str) -> AwardNoticeDocument:
+    """中标（成交）结果公告 of an awarded project; `code` is of its public page."""
     assert procurement.announced_at is not None  # both have happened
     assert procurement.ended_at is not None
     lots = list(procurement.lots.select_related("winner").prefetch_related("offers").order_by("pk"))
@@ -28,7 +28,7 @@ def award_notice(procurement: Procurement, agency: Agency) -> AwardNoticeDocumen
         lines=tuple(_line(lot) for lot in lots),
         ranking=tuple(rank for lot in lots for rank in _ranks(lot)),
         criteria=tuple(procurement.criteria.order_by("pk").values_list("name", "weight")),
-        public_url=settings.SITE_URL + reverse("portal:purchases"),
+        public_url=settings.SITE_URL + reverse("portal:purchase", args=[code]),
         issued_on=timezone.localdate(procurement.ended_at),
     )
 

@@ -236,12 +236,11 @@ def procurement_award(*, actor: Actor, procurement: Procurement) -> Procurement:
     )  # fmt: skip
     offers = Offer.objects.filter(lot__procurement=awarded)
     offers.update(disclosed_at=now)
-    body = award_body(awarded)
-    publication_make(
+    public = publication_make(
         actor=actor, kind=PurchasePublication.Kind.AWARD, subject=awarded,
-        title=f"{awarded.title}中标（成交）结果公告", body=body,
+        title=f"{awarded.title}中标（成交）结果公告", body=award_body(awarded),
     )  # fmt: skip
-    _issue_notice(actor, awarded)
+    _issue_notice(actor, awarded, public.code)
     _tell(awarded, offers.values_list("provider_org_id", flat=True).distinct())
     return awarded
 
@@ -281,11 +280,11 @@ def _result(lot: ProcurementLot) -> dict[str, Any]:
     }
 
 
-def _issue_notice(actor: Actor, procurement: Procurement) -> None:
+def _issue_notice(actor: Actor, procurement: Procurement, code: str) -> None:
     agency = Agency.objects.select_related("org").get(pk=procurement.owner_agency_id)
     document_issue(
         actor=actor, kind="award_notice", subject=procurement,
-        content=papers.award_notice(procurement, agency),
+        content=papers.award_notice(procurement, agency, code),
         title=f"{procurement.title}中标（成交）结果公告",
         issuer=Issuer(agency.pk, agency.short_name),
     )  # fmt: skip

@@ -44,14 +44,7 @@ def contract_create(
 
     From an awarded `lot` it is with the winner, at no more than what it offered, and only once.
     """
-    if not Organization.objects.filter(pk=provider_org_id, kind=OrgKind.PROVIDER).exists():
-        raise DomainError("请选择服务机构", field="provider_org")
-    if ends_on < starts_on:
-        raise DomainError("结束日期不能早于开始日期", field="ends_on")
-    if signed_on > ends_on:
-        raise DomainError("签订日期不能晚于结束日期", field="signed_on")
-    if amount is not None and amount < 0:
-        raise DomainError("合同金额不能为负", field="amount")
+    _check_terms(provider_org_id, signed_on, starts_on, ends_on, amount)
     agency = Agency.objects.get(pk=actor.org_id)
     choice_check(provider_org_id, clock.today(agency.pk), field="provider_org")
     if lot is not None:
@@ -79,6 +72,19 @@ def contract_create(
     return contract
 
 
+def _check_terms(
+    provider_org_id: int, signed_on: date, starts_on: date, ends_on: date, amount: Decimal | None
+) -> None:
+    if not Organization.objects.filter(pk=provider_org_id, kind=OrgKind.PROVIDER).exists():
+        raise DomainError("请选择服务机构", field="provider_org")
+    if ends_on < starts_on:
+        raise DomainError("结束日期不能早于开始日期", field="ends_on")
+    if signed_on > ends_on:
+        raise DomainError("签订日期不能晚于结束日期", field="signed_on")
+    if amount is not None and amount < 0:
+        raise DomainError("合同金额不能为负", field="amount")
+
+
 def _check_lot(
     agency: Agency, lot: ProcurementLot, provider_org_id: int, kind: str, amount: Decimal | None
 ) -> None:
@@ -99,7 +105,11 @@ def _check_lot(
 
 
 def contract_activate(*, actor: Actor, contract: ServiceContract) -> ServiceContract:
-    """Both sides signed: the provider sees it and can be assigned enterprises."""
+    """Both sides signed: the provider sees it and can be assigned enterprises.
+
+    DomainError where the provider may no longer be chosen on this day.
+    """
+    choice_check(provider_of(contract), clock.today(contract.owner_agency_id))
     moved = transition(actor=actor, row=contract, name="activate")
     notify(
         org_id=provider_of(moved),

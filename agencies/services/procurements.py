@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from agencies import ranking
 from agencies.models import (
@@ -198,14 +199,15 @@ def bound_by_line(lines: Iterable[int], *, but: int | None = None) -> dict[int, 
     lots = ProcurementLot.objects.filter(
         procurement__state__in=[State.ANNOUNCED, State.CLOSED, State.AWARDED], failed_reason=""
     )
-    lots = lots.exclude(procurement=but).select_related("procurement__plan_item", "winner")
-    wanted, found = set(lines), dict[int, Decimal]()
-    for lot in lots.filter(procurement__plan_item__isnull=False):
+    wanted = list(lines)
+    of_line = Q(procurement__plan_item__in=wanted) | Q(procurement__plan_item__first__in=wanted)
+    lots = lots.filter(of_line).exclude(procurement=but)
+    found: dict[int, Decimal] = {}
+    for lot in lots.select_related("procurement__plan_item", "winner"):
         item = lot.procurement.plan_item
-        if item is None or item.line not in wanted:
-            continue
-        is_won = lot.procurement.state == State.AWARDED and lot.winner is not None
-        amount = lot.winner.price if is_won and lot.winner else lot.ceiling
+        assert item is not None  # asked by it
+        is_awarded = lot.procurement.state == State.AWARDED
+        amount = lot.winner.price if is_awarded and lot.winner else lot.ceiling
         found[item.line] = found.get(item.line, Decimal(0)) + amount
     return found
 

@@ -95,12 +95,14 @@ def plan(request: Request, pk: int) -> HttpResponse:
         assert project.plan_item is not None  # asked by it
         by_line.setdefault(project.plan_item.line, []).append(project)
     writers = (found.drafted_by_id, found.changed_by_id)
+    published = publications_of(found)
     context = {
         "plan": found,
         "rows": [(item, bound.get(item.line), by_line.get(item.line, [])) for item in items],
         "total": sum(item.amount for item in items),
         "versions": _versions(found),
-        "published": publications_of(found),
+        "published": published,
+        "is_published": any(one.state == "published" for one in published),
         "may_edit": is_own and actor.may("plan_edit"),
         "may_approve": is_own and actor.may("plan_approve"),
         "is_writer": actor.membership_id in writers,

@@ -144,7 +144,7 @@ def test_what_was_published_stands_as_it_is_and_withdrawn_keeps_its_trace(county
             assert cursor.rowcount == 0
     page = client.get(reverse("portal:purchase", args=[made.code])).content.decode()
     assert "规上工贸企业隐患排查" in page
-    assert "500000.00" in page
+    assert "500,000.00" in page
     raw = client.get(reverse("portal:purchase-json", args=[made.code]))
     assert raw.json() == made.body
     with acting_as(county.admin):

@@ -270,7 +270,7 @@ def test_a_result_is_published_once_every_lot_is_decided_and_is_a_paper(county, 
     assert "采公〔2026〕1号" in paper.number
     page = client.get(reverse("portal:purchase", args=[code])).content.decode()
     assert mine.provider_name in page
-    assert "450000.00" in page
+    assert "450,000.00" in page
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,12 @@ def thousands(number: int | Decimal | None) -> str:
 
 
 @register.filter
+def yuan(amount: Decimal | str | None) -> str:
+    """1,042.50; what was published holds amounts as plain text."""
+    return "—" if amount in (None, "") else f"{Decimal(amount):,.2f}"
+
+
+@register.filter
 def count_words(number: int) -> str:
     """1,042, or 10,000+ beyond what is counted exactly."""
     return "10,000+" if number > 10_000 else f"{number:,}"

@@ -4,3 +4,15 @@ from django.apps import AppConfig
 class AgenciesConfig(AppConfig):
     name = "agencies"
     verbose_name = "监管"
+
+    def ready(self) -> None:
+        from agencies.documents import AwardNoticeDocument
+        from documents.registry import Family, Paper, register
+
+        register(
+            Paper(
+                "award_notice", "中标（成交）结果公告", AwardNoticeDocument,
+                "documents/award_notice.html", "{short}采公〔{year}〕{n}号", Family.NOTICE,
+                is_served=False,
+            )
+        )  # fmt: skip

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from agencies.views import batches, contracts
+from agencies.views import awards, batches, contracts, plans, procurements, terms
 
 app_name = "agencies"
 urlpatterns = [
@@ -38,4 +38,63 @@ urlpatterns = [
     path("batches/<int:pk>/inspectors/", batches.inspectors, name="inspectors"),
     path("batches/<int:pk>/rules/", batches.batch_rules, name="batch-rules"),
     path("assignments/<int:pk>/withdraw/", batches.withdraw, name="withdraw"),
+    path("plans/", plans.plan_list, name="plan-list"),
+    path("plans/new/", plans.plan_new, name="plan-new"),
+    path("plans/<int:pk>/", plans.plan, name="plan"),
+    path("plans/<int:pk>/edit/", plans.plan_edit, name="plan-edit"),
+    path("plans/<int:pk>/drop/", plans.plan_drop, name="plan-drop"),
+    path("plans/<int:pk>/export/", plans.plan_export, name="plan-export"),
+    path("plans/<int:pk>/items/new/", plans.item_new, name="plan-item-new"),
+    path("plans/<int:pk>/approve/", plans.plan_act, {"act": "approve"}, name="plan-approve"),
+    path("plans/<int:pk>/revise/", plans.plan_act, {"act": "revise"}, name="plan-revise"),
+    path("plans/<int:pk>/publish/", plans.plan_act, {"act": "publish"}, name="plan-publish"),
+    path("plans/<int:pk>/budget/", plans.plan_budget, name="plan-budget"),
+    path("plan-items/<int:pk>/", plans.item_edit, name="plan-item"),
+    path("plan-items/<int:pk>/remove/", plans.item_remove, name="plan-item-remove"),
+    path("procurements/", procurements.procurement_list, name="procurement-list"),
+    path("procurements/new/", procurements.procurement_new, name="procurement-new"),
+    path("procurements/<int:pk>/", procurements.procurement, name="procurement"),
+    path("procurements/<int:pk>/edit/", procurements.procurement_edit, name="procurement-edit"),
+    path("procurements/<int:pk>/criteria/", procurements.criteria, name="criteria"),
+    path("procurements/<int:pk>/lots/new/", procurements.lot_new, name="lot-new"),
+    path(
+        "procurements/<int:pk>/announce/",
+        procurements.procurement_announce,
+        name="procurement-announce",
+    ),
+    path("procurements/<int:pk>/close/", procurements.procurement_close, name="procurement-close"),
+    path("procurements/<int:pk>/award/", procurements.procurement_award, name="procurement-award"),
+    path(
+        "procurements/<int:pk>/fail/",
+        procurements.procurement_end,
+        {"act": "fail"},
+        name="procurement-fail",
+    ),
+    path(
+        "procurements/<int:pk>/cancel/",
+        procurements.procurement_end,
+        {"act": "cancel"},
+        name="procurement-cancel",
+    ),
+    path("lots/<int:pk>/", awards.lot, name="lot"),
+    path("lots/<int:pk>/edit/", procurements.lot_edit, name="lot-edit"),
+    path("lots/<int:pk>/remove/", procurements.lot_remove, name="lot-remove"),
+    path("lots/<int:pk>/offers/new/", awards.offer_new, name="offer-new"),
+    path("lots/<int:pk>/scores/", awards.scores, name="scores"),
+    path("lots/<int:pk>/award/", awards.lot_award, name="lot-award"),
+    path("lots/<int:pk>/fail/", awards.lot_fail, name="lot-fail"),
+    path("lots/<int:pk>/undecide/", awards.lot_undecide, name="lot-undecide"),
+    path("offers/mine/", awards.own_offers, name="own-offers"),
+    path("offers/<int:pk>/disqualify/", awards.offer_disqualify, name="offer-disqualify"),
+    path(
+        "publications/<slug:code>/withdraw/",
+        plans.publication_withdraw,
+        name="publication-withdraw",
+    ),
+    path("contracts/<int:pk>/obligations/new/", terms.obligation_new, name="obligation-new"),
+    path("obligations/<int:pk>/edit/", terms.obligation_edit, name="obligation-edit"),
+    path("obligations/<int:pk>/remove/", terms.obligation_remove, name="obligation-remove"),
+    path("obligations/<int:pk>/withdraw/", terms.obligation_withdraw, name="obligation-withdraw"),
+    path("obligations/<int:pk>/deliver/", terms.delivery_new, name="delivery-new"),
+    path("deliveries/<int:pk>/withdraw/", terms.delivery_withdraw, name="delivery-withdraw"),
 ]

@@ -8,6 +8,8 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
+from agencies.models import PurchasePublication
+from agencies.services import delivery_add
 from audit.services import chain_seal
 from chain.services import verification_start
 from common.ids import uuid7
@@ -28,6 +30,7 @@ from inspections.models import GuidanceTopic, Sign
 from inspections.services import (
     extension_ask,
     guidance_save,
+    obligation_accept,
     opinion_issue,
     rectification_submit,
     thresholds_save,
@@ -78,7 +81,7 @@ from tenancy.enums import Role
 from tenancy.models import CalendarDay, Membership, OfficerCertificate
 from tenancy.services import invitation_create
 from tests import county as counties
-from tests import world
+from tests import purchases, world
 from tests.evidence.samples import webm
 from tests.field.phone import Phone
 from tests.scoring import evaluated
@@ -145,6 +148,7 @@ class Scene:
         self._points(c)
         self._rule_books(c)
         self._appraisal(c)
+        self._purchases(c)
 
     def _five_phases(self, c: counties.County) -> None:
         """A drawn and compared batch, and another whose enterprise got an order."""
@@ -270,6 +274,35 @@ class Scene:
             tryout = tryout_start(actor=c.admin, book=draft, year=counties.NOW.year)
             clause = draft.clauses.get(code="2.1")
         self.things |= {"book": draft.pk, "clause": clause.pk, "tryout": tryout.pk}
+
+    def _purchases(self, c: counties.County) -> None:
+        """A plan that is drafted, one in force; a project drafted, announced, opened, awarded."""
+        draft, plan = purchases.draft_plan(c, year=2027), purchases.plan(c)
+        with acting_as(c.admin):
+            item = plan.items.select_related("plan").get()
+        project = purchases.project(c, number="CG-D")
+        lot = purchases.awarded(c, item=item)
+        moment = counties.NOW.date()
+        owed = purchases.owe(c, c.contract, "other", 2, date(2026, 8, 1), service="按时完成")
+        with acting_as(c.lead):
+            delivery = delivery_add(
+                actor=c.lead, obligation=owed, quantity=1, delivered_on=moment, what="宣传册",
+                files=[("宣传册.jpg", counties.picture())],
+            )  # fmt: skip
+        with acting_as(c.admin):
+            accepted = obligation_accept(
+                actor=c.admin, obligation=owed, quantity=1,
+                results={"technical": True, "service": True},
+            )  # fmt: skip
+            published = PurchasePublication.objects.get(kind="award", owner_agency=c.zone)
+            drafted = draft.items.get()
+            criterion_lot = project.lots.get()
+        self.things |= {
+            "plan": draft.pk, "plan_item": drafted.pk, "procurement": project.pk,
+            "draft_lot": criterion_lot.pk, "lot": lot.pk, "offer": lot.winner_id,
+            "publication": published.pk, "obligation": owed.pk, "delivery": delivery.pk,
+            "acceptance": accepted.pk,
+        }  # fmt: skip
 
     def _papers(self, c: counties.County, document: Document) -> None:
         """Seal, its approval, a Word form, a receipt, consent, and a print of all papers."""

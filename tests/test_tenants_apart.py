@@ -32,10 +32,14 @@ NOT_FOR_FIRMS = {
     "scoring_selfevaluation", "scoring_inquiryrecord", "scoring_thirdpartyreview",
     "scoring_sheetdraft", "inspections_sign", "inspections_signthresholds",
     "inspections_fieldoperation", "inspections_fieldfile", "inspections_visittrack", "chain_verification",
+    "agencies_purchaseplan", "agencies_purchaseplanitem", "agencies_procurement",
+    "agencies_procurementlot", "agencies_awardcriterion", "agencies_offer", "agencies_offerscore",
+    "agencies_obligation", "agencies_obligationdelivery", "agencies_obligationacceptance",
 }  # fmt: skip
 NOT_FOR_PROVIDERS = {
     "workflow_job", "enterprises_enterpriseimport", "inspections_sign",
     "inspections_signthresholds", "chain_verification",
+    "agencies_purchaseplan", "agencies_purchaseplanitem",
     *(table for table in TABLES if table.startswith("scoring_")),
 } - {  # its own, from the notice on
     "scoring_appraisal", "scoring_appraisalcorrection", "scoring_appraisalobjection",

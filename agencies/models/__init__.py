@@ -2,12 +2,38 @@
 
 from agencies.models.contracts import Assignment, AssignmentTally, ServiceBatch, ServiceContract
 from agencies.models.grants import AssignmentUserObjectPermission, ContractUserObjectPermission
+from agencies.models.publications import PurchasePublication
+from agencies.models.purchase import (
+    AwardCriterion,
+    Offer,
+    OfferScore,
+    Procurement,
+    ProcurementLot,
+    PurchaseArea,
+    PurchaseMethod,
+    PurchasePlan,
+    PurchasePlanItem,
+)
+from agencies.models.terms import Obligation, ObligationAcceptance, ObligationDelivery
 
 __all__ = [
     "Assignment",
     "AssignmentTally",
     "AssignmentUserObjectPermission",
+    "AwardCriterion",
     "ContractUserObjectPermission",
+    "Obligation",
+    "ObligationAcceptance",
+    "ObligationDelivery",
+    "Offer",
+    "OfferScore",
+    "Procurement",
+    "ProcurementLot",
+    "PurchaseArea",
+    "PurchaseMethod",
+    "PurchasePlan",
+    "PurchasePlanItem",
+    "PurchasePublication",
     "ServiceBatch",
     "ServiceContract",
 ]

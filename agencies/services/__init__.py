@@ -4,8 +4,26 @@ contracts: contract_create · contract_activate · contract_complete · contract
 batches: batch_create · batch_rules_set · batch_assign · batch_recheck_complete ·
          assignment_withdraw
 inspectors: split_by_town · split_evenly · inspectors_assign
+plans: plan_draft · plan_change · plan_item_save · plan_item_remove · plan_drop · plan_approve ·
+       plan_budget · plan_revise · plan_publish
+procurements: procurement_draft · procurement_change · lot_save · lot_remove · criteria_set ·
+              procurement_announce · procurement_close · procurement_fail · procurement_cancel
+awards: offer_add · offer_disqualify · scores_set · lot_award · lot_fail · lot_undecide ·
+        procurement_award
+publications: publication_make · publication_withdraw
+terms: obligation_add · obligation_change · obligation_remove · obligation_amend ·
+       obligation_withdraw · delivery_add · delivery_withdraw
 """
 
+from agencies.services.awards import (
+    lot_award,
+    lot_fail,
+    lot_undecide,
+    offer_add,
+    offer_disqualify,
+    procurement_award,
+    scores_set,
+)
 from agencies.services.batches import (
     assignment_withdraw,
     batch_assign,
@@ -20,6 +38,38 @@ from agencies.services.contracts import (
     contract_terminate,
 )
 from agencies.services.inspectors import inspectors_assign, split_by_town, split_evenly
+from agencies.services.plans import (
+    plan_approve,
+    plan_budget,
+    plan_change,
+    plan_draft,
+    plan_drop,
+    plan_item_remove,
+    plan_item_save,
+    plan_publish,
+    plan_revise,
+)
+from agencies.services.procurements import (
+    criteria_set,
+    lot_remove,
+    lot_save,
+    procurement_announce,
+    procurement_cancel,
+    procurement_change,
+    procurement_close,
+    procurement_draft,
+    procurement_fail,
+)
+from agencies.services.publications import publication_make, publication_withdraw
+from agencies.services.terms import (
+    delivery_add,
+    delivery_withdraw,
+    obligation_add,
+    obligation_amend,
+    obligation_change,
+    obligation_remove,
+    obligation_withdraw,
+)
 
 __all__ = [
     "assignment_withdraw",
@@ -31,7 +81,41 @@ __all__ = [
     "contract_complete",
     "contract_create",
     "contract_terminate",
+    "criteria_set",
+    "delivery_add",
+    "delivery_withdraw",
     "inspectors_assign",
+    "lot_award",
+    "lot_fail",
+    "lot_remove",
+    "lot_save",
+    "lot_undecide",
+    "obligation_add",
+    "obligation_amend",
+    "obligation_change",
+    "obligation_remove",
+    "obligation_withdraw",
+    "offer_add",
+    "offer_disqualify",
+    "plan_approve",
+    "plan_budget",
+    "plan_change",
+    "plan_draft",
+    "plan_drop",
+    "plan_item_remove",
+    "plan_item_save",
+    "plan_publish",
+    "plan_revise",
+    "procurement_announce",
+    "procurement_award",
+    "procurement_cancel",
+    "procurement_change",
+    "procurement_close",
+    "procurement_draft",
+    "procurement_fail",
+    "publication_make",
+    "publication_withdraw",
+    "scores_set",
     "split_by_town",
     "split_evenly",
 ]

@@ -12,13 +12,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies import grants, services
-from agencies.access import contract_for, has_hand_in, require_hand_in
+from agencies.access import contract_for, has_hand_in, lot_for, require_hand_in
 from agencies.forms.contracts import (
     ContractForm,
     OfficerForm,
     ReasonForm,
 )
-from agencies.models import Assignment, AssignmentTally, ServiceBatch, ServiceContract
+from agencies.models import (
+    Assignment,
+    AssignmentTally,
+    ProcurementLot,
+    ServiceBatch,
+    ServiceContract,
+)
 from common.errors import DomainError
 from tenancy import clock
 from tenancy.access import require, visible_or_404, within
@@ -60,18 +66,33 @@ def _enterprises(contracts: Sequence[int]) -> dict[int, int]:
 def contract_new(request: Request) -> HttpResponse:
     """Draft a contract."""
     actor = require(request.actor, "contract_edit")
-    form = ContractForm(request.POST or None, actor=actor)
+    chosen = request.GET.get("lot", "")
+    lot = lot_for(actor, chosen, "contract_edit") if chosen else None
+    form = ContractForm(request.POST or None, actor=actor, initial=_from_lot(lot))
     if request.method == "POST" and form.is_valid():
         data = {**form.cleaned_data}
         data["provider_org_id"] = data.pop("provider_org").pk
         try:
-            contract = services.contract_create(actor=actor, **data)
+            contract = services.contract_create(actor=actor, lot=lot, **data)
         except DomainError as error:
             form.add_error(error.field, error.message)
         else:
             return redirect("agencies:contract", pk=contract.pk)
-    context = {"form": form, "title": "新建合同", "submit": "保存草稿", "draft": "contract"}
+    context = {"form": form, "title": "新建合同", "submit": "保存草稿"}
+    context["draft"] = f"contract-{lot.pk}" if lot else "contract"
     return render(request, "agencies/form.html", context, status=422 if form.errors else 200)
+
+
+def _from_lot(lot: ProcurementLot | None) -> dict[str, object]:
+    """Return what an awarded lot says of its contract."""
+    if lot is None or lot.winner is None:
+        return {}
+    return {
+        "provider_org": lot.winner.provider_org_id,
+        "title": f"{lot.procurement.title}（{lot.name}）",
+        "kind": ServiceContract.Kind.GOVERNMENT_PURCHASE,
+        "amount": lot.winner.price,
+    }
 
 
 @login_required
@@ -85,6 +106,7 @@ def contract(request: Request, pk: int) -> HttpResponse:
         "batches": _batches(found),
         "officers": grants.officers_of(found) if request.actor.is_agency else [],
         "may_edit": is_own and request.actor.may("contract_edit"),
+        "lot": _lot(request, found),
         "may_add_batch": is_active
         and request.actor.may("batch_edit")
         and has_hand_in(request.actor, found),
@@ -93,6 +115,13 @@ def contract(request: Request, pk: int) -> HttpResponse:
         "days_left": (found.ends_on - clock.today_of(found.owner_agency)).days,
     }
     return render(request, "agencies/contract.html", context)
+
+
+def _lot(request: Request, found: ServiceContract) -> ProcurementLot | None:
+    """Return the lot that a contract goes back to; how a purchase went is the agency's own."""
+    if not request.actor.is_agency or found.lot_id is None:
+        return None
+    return ProcurementLot.objects.select_related("procurement").filter(pk=found.lot_id).first()
 
 
 def _batches(found: ServiceContract) -> list[tuple[ServiceBatch, list[tuple[str, str, int]], int]]:

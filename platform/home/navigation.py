@@ -25,6 +25,8 @@ _INBOX = Entry("消息", "home:inbox", "bell")
 MENUS: dict[str, tuple[Entry, ...]] = {
     OrgKind.AGENCY: (
         _FRONT,
+        Entry("购买计划", "agencies:plan-list", "calendar-dollar", "plan_view"),
+        Entry("采购项目", "agencies:procurement-list", "shopping-cart", "procurement_view"),
         Entry("合同", "agencies:contract-list", "file-text", "contract_view"),
         Entry("企业", "enterprises:list", "building-factory-2", "enterprise_list"),
         Entry("隐患台账", "inspections:ledger", "alert-triangle", "hazard_ledger"),
@@ -53,6 +55,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         _FIELD,
         _REFUSED,
         Entry("合同", "agencies:contract-list", "file-text", "contract_view"),
+        Entry("采购结果", "agencies:own-offers", "award", "offer_own"),
         Entry("待复查", "inspections:recheck-list", "refresh", "hazard_recheck"),
         Entry("隐患台账", "inspections:ledger", "alert-triangle", "hazard_ledger"),
         Entry("文书", "documents:list", "files", "document_view"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal import appraisals, heads, views
+from portal import appraisals, heads, purchases, views
 
 app_name = "portal"
 urlpatterns = [
@@ -18,6 +18,13 @@ urlpatterns = [
     path("heads/verify_chain.py", heads.verifier, name="heads-verifier"),
     path("heads/heads-<str:day>.json", heads.heads_json, name="heads-json"),
     path("heads/heads-<str:day>.json.p7s", heads.heads_signature, name="heads-signature"),
+    path("public/purchases/", purchases.purchases, name="purchases"),
+    path("public/purchases/<slug:code>/", purchases.purchase, name="purchase"),
+    path(
+        "public/purchases/<slug:code>/published.json",
+        purchases.purchase_json,
+        name="purchase-json",
+    ),
     path("signing/", views.signing, name="signing"),
     path("signing/root.pem", views.root, name="root"),
 ]

@@ -41,6 +41,19 @@ PERMS: dict[str, frozenset[Role]] = {
     "calendar_edit": _AGENCY_MANAGERS,
     "calendar_view": _AGENCY,
     "certificate_manage": frozenset({Role.AGENCY_ADMIN}),
+    # what is bought: yearly plan, procurement, award, what is made public of them
+    "plan_view": _AGENCY,
+    "plan_edit": _OFFICERS,
+    "plan_approve": _AGENCY_MANAGERS,
+    "procurement_view": _AGENCY,
+    "procurement_edit": _OFFICERS,
+    "procurement_award": _AGENCY_MANAGERS,
+    "purchase_withdraw": _AGENCY_MANAGERS,
+    "offer_own": _LEADS,
+    # what a contract owes, what was done of it, what the buyer accepted
+    "obligation_view": _AGENCY | _PROVIDER,
+    "obligation_accept": _OFFICERS,
+    "delivery_enter": _LEADS,
     # the five phases
     "phase_move": _LEADS,
     "meeting_view": _AGENCY | _PROVIDER,

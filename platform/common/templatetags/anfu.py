@@ -34,8 +34,8 @@ STATE_TONES = {
 
 @register.simple_tag
 def state_dot(row: Any) -> SafeString:
-    """A coloured dot with the state's word."""
-    tone = STATE_TONES.get(row.state, "grey")
+    """A coloured dot with the state's word; a model may say in TONES what a word means for it."""
+    tone = getattr(row, "TONES", {}).get(row.state) or STATE_TONES.get(row.state, "grey")
     return format_html(
         '<span class="state state-{}"><span class="dot" aria-hidden="true"></span>{}</span>',
         tone,
@@ -122,6 +122,12 @@ def thousands(number: int | Decimal | None) -> str:
 def percent(share: float) -> str:
     """A share of one as percent with one digit."""
     return f"{share * 100:.1f}%"
+
+
+@register.filter
+def yuan(amount: Decimal | str | None) -> str:
+    """1,042.50; what was published holds amounts as plain text."""
+    return "—" if amount in (None, "") else f"{Decimal(amount):,.2f}"
 
 
 @register.filter

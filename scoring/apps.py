@@ -23,11 +23,13 @@ class ScoringConfig(AppConfig):
     verbose_name = "记分与考评"
 
     def ready(self) -> None:
+        from agencies.past import register_past
         from documents.registry import Family, Paper, register
         from inspections.documents import LedgerHead
         from inspections.signals import hazard_moved
         from scoring import boards, documents, letters
         from scoring.appraisals import documents as appraisal_documents
+        from scoring.appraisals.consequences import past_evaluations
         from scoring.services import outputs, summaries, tryouts, years
         from workflow.services import register_job
 
@@ -58,6 +60,7 @@ class ScoringConfig(AppConfig):
             "accident_plate": ("安全生产事故处理流程牌", boards.PlateDocument),
         }.items():
             register(Paper(kind, title, content, f"documents/{kind}.html"))
+        register_past(past_evaluations)
         register_job(outputs.KIND, outputs.run_part, snapshots=[outputs.FREEZE])
         register_job(tryouts.KIND, tryouts.run_part)
         register_job(summaries.KIND, summaries.run_part)

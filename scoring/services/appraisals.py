@@ -2,7 +2,7 @@
 appraisal_draft · appraisal_decide · appraisal_correct: an evaluation from its freeze to its result."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,7 @@ from tenancy.selectors import work_calendar
 from workflow.services import transition
 
 State, Purpose = Appraisal.State, Appraisal.Purpose
+REMIND = timedelta(days=2)  # before the last day of a form [proposal]
 COPIED = (
     "contract_id", "year", "scheme_id", "scheme_version", "made_at", "input_sha256", "measures",
     "vetoes", "open_rechecks", "closed_at",
@@ -189,6 +190,34 @@ def _ask_enterprises(appraisal: Appraisal, due: date) -> list[Questionnaire]:
         )
         for row in by_firm.values()
     )  # fmt: skip
+
+
+def appraisals_follow(*, actor: Actor, agency_id: int) -> int:
+    """Do what a day brings: scoring begins once the provider's days are over; return how many."""
+    today = clock.today(agency_id)
+    rows = Appraisal.objects.filter(owner_agency=agency_id, state=State.FROZEN)
+    due = list(rows.filter(self_due_on__lt=today).select_related("contract__provider_org"))
+    for row in due:
+        scoring_begin(actor=actor, appraisal=row)
+    _remind(agency_id, today)
+    return len(due)
+
+
+def _remind(agency_id: int, today: date) -> None:
+    """Remind enterprises two days before the last one of a form that they have not filed."""
+    rows = Questionnaire.objects.filter(
+        owner_agency=agency_id, filed_at=None, opened_at=None, due_on=today + REMIND
+    )
+    messages = [
+        Message(
+            int(one.enterprise_org_id or 0),
+            f"对{one.provider_name}的评价{one.due_on:%Y-%m-%d}截止，还没有提交",
+            reverse("scoring:questionnaire", args=[one.pk]),
+        )
+        for one in rows
+        if one.enterprise_org_id
+    ]
+    notify_many(messages, kind="appraisal.questionnaire", at=clock.now(agency_id), is_urgent=True)
 
 
 def filed_count(appraisal: Appraisal) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """The evaluation of a contract through its records: frozen, heard, objected to, decided, published."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from common.errors import DomainError
 from common.scope import acting_as
 from documents.models import Document
 from inspections.models import Hazard
+from notifications.models import Notification
 from scoring.appraisals.freezing import Asked, changed_since
 from scoring.appraisals.reading import measures_now, rules_of
 from scoring.models import (
@@ -39,9 +41,10 @@ from scoring.services import (
     third_party_ask,
     third_party_file,
 )
-from scoring.services.appraisals import filed_count
+from scoring.services.appraisals import appraisals_follow, filed_count
 from scoring.services.parties import third_party_token
 from scoring.services.years import year_start
+from tenancy.actors import system_for
 from tenancy.enums import Role
 from tenancy.models import Agency
 from tests import county as counties
@@ -173,6 +176,36 @@ def test_what_is_published_is_what_is_stored(county):
     body = Client().get(f"/public/appraisals/{code}/published.json").json()
     [published] = body["lines"]
     assert (published["score"], published["grade"]) == (str(row.score), row.grade)
+
+
+def test_a_morning_after_the_providers_days_the_three_parties_are_asked(county):
+    counties.accepted(county)
+    row = scenes.begun(county)
+    follow(county)
+    with acting_as(county.officer):
+        row.refresh_from_db()
+        assert row.state == "frozen"
+    county.later(days=8)
+    follow(county)
+    follow(county)
+    with acting_as(county.officer):
+        row.refresh_from_db()
+        assert (row.state, Questionnaire.objects.count()) == ("scoring", 1)
+    with acting_as(county.principal):
+        day = Questionnaire.objects.get().due_on
+        before = Notification.objects.count()
+    county.at(counties.NOW + (day - counties.NOW.date() - timedelta(days=2)))
+    follow(county)
+    with acting_as(county.principal):
+        assert Notification.objects.count() == before + 1
+
+
+def follow(county):
+    with acting_as(county.admin):
+        agency = Agency.objects.select_related("org").get(pk=county.zone.pk)
+    system = system_for(agency)
+    with acting_as(system):
+        return appraisals_follow(actor=system, agency_id=agency.pk)
 
 
 # Sealed

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from common.errors import DomainError
 from evidence.services import attachments_of
 from providers.access import KINDS, provider_for
-from providers.forms import ProviderForm
+from providers.forms.bodies import ProviderForm
 from providers.models import Credential, Provider
 from providers.services import provider_register
 from tenancy import clock

@@ -8,5 +8,24 @@ from providers.models.credentials import (
     Qualification,
     StaffCertificate,
 )
+from providers.models.reports import (
+    CrossRegionNotice,
+    PerformanceReport,
+    PerformanceReportPublication,
+)
+from providers.models.standing import ProviderRules, StandingDecision, StandingStatement
 
-__all__ = ["ENDS", "SOON", "Credential", "Provider", "Qualification", "StaffCertificate"]
+__all__ = [
+    "ENDS",
+    "SOON",
+    "Credential",
+    "CrossRegionNotice",
+    "PerformanceReport",
+    "PerformanceReportPublication",
+    "Provider",
+    "ProviderRules",
+    "Qualification",
+    "StaffCertificate",
+    "StandingDecision",
+    "StandingStatement",
+]

@@ -1,7 +1,7 @@
 from django.core.exceptions import PermissionDenied
 
 from agencies import grants
-from agencies.models import Assignment, ServiceBatch, ServiceContract
+from agencies.models import Assignment, ServiceBatch, ServiceContract, ServiceTie
 from tenancy.access import require, visible_or_404
 from tenancy.actors import Actor
 from tenancy.enums import Role
@@ -51,3 +51,11 @@ def require_hand_in(actor: Actor, contract: ServiceContract) -> None:
     """Refuse (403) whoever has no hand in a contract."""
     if not has_hand_in(actor, contract):
         raise PermissionDenied("supervise_contract")
+
+
+def tie_for(actor: Actor | None, pk: object) -> ServiceTie:
+    """Return a standing tie to strike off: of one's own body, or of one's own agency's firms."""
+    actor = require(actor, "tie_note")
+    rows = ServiceTie.objects.filter(removed_at=None).select_related("enterprise")
+    side = "provider_org" if actor.is_provider else "owner_agency"
+    return visible_or_404(rows.filter(**{side: actor.org_id}), pk)

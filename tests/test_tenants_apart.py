@@ -23,6 +23,8 @@ TABLES = sorted(
 EMPTY = {"scoring_appraisal"}
 # Whether a provider is qualified is for everybody to know (D1); only its own write it.
 KNOWN_TO_ALL = {"providers_qualification"}
+# So are an agency's rules for providers, and a report once it is submitted.
+KNOWN_TO_ALL |= {"providers_providerrules", "providers_performancereport"}
 # An enterprise's own business until it shows it.
 NOT_FOR_AGENCIES = {"scoring_selfcheck", "scoring_selfcheckitem"}
 # Never an enterprise's business, whatever its own name stands in the row (domain.md, appendix C).
@@ -32,6 +34,8 @@ NOT_FOR_FIRMS = {
     "enterprises_enterpriseimport", "scoring_appraisal", "scoring_pointpresentation",
     "scoring_effectmonth",
     "scoring_sheetdraft", "inspections_sign", "inspections_signthresholds",
+    "providers_standingstatement", "providers_crossregionnotice", "agencies_servicetie",
+    "agencies_conflictreason",
     "inspections_fieldoperation", "inspections_fieldfile", "inspections_visittrack", "chain_verification",
 }  # fmt: skip
 NOT_FOR_PROVIDERS = {

@@ -4,6 +4,8 @@ contracts: contract_create · contract_activate · contract_complete · contract
 batches: batch_create · batch_rules_set · batch_assign · batch_recheck_complete ·
          assignment_withdraw
 inspectors: split_by_town · split_evenly · inspectors_assign
+ties: tie_add · tie_remove
+handover: contract_hand_over · hand_over_tell
 """
 
 from agencies.services.batches import (
@@ -19,7 +21,9 @@ from agencies.services.contracts import (
     contract_create,
     contract_terminate,
 )
+from agencies.services.handover import contract_hand_over, hand_over_tell
 from agencies.services.inspectors import inspectors_assign, split_by_town, split_evenly
+from agencies.services.ties import tie_add, tie_remove
 
 __all__ = [
     "assignment_withdraw",
@@ -30,8 +34,12 @@ __all__ = [
     "contract_activate",
     "contract_complete",
     "contract_create",
+    "contract_hand_over",
     "contract_terminate",
+    "hand_over_tell",
     "inspectors_assign",
     "split_by_town",
     "split_evenly",
+    "tie_add",
+    "tie_remove",
 ]

@@ -10,6 +10,7 @@ from agencies.models import Assignment, ServiceBatch, ServiceContract
 from audit.services import record
 from common.errors import DomainError
 from notifications.services import notify
+from providers.standing import must_serve
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.enums import OrgKind
@@ -41,6 +42,7 @@ def contract_create(
     if amount is not None and amount < 0:
         raise DomainError("合同金额不能为负", field="amount")
     agency = Agency.objects.get(pk=actor.org_id)
+    must_serve(provider_org_id, clock.today(agency.pk), field="provider_org")
     if ServiceContract.objects.filter(owner_agency=agency, number=number).exists():
         raise DomainError(f"合同编号{number}已存在", field="number")
     contract = ServiceContract.objects.create(
@@ -60,8 +62,10 @@ def contract_create(
     return contract
 
 
+@transaction.atomic
 def contract_activate(*, actor: Actor, contract: ServiceContract) -> ServiceContract:
     """Both sides signed: the provider sees it and can be assigned enterprises."""
+    must_serve(provider_of(contract), clock.today(contract.owner_agency_id))
     moved = transition(actor=actor, row=contract, name="activate")
     notify(
         org_id=provider_of(moved),

@@ -42,16 +42,23 @@ def barred_among(
 ) -> dict[int, str]:
     """Return {provider: why it may not serve} of those who may not, in one statement.
 
-    A body is known by its credit code, so what was decided before it was registered holds too.
+    A body is known by its credit code, so what was decided before it was registered holds too. What
+    a training agency plays holds for training bodies only.
     """
     bodies = Organization.objects.filter(pk__in=list(provider_org_ids))
-    same = bodies.filter(credit_code=OuterRef("credit_code")).values("pk")[:1]
+    same = bodies.filter(
+        credit_code=OuterRef("credit_code"), is_training=OuterRef("owner_agency__org__is_training")
+    ).values("pk")[:1]
     rows = in_force(day, at).filter(
         measure__in=BARRING, credit_code__in=Subquery(bodies.values("credit_code"))
     )
     found = rows.annotate(org=Subquery(same)).values_list("org", "measure", "name", "from_on")
     heaviest = sorted(found, key=lambda row: BARRING.index(row[1]), reverse=True)
-    return {org: barred_text(name, measure, since) for org, measure, name, since in heaviest}
+    return {
+        org: barred_text(name, measure, since)
+        for org, measure, name, since in heaviest
+        if org is not None
+    }
 
 
 def barred_text(name: str, measure: str, since: date) -> str:
@@ -65,15 +72,19 @@ def barred_people(
     """Return {membership: since when} of those under 职业禁入, in one statement.
 
     A person is known by his name and the number of a certificate he holds or held; ID numbers are
-    asked of nobody here, so they can tell no member. `people` are loaded with their users.
+    asked of nobody here, so they can tell no member. `people` are of one body, loaded with their users.
     """
     asked = list(people)
+    if not asked:
+        return {}
+    own = Organization.objects.filter(pk=asked[0].org_id).values("is_training")[:1]
     held = StaffCertificate.objects.filter(membership__user__in={p.user_id for p in asked})
     holder = held.filter(number=OuterRef("certificate_number")).values("membership__user")[:1]
     numbers = Q(certificate_number__in={p.certificate_number for p in asked} - {""})
     rows = in_force(day, at).filter(
         numbers | Q(certificate_number__in=Subquery(held.values("number"))),
         subject=StandingDecision.Subject.PERSON,
+        owner_agency__org__is_training=Subquery(own),
     )
     found = list(
         rows.annotate(holder=Subquery(holder)).values_list(
@@ -124,8 +135,13 @@ def hold_standing(provider_org_id: int, *, shared: bool = False) -> None:
         )
 
 
-def ladder_on(credit_code: str, day: date) -> tuple[str, Sequence[StandingDecision]]:
+def ladder_on(
+    credit_code: str, day: date, *, is_training: bool
+) -> tuple[str, Sequence[StandingDecision]]:
     """Return the highest step of the ladder that holds on a day (机构状态), and all that holds."""
-    rows = list(in_force(day).filter(credit_code=credit_code).order_by("from_on", "pk"))
+    found = in_force(day).filter(
+        credit_code=credit_code, owner_agency__org__is_training=is_training
+    )
+    rows = list(found.order_by("from_on", "pk"))
     steps = [row.measure for row in rows if row.measure in StandingDecision.LADDER]
     return max(steps, key=StandingDecision.LADDER.index, default=""), rows

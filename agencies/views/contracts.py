@@ -83,18 +83,20 @@ def contract(request: Request, pk: int) -> HttpResponse:
     found = contract_for(request.actor, pk)
     is_own = request.actor.org_id == found.owner_agency_id
     is_active = found.state == ServiceContract.State.ACTIVE
+    frozen = why_frozen(found) if is_active else ""
     context = {
         "contract": found,
         "batches": _batches(found),
         "officers": grants.officers_of(found) if request.actor.is_agency else [],
         "may_edit": is_own and request.actor.may("contract_edit"),
         "may_add_batch": is_active
+        and not frozen
         and request.actor.may("batch_edit")
         and has_hand_in(request.actor, found),
         "officer_form": OfficerForm(actor=request.actor, contract=found) if is_own else None,
         "reason_form": ReasonForm(),
         "days_left": (found.ends_on - clock.today_of(found.owner_agency)).days,
-        "frozen": why_frozen(found) if is_active else "",
+        "frozen": frozen,
         "may_hand_over": is_active
         and request.actor.may("hand_over")
         and has_hand_in(request.actor, found),

@@ -46,7 +46,7 @@ def standing_draft(*, actor: Actor, files: Files, **fields: Any) -> StandingDeci
         **agency.tenant, **fields, drafted_at=now, drafted_by_id=actor.member,
         drafted_by_name=actor.display[:80],
     )  # fmt: skip
-    _check_subject(row)
+    _check_subject(row, agency.org.is_training)
     _check_words(row, timezone.localdate(now))
     if not files:
         raise DomainError("请上传证据材料，至少一份", field="files")
@@ -61,7 +61,7 @@ def standing_draft(*, actor: Actor, files: Files, **fields: Any) -> StandingDeci
     return row
 
 
-def _check_subject(row: StandingDecision) -> None:
+def _check_subject(row: StandingDecision, is_training: bool) -> None:
     is_person = row.subject == Subject.PERSON
     if is_person != (row.measure == Measure.OCCUPATION_BAN):
         raise DomainError("职业禁入只对从业人员，其他措施只对机构", field="measure")
@@ -76,6 +76,8 @@ def _check_subject(row: StandingDecision) -> None:
         raise DomainError(problem, field="credit_code")
     row.id_number = row.certificate_number = ""
     body = Organization.objects.filter(credit_code=row.credit_code, kind=OrgKind.PROVIDER).first()
+    if body is not None and body.is_training != is_training:
+        raise DomainError("演示单位和实际单位不能互相采取措施", field="credit_code")
     if body is not None:
         row.provider_org, row.name = body, body.name
 

@@ -80,7 +80,9 @@ def record(request: Request, pk: int) -> HttpResponse:
         "qualifications": rows["qualification"],
         "certificates": rows["certificate"],
         "today": today,
-        "in_force": ladder_on(provider.org.credit_code or "", today)[1],
+        "in_force": ladder_on(
+            provider.org.credit_code or "", today, is_training=provider.org.is_training
+        )[1],
         "waiting": StandingDecision.objects.filter(
             provider_org=pk, state__in=StandingDecision.PENDING
         ).first(),

@@ -29,7 +29,9 @@ PAGE = 50
 def reports(request: Request) -> HttpResponse:
     """Reports: a provider's own with its drafts, everybody's submitted ones for agencies."""
     actor = require(request.actor, "report_view")
-    rows = PerformanceReport.objects.select_related("provider_org")
+    rows = PerformanceReport.objects.select_related("provider_org").filter(
+        provider_org__is_training=actor.is_training
+    )
     if actor.is_provider:
         rows = rows.filter(provider_org=actor.org_id)
     year = request.GET.get("year", "")

@@ -44,7 +44,8 @@ def standing_list(request: Request) -> HttpResponse:
     """Decisions that the actor may read, newest first: all agencies' once taken."""
     actor = require(request.actor, "standing_view")
     form = StandingFilter(request.GET)
-    rows = _narrowed(StandingDecision.objects.all(), form)
+    rows = StandingDecision.objects.filter(owner_agency__org__is_training=actor.is_training)
+    rows = _narrowed(rows, form)
     if actor.is_provider and not request.GET.get("everybody"):
         rows = rows.filter(provider_org=actor.org_id)
     slice_ = keyset(
@@ -85,7 +86,8 @@ def standing(request: Request, pk: int) -> HttpResponse:
         subject_type="providers.standingdecision", subject_id=str(found.pk)
     )
     today = clock.today_of(found.owner_agency)
-    step, in_force = ladder_on(found.credit_code, today) if found.credit_code else ("", [])
+    is_training = found.owner_agency.org.is_training
+    step, in_force = ladder_on(found.credit_code, today, is_training=is_training)
     context = {
         "decision": found,
         "is_own": is_own,
@@ -199,10 +201,12 @@ def standing_decide(request: Request, pk: int) -> HttpResponse:
     found = own_decision(request.actor, pk, "standing_decide")
     today = clock.today_of(found.owner_agency)
     start = {"from_on": max(found.from_on, today), "until_on": found.until_on}
+    said = found.statements.filter(kind=StandingStatement.Kind.STATEMENT).first()
     return _act_on(
         request, found, DecideForm(request.POST or None, initial=start), services.standing_decide,
         title=f"决定 · {found}", submit="作出决定并签发", success="已决定",
         confirm="决定后签发决定书，并在各地生效，确定吗？",
+        intro=f"陈述申辩：{said.text}" if said else "对方在期限内没有陈述申辩。",
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from common.scope import acting_as
 from documents.models import Document
 from documents.services import document_render
 from evidence.models import Attachment
-from inspections.models import Hazard, Visit
+from inspections.models import FieldOperation, Hazard, Visit
 from inspections.services import (
     hazard_recheck,
     hazards_confirm,
@@ -53,6 +53,7 @@ from tenancy.enums import Role
 from tenancy.models import Agency, Membership, Organization
 from tests import county as counties
 from tests import world
+from tests.field.phone import Phone
 from tests.providers import barring
 from tests.providers.test_credentials import certify
 from workflow.models import WorkTask
@@ -316,7 +317,8 @@ def test_what_is_milder_than_a_suspension_bars_nobody(county):
     barring.barred(county, until_on=None, **rectify)
     assert words_on(county) == ""
     with acting_as(county.lead):
-        step, rows = ladder_on(barring.org_of(county.lead).credit_code, now_day(county))
+        code = barring.org_of(county.lead).credit_code
+        step, rows = ladder_on(code, now_day(county), is_training=True)
         assert (step, len(rows)) == ("rectify", 1)
 
 
@@ -344,6 +346,20 @@ def test_five_kinds_of_bodies_are_blacklisted_whether_registered_or_not(county, 
             actor=county.admin, name="某某机构", short_name="某某", credit_code=code
         )
         assert barred_words(later.pk, now_day(county)).endswith("被列入黑名单")
+
+
+def test_what_a_training_agency_plays_bars_no_real_body(county):
+    """Decided while nobody was registered under the code, and by an agency of the demonstration."""
+    code = counties.code_for(7_100_000, "130371")
+    about = Organization(name="真机构", credit_code=code)
+    barring.barred(county, about=about)
+    real = world.agency("130380", training=False)
+    admin = world.member(real.org, Role.AGENCY_ADMIN)
+    with acting_as(admin):
+        body = provider_register(actor=admin, name="真机构", short_name="真", credit_code=code)
+        assert barred_words(body.pk, now_day(county)) == ""
+    with pytest.raises(DomainError, match="演示单位和实际单位"):
+        barring.draft(county, about=about, measure="revoke", until_on=None)
 
 
 def test_a_banned_person_is_known_by_name_and_certificate(county):
@@ -463,6 +479,27 @@ def test_a_visit_that_began_before_the_decision_counts_whenever_it_comes(county)
         assert visit_start(
             actor=county.inspector, assignment=county.assignment, arrived_at=before
         ).pk
+
+
+def test_a_phone_brings_what_began_before_and_is_told_of_what_began_after(county):
+    early = Phone(county.inspector, county.assignments[0])
+    late = Phone(county.inspector, county.assignments[1])
+    found = barring.noticed(county)
+    county.later(days=8)
+    early.start()
+    early.find(early.items[0])
+    county.later(minutes=10)
+    barring.decide(county, found, from_on=now_day(county))
+    county.later(minutes=10)
+    late.start()
+    early.send()
+    late.send()
+    with acting_as(county.inspector):
+        assert [visit.pk for visit in Visit.objects.all()] == [early.visit]
+        assert Hazard.objects.count() == 1
+        refused = FieldOperation.objects.get(visit_id=late.visit)
+        assert refused.state == "refused"
+        assert "被中止服务" in refused.outcome["message"]
 
 
 @settings(

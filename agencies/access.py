@@ -14,6 +14,7 @@ from agencies.models import (
     PurchasePublication,
     ServiceBatch,
     ServiceContract,
+    ServiceTie,
 )
 from common.errors import Refused
 from tenancy.access import require, visible_or_404
@@ -142,3 +143,11 @@ def obligation_for(actor: Actor | None, pk: object, perm: str = "obligation_view
     if perm == "delivery_enter" and found.provider_org_id != actor.org_id:
         raise PermissionDenied("delivery_enter")
     return found
+
+
+def tie_for(actor: Actor | None, pk: object) -> ServiceTie:
+    """Return a standing tie to strike off: of one's own body, or of one's own agency's firms."""
+    actor = require(actor, "tie_note")
+    rows = ServiceTie.objects.filter(removed_at=None).select_related("enterprise")
+    side = "provider_org" if actor.is_provider else "owner_agency"
+    return visible_or_404(rows.filter(**{side: actor.org_id}), pk)

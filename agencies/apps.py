@@ -16,3 +16,10 @@ class AgenciesConfig(AppConfig):
                 is_served=False,
             )
         )  # fmt: skip
+        from agencies.selectors import figures_of_year
+        from agencies.services.handover import standing_follow
+        from providers.figures import register_figures
+        from providers.signals import standing_changed
+
+        register_figures(figures_of_year)
+        standing_changed.connect(standing_follow, dispatch_uid="agencies.standing")

@@ -8,6 +8,7 @@ from datetime import date
 
 from common.errors import DomainError
 from providers.models import Credential, Provider, Qualification
+from providers.standing import barred_words, must_serve
 
 GOOD = (Credential.Standing.VALID, Credential.Standing.SOON)
 NOT_NEEDED = "无需资质"
@@ -15,12 +16,16 @@ NOT_NEEDED = "无需资质"
 
 def refusal_words(provider_org_id: int, day: date) -> str:
     """Say why a provider may not be chosen on a day; '' where nothing stands in the way."""
-    return _unqualified_words(provider_org_id, day)
+    return barred_words(provider_org_id, day) or _unqualified_words(provider_org_id, day)
 
 
 def choice_check(provider_org_id: int, day: date, *, field: str | None = None) -> None:
-    """Raise DomainError at `field` where a provider may not be chosen on a day."""
-    if words := refusal_words(provider_org_id, day):
+    """Raise DomainError at `field` where a provider may not be chosen on a day.
+
+    Until the transaction ends no decision about its standing takes effect beside it.
+    """
+    must_serve(provider_org_id, day, field=field)
+    if words := _unqualified_words(provider_org_id, day):
         raise DomainError(words, field=field)
 
 

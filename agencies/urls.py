@@ -1,6 +1,6 @@
 from django.urls import path
 
-from agencies.views import awards, batches, contracts, plans, procurements, terms
+from agencies.views import awards, batches, contracts, plans, procurements, standing, terms
 
 app_name = "agencies"
 urlpatterns = [
@@ -37,6 +37,10 @@ urlpatterns = [
     path("batches/<int:pk>/assign/", batches.batch_assign, name="batch-assign"),
     path("batches/<int:pk>/inspectors/", batches.inspectors, name="inspectors"),
     path("batches/<int:pk>/rules/", batches.batch_rules, name="batch-rules"),
+    path("contracts/<int:pk>/hand-over/", standing.hand_over, name="hand-over"),
+    path("contracts/<int:pk>/conflicts/", standing.conflicts, name="conflicts"),
+    path("contracts/<int:pk>/cross-region/", standing.cross_region, name="cross-region"),
+    path("contracts/<int:pk>/ties/<int:tie>/remove/", standing.tie_remove, name="tie-remove"),
     path("assignments/<int:pk>/withdraw/", batches.withdraw, name="withdraw"),
     path("plans/", plans.plan_list, name="plan-list"),
     path("plans/new/", plans.plan_new, name="plan-new"),

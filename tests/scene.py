@@ -8,8 +8,9 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
+from agencies.conflicts import conflicts_of, conflicts_settle
 from agencies.models import PurchasePublication
-from agencies.services import delivery_add
+from agencies.services import delivery_add, tie_add
 from audit.services import chain_seal
 from chain.services import verification_start
 from common.ids import uuid7
@@ -38,7 +39,17 @@ from inspections.services import (
 from inspections.services.enforcement import Rechecked
 from inspections.signs.update import signs_update
 from providers.models import Provider
-from providers.services import qualification_add, staff_certificate_add
+from providers.services import (
+    cross_region_file,
+    qualification_add,
+    report_begin,
+    report_submit,
+    rules_set,
+    staff_certificate_add,
+    standing_draft,
+    standing_notice,
+    standing_state,
+)
 from scoring.boards import PlateContact
 from scoring.models import (
     AppraisalPublication,
@@ -76,6 +87,7 @@ from scoring.services import (
 )
 from scoring.services.selfchecks import Found
 from scoring.services.tryouts import tryout_start
+from tenancy import clock
 from tenancy.actors import SYSTEM, system_for
 from tenancy.enums import Role
 from tenancy.models import CalendarDay, Membership, OfficerCertificate
@@ -149,6 +161,7 @@ class Scene:
         self._rule_books(c)
         self._appraisal(c)
         self._purchases(c)
+        self._standing(c)
 
     def _five_phases(self, c: counties.County) -> None:
         """A drawn and compared batch, and another whose enterprise got an order."""
@@ -363,6 +376,44 @@ class Scene:
                 number=f"E-{c.zone.pk}", **whose,
             )  # fmt: skip
         self.things |= {"qualification": qualification.pk, "staff_certificate": certificate.pk}
+
+    def _standing(self, c: counties.County) -> None:
+        """A measure with its statement, a report, a notice, a tie and why it went on."""
+        body = Provider.objects.select_related("org", "registered_by")
+        with acting_as(c.admin):
+            rules_set(actor=c.admin, agency=c.zone, statement_days=5, allows_consultant=True)
+        with acting_as(c.officer):
+            provider = body.get(pk=c.lead.org_id)
+            tie = tie_add(
+                actor=c.officer, provider_org_id=provider.pk, enterprise=c.enterprises[0],
+                what="标准化咨询", from_on=date(2026, 1, 1),
+            )  # fmt: skip
+            measure = standing_draft(
+                actor=c.officer, measure="reprimand", subject="service", name=provider.org.name,
+                credit_code=provider.org.credit_code, ground="absent", facts="未到场", basis="合同",
+                from_on=date(2026, 7, 1), until_on=date(2026, 12, 31),
+                files=[("照片.jpg", counties.picture())],
+            )  # fmt: skip
+            standing_notice(actor=c.officer, decision=measure)
+        with acting_as(c.lead):
+            provider = body.get(pk=c.lead.org_id)
+            standing_state(actor=c.lead, decision=measure, text="已改期")
+            report = report_begin(actor=c.lead, provider=provider, year=2026, text="服务本区")
+            report_submit(actor=c.lead, report=report)
+            draft = report_begin(
+                actor=c.lead, provider=provider, year=2026, text="更正", correction="数字"
+            )
+            day = clock.today(c.zone.pk)
+            notice = cross_region_file(
+                actor=c.lead, provider=provider, agency=c.zone, from_on=day, until_on=day,
+                project="服务", qualification="无需资质", people="李工", served="厂", commitment="如实",
+            )  # fmt: skip
+            one = conflicts_of(c.batch, c.enterprises[:1])
+            conflicts_settle(actor=c.lead, batch=c.batch, conflicts=one, reason="本地仅此一家")
+        self.things |= {
+            "decision": measure.pk, "report": report.pk, "report_draft": draft.pk,
+            "notice": notice.pk, "tie": tie.pk,
+        }  # fmt: skip
 
     def _verification(self, c: counties.County) -> UUID:
         """A check of the chain."""

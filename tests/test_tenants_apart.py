@@ -21,6 +21,8 @@ TABLES = sorted(
 )
 # Whether a provider is qualified is for everybody to know (D1); only its own write it.
 KNOWN_TO_ALL = {"providers_qualification"}
+# So are an agency's rules for providers, and a report once it is submitted.
+KNOWN_TO_ALL |= {"providers_providerrules", "providers_performancereport"}
 # An enterprise's own business until it shows it.
 NOT_FOR_AGENCIES = {"scoring_selfcheck", "scoring_selfcheckitem"}
 # Never an enterprise's business, whatever its own name stands in the row (domain.md, appendix C).
@@ -31,6 +33,8 @@ NOT_FOR_FIRMS = {
     "scoring_effectmonth", "scoring_appraisalcorrection", "scoring_appraisalobjection",
     "scoring_selfevaluation", "scoring_inquiryrecord", "scoring_thirdpartyreview",
     "scoring_sheetdraft", "inspections_sign", "inspections_signthresholds",
+    "providers_standingstatement", "providers_crossregionnotice", "agencies_servicetie",
+    "agencies_conflictreason",
     "inspections_fieldoperation", "inspections_fieldfile", "inspections_visittrack", "chain_verification",
     "agencies_purchaseplan", "agencies_purchaseplanitem", "agencies_procurement",
     "agencies_procurementlot", "agencies_awardcriterion", "agencies_offer", "agencies_offerscore",

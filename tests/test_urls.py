@@ -79,6 +79,27 @@ TABLE = {
     "providers:new": ((), MANAGERS),
     "providers:record": (("provider",), AGENCY_AND_FIELD),
     "providers:invite": (("provider",), MANAGERS),
+    "providers:standing-list": ((), AGENCY_AND_FIELD),
+    "providers:standing-new": ((), OFFICE),
+    "providers:rules": ((), MANAGERS),
+    "providers:standing": (("decision",), AGENCY_AND_FIELD),
+    "providers:standing-notice": (("decision",), OFFICE),
+    "providers:standing-drop": (("decision",), OFFICE),
+    "providers:standing-decide": (("decision",), MANAGERS),
+    "providers:standing-lift": (("decision",), MANAGERS),
+    "providers:standing-keep": (("decision",), MANAGERS),
+    "providers:standing-state": (("decision",), {"lead": 200}),
+    "providers:standing-repair": (("decision",), {"lead": 200}),
+    "providers:reports": ((), AGENCY_AND_FIELD),
+    "providers:report-new": ((), {"lead": 200}),
+    "providers:report": (("report",), AGENCY_AND_FIELD),
+    "providers:report-edit": (("report_draft",), {"lead": 200}),
+    "providers:notices": ((), AGENCY_AND_FIELD),
+    "providers:notice": (("notice",), AGENCY_AND_FIELD),
+    "agencies:hand-over": (("contract",), MANAGERS),
+    "agencies:conflicts": (("contract",), AGENCY_AND_FIELD),
+    "agencies:cross-region": (("contract",), {"lead": 200}),
+    "agencies:tie-remove": (("contract", "tie"), OFFICE | {"lead": 200}),
     "agencies:contract-list": ((), AGENCY_AND_FIELD),
     "agencies:contract-new": ((), MANAGERS),
     "agencies:contract": (("contract",), AGENCY_AND_FIELD),
@@ -298,6 +319,8 @@ POSTS = {
     "tenancy:certificate-end": ("officer_certificate",),
     "providers:qualification-verify": ("qualification",),
     "providers:certificate-verify": ("staff_certificate",),
+    "providers:report-submit": ("report_draft",),
+    "providers:notice-acknowledge": ("notice",),
     "documents:approval-approve": ("approval",),
     "documents:approval-refuse": ("approval",),
     "documents:approval-revoke": ("approval",),
@@ -347,7 +370,12 @@ API = {
     "field:phone", "api:schema",
 }  # fmt: skip
 # Known to everybody who signed in, or of whoever asks.
-SHARED = {"providers:record", "documents:template-starter", "scoring:effect-month"}
+SHARED = {
+    "providers:record",
+    "providers:report",
+    "documents:template-starter",
+    "scoring:effect-month",
+}
 
 
 def names(patterns=None, space: str = "") -> list[str]:

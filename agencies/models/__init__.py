@@ -15,12 +15,14 @@ from agencies.models.purchase import (
     PurchasePlanItem,
 )
 from agencies.models.terms import Obligation, ObligationAcceptance, ObligationDelivery
+from agencies.models.ties import ConflictReason, ServiceTie
 
 __all__ = [
     "Assignment",
     "AssignmentTally",
     "AssignmentUserObjectPermission",
     "AwardCriterion",
+    "ConflictReason",
     "ContractUserObjectPermission",
     "Obligation",
     "ObligationAcceptance",
@@ -36,4 +38,5 @@ __all__ = [
     "PurchasePublication",
     "ServiceBatch",
     "ServiceContract",
+    "ServiceTie",
 ]

@@ -148,6 +148,7 @@ class Assignment(FSMModelMixin, TenantModel):
         STOPPED = "stopped", "停产停业"
         MOVED = "moved", "搬迁"
         CLOSED = "closed", "注销关闭"
+        HANDED_OVER = "handed", "移交其他机构"
         OTHER = "other", "其他"
 
     batch = models.ForeignKey(

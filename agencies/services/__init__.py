@@ -13,6 +13,8 @@ awards: offer_add · offer_disqualify · scores_set · lot_award · lot_fail · 
 publications: publication_make · publication_withdraw
 terms: obligation_add · obligation_change · obligation_remove · obligation_amend ·
        obligation_withdraw · delivery_add · delivery_withdraw
+ties: tie_add · tie_remove
+handover: contract_hand_over · hand_over_tell
 """
 
 from agencies.services.awards import (
@@ -37,6 +39,7 @@ from agencies.services.contracts import (
     contract_create,
     contract_terminate,
 )
+from agencies.services.handover import contract_hand_over, hand_over_tell
 from agencies.services.inspectors import inspectors_assign, split_by_town, split_evenly
 from agencies.services.plans import (
     plan_approve,
@@ -70,6 +73,7 @@ from agencies.services.terms import (
     obligation_remove,
     obligation_withdraw,
 )
+from agencies.services.ties import tie_add, tie_remove
 
 __all__ = [
     "assignment_withdraw",
@@ -80,10 +84,12 @@ __all__ = [
     "contract_activate",
     "contract_complete",
     "contract_create",
+    "contract_hand_over",
     "contract_terminate",
     "criteria_set",
     "delivery_add",
     "delivery_withdraw",
+    "hand_over_tell",
     "inspectors_assign",
     "lot_award",
     "lot_fail",
@@ -118,4 +124,6 @@ __all__ = [
     "scores_set",
     "split_by_town",
     "split_evenly",
+    "tie_add",
+    "tie_remove",
 ]

@@ -104,6 +104,7 @@ def _check_lot(
         raise DomainError("该标段已经订立合同")
 
 
+@transaction.atomic
 def contract_activate(*, actor: Actor, contract: ServiceContract) -> ServiceContract:
     """Both sides signed: the provider sees it and can be assigned enterprises.
 

@@ -25,7 +25,10 @@ from agencies.models import (
     ServiceBatch,
     ServiceContract,
 )
+from agencies.services.contracts import provider_of
+from agencies.services.handover import why_frozen
 from common.errors import DomainError
+from providers.selectors import untold
 from tenancy import clock
 from tenancy.access import require, visible_or_404, within
 from tenancy.models import Membership
@@ -101,6 +104,7 @@ def contract(request: Request, pk: int) -> HttpResponse:
     found = contract_for(request.actor, pk)
     is_own = request.actor.org_id == found.owner_agency_id
     is_active = found.state == ServiceContract.State.ACTIVE
+    frozen = why_frozen(found) if is_active else ""
     context = {
         "contract": found,
         "batches": _batches(found),
@@ -108,11 +112,18 @@ def contract(request: Request, pk: int) -> HttpResponse:
         "may_edit": is_own and request.actor.may("contract_edit"),
         "lot": _lot(request, found),
         "may_add_batch": is_active
+        and not frozen
         and request.actor.may("batch_edit")
         and has_hand_in(request.actor, found),
         "officer_form": OfficerForm(actor=request.actor, contract=found) if is_own else None,
         "reason_form": ReasonForm(),
         "days_left": (found.ends_on - clock.today_of(found.owner_agency)).days,
+        "frozen": frozen,
+        "may_hand_over": is_active
+        and request.actor.may("hand_over")
+        and has_hand_in(request.actor, found),
+        "untold": is_active and _untold(request, found),
+        "left_behind": _left_behind(found) if is_own else 0,
     }
     return render(request, "agencies/contract.html", context)
 
@@ -122,6 +133,22 @@ def _lot(request: Request, found: ServiceContract) -> ProcurementLot | None:
     if not request.actor.is_agency or found.lot_id is None:
         return None
     return ProcurementLot.objects.select_related("procurement").filter(pk=found.lot_id).first()
+
+
+def _untold(request: Request, found: ServiceContract) -> bool:
+    """Whether the provider, who asks, has still to tell an agency that it works away from home."""
+    if not request.actor.may("cross_region_file"):
+        return False
+    rows = Assignment.objects.filter(batch__contract=found, withdrawn_at=None)
+    regions = set(rows.values_list("region_code", flat=True))
+    today = clock.today_of(found.owner_agency)
+    return bool(untold(provider_of(found), regions, today))
+
+
+def _left_behind(found: ServiceContract) -> int:
+    """Return how many of a contract's enterprises were handed over to another provider."""
+    handed = Assignment.Withdrawal.HANDED_OVER
+    return Assignment.objects.filter(batch__contract=found, withdrawal=handed).count()
 
 
 def _batches(found: ServiceContract) -> list[tuple[ServiceBatch, list[tuple[str, str, int]], int]]:

@@ -29,6 +29,23 @@ PERMS: dict[str, frozenset[Role]] = {
     "provider_view": _AGENCY | _PROVIDER,
     "credential_edit": _LEADS,
     "credential_verify": _OFFICERS,
+    # how a provider stands: measures, its yearly report, its notices away from home
+    "standing_view": _AGENCY | _PROVIDER,
+    "standing_draft": _OFFICERS,
+    "standing_decide": _AGENCY_MANAGERS,
+    "standing_answer": _LEADS,
+    "provider_rules": _AGENCY_MANAGERS,
+    "report_view": _AGENCY | _PROVIDER,
+    "report_write": _LEADS,
+    "cross_region_view": _AGENCY | _PROVIDER,
+    "cross_region_file": _LEADS,
+    "cross_region_acknowledge": _OFFICERS,
+    # conflicts of interest, and handing over what a provider leaves behind
+    "conflict_view": _AGENCY | _PROVIDER,
+    "tie_note": _OFFICERS | _LEADS,
+    "hand_over": _OFFICERS,
+    # what a provider that is out found is rechecked by officers
+    "handed_recheck": _OFFICERS,
     # contract, batch, assignment
     "contract_view": _AGENCY | _PROVIDER,
     "contract_edit": _AGENCY_MANAGERS,

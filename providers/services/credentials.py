@@ -1,4 +1,4 @@
-"""provider_register · qualification_add · staff_certificate_add · credential_verify ·
+"""qualification_add · staff_certificate_add · credential_verify ·
 credential_remove · certificates_end · credentials_remind"""
 
 from collections.abc import Sequence
@@ -9,16 +9,13 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from audit.services import record
-from common import credit_code as codes
 from common.errors import DomainError
 from evidence.services import attachment_add
 from notifications.services import Message, notify_many
 from providers.models import ENDS, Credential, Provider, Qualification, StaffCertificate
 from tenancy import clock
 from tenancy.actors import Actor
-from tenancy.enums import OrgKind
-from tenancy.models import Agency, Membership, Organization
-from tenancy.services import organization_for
+from tenancy.models import Membership
 
 REMIND = (60, 30, 7)  # days before the last one [proposal]
 Files = Sequence[tuple[str, bytes]]  # name, content
@@ -26,58 +23,11 @@ Row = TypeVar("Row", bound=Credential)
 
 
 @transaction.atomic
-def provider_register(
-    *,
-    actor: Actor,
-    name: str,
-    short_name: str,
-    credit_code: str,
-    contact_name: str = "",
-    phone: str = "",
-    address: str = "",
-    required_qualification: str = "",
-) -> Provider:
-    """Register a provider, or find the one that is registered already; one per credit code.
-
-    Nothing is asked of it but what a law asks: `required_qualification` names that, '' is 无需资质.
-    """
-    code = codes.normalise(credit_code)
-    problem = codes.problem(code)
-    if problem:
-        raise DomainError(problem, field="credit_code")
-    agency = Agency.objects.select_related("org").get(pk=actor.org_id)
-    org_id = organization_for(
-        kind=OrgKind.PROVIDER, name=name, credit_code=code, is_training=agency.org.is_training
-    )
-    if Provider.objects.filter(pk=org_id).exists():
-        name = Organization.objects.get(pk=org_id).name
-        raise DomainError(f"该机构已登记为“{name}”，可直接在合同中选用", field="credit_code")
-    provider = Provider.objects.create(
-        org_id=org_id,
-        short_name=short_name,
-        contact_name=contact_name,
-        phone=phone,
-        address=address,
-        required_qualification=required_qualification,
-        registered_by=agency,
-    )
-    record(
-        actor=actor,
-        act="provider.register",
-        subject=("providers.provider", str(org_id)),
-        agency_id=agency.pk,
-        region_code=agency.region_code,
-        summary=name,
-    )
-    return provider
-
-
-@transaction.atomic
 def qualification_add(
     *, actor: Actor, provider: Provider, files: Files, **fields: Any
 ) -> Qualification:
     """Enter a qualification of the body with its scanned evidence. DomainError names the field."""
-    row = Qualification(**provider.whose, **fields)
+    row = Qualification(**provider.tenant, **fields)
     return _enter(actor, row, files, "该资质已登记")
 
 
@@ -92,7 +42,7 @@ def staff_certificate_add(
     if membership.org_id != provider.org_id or not membership.is_active:
         raise DomainError("持证人须是本机构在用人员", field="membership")
     row = StaffCertificate(
-        **provider.whose, membership=membership, holder_name=membership.user.name, **fields
+        **provider.tenant, membership=membership, holder_name=membership.user.name, **fields
     )
     taken = "该证书已登记；登记在其他机构的，须先在那里注销，注册人员只能在一个单位执业"
     return _enter(actor, row, files, taken)

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 from common.errors import DomainError
 from evidence.services import attachments_of
 from providers.access import KINDS, provider_for
-from providers.forms import ProviderForm
-from providers.models import Credential, Provider
+from providers.forms.bodies import ProviderForm
+from providers.models import Credential, Provider, StandingDecision
 from providers.services import provider_register
+from providers.standing import ladder_on
 from tenancy import clock
 from tenancy.access import require, visible_or_404
 from tenancy.actors import Actor
@@ -79,6 +80,13 @@ def record(request: Request, pk: int) -> HttpResponse:
         "qualifications": rows["qualification"],
         "certificates": rows["certificate"],
         "today": today,
+        "in_force": ladder_on(
+            provider.org.credit_code or "", today, is_training=provider.org.is_training
+        )[1],
+        "waiting": StandingDecision.objects.filter(
+            provider_org=pk, state__in=StandingDecision.PENDING
+        ).first(),
+        "may_draft": actor.may("standing_draft"),
     }
     return render(request, "providers/record.html", context)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.pages import act_page, form_page
 from providers import services
 from providers.access import credential_for, own_provider
-from providers.forms import QualificationForm, RemoveForm, StaffCertificateForm
+from providers.forms.credentials import QualificationForm, RemoveForm, StaffCertificateForm
 from providers.models import Provider
 from tenancy.request import Request
 

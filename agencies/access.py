@@ -9,9 +9,9 @@ from agencies.models import (
     Offer,
     Procurement,
     ProcurementLot,
+    Publication,
     PurchasePlan,
     PurchasePlanItem,
-    PurchasePublication,
     ServiceBatch,
     ServiceContract,
     ServiceTie,
@@ -117,12 +117,12 @@ def offer_for(actor: Actor | None, pk: object, perm: str = "procurement_edit") -
     return _to_act_on(actor, visible_or_404(rows, pk), perm)
 
 
-def publication_for(actor: Actor | None, code: object) -> PurchasePublication:
+def publication_for(actor: Actor | None, code: object) -> Publication:
     """Return what the actor's own agency published, to withdraw it."""
-    actor = require(actor, "purchase_withdraw")
-    found = visible_or_404(PurchasePublication.objects.select_related("owner_agency__org"), code)
+    actor = require(actor, "publication_withdraw")
+    found = visible_or_404(Publication.objects.select_related("owner_agency__org"), code)
     if found.owner_agency_id != actor.org_id:  # everybody may read it: nobody's to find out
-        raise Refused(PurchasePublication._meta.label_lower, code)
+        raise Refused(Publication._meta.label_lower, code)
     return found
 
 

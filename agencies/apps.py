@@ -18,8 +18,10 @@ class AgenciesConfig(AppConfig):
         )  # fmt: skip
         from agencies.selectors import figures_of_year
         from agencies.services.handover import standing_follow
+        from agencies.services.standing import standing_publish
         from providers.figures import register_figures
         from providers.signals import standing_changed
 
         register_figures(figures_of_year)
         standing_changed.connect(standing_follow, dispatch_uid="agencies.standing")
+        standing_changed.connect(standing_publish, dispatch_uid="agencies.standing_publish")

@@ -28,7 +28,7 @@ def award_notice(procurement: Procurement, agency: Agency, code: str) -> AwardNo
         lines=tuple(_line(lot) for lot in lots),
         ranking=tuple(rank for lot in lots for rank in _ranks(lot)),
         criteria=tuple(procurement.criteria.order_by("pk").values_list("name", "weight")),
-        public_url=settings.SITE_URL + reverse("portal:purchase", args=[code]),
+        public_url=settings.SITE_URL + reverse("portal:publication", args=[code]),
         issued_on=timezone.localdate(procurement.ended_at),
     )
 

@@ -8,7 +8,6 @@ from enterprises.models import Enterprise
 from scoring.models import (
     Appraisal,
     AppraisalObjection,
-    AppraisalPublication,
     AppraisalScheme,
     Consequence,
     Interview,
@@ -224,9 +223,3 @@ def scheme_draft_for(actor: Actor | None, pk: object) -> AppraisalScheme:
 def indicator_for(scheme: AppraisalScheme, pk: object) -> SchemeIndicator:
     """Return an indicator of a scheme that the actor may edit."""
     return visible_or_404(scheme.indicators.select_related("scheme"), pk)
-
-
-def publication_for(actor: Actor | None, pk: object) -> AppraisalPublication:
-    """Return a notice that the actor's own agency published."""
-    actor = require(actor, "appraisal_decide")
-    return visible_or_404(AppraisalPublication.objects.filter(owner_agency=actor.org_id), pk)

@@ -48,7 +48,6 @@ appraisal_urls = [
     path("publish/", years.year_publish, name="appraisals-publish"),
     path("archive/", years.year_close, name="appraisals-archive"),
     path("export/", years.year_export, name="appraisals-export"),
-    path("publications/<slug:code>/withdraw/", years.publication_withdraw, name="unpublish"),
     path("<int:pk>/", appraisals.appraisal, name="appraisal"),
     path("<int:pk>/records/<slug:code>/", appraisals.appraisal_records, name="appraisal-records"),
     path("<int:pk>/changes/", appraisals.appraisal_changes, name="appraisal-changes"),

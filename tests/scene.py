@@ -9,7 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
 from agencies.conflicts import conflicts_of, conflicts_settle
-from agencies.models import PurchasePublication
+from agencies.models import Publication
 from agencies.services import delivery_add, tie_add
 from audit.services import chain_seal
 from chain.services import verification_start
@@ -52,7 +52,6 @@ from providers.services import (
 )
 from scoring.boards import PlateContact
 from scoring.models import (
-    AppraisalPublication,
     PointCycle,
     PointSheet,
     Questionnaire,
@@ -307,7 +306,7 @@ class Scene:
                 actor=c.admin, obligation=owed, quantity=1,
                 results={"technical": True, "service": True},
             )  # fmt: skip
-            published = PurchasePublication.objects.get(kind="award", owner_agency=c.zone)
+            published = Publication.objects.get(kind="award", owner_agency=c.zone)
             drafted = draft.items.get()
             criterion_lot = project.lots.get()
         self.things |= {
@@ -452,17 +451,10 @@ class Scene:
         row = evaluated.drafted(c, row)
         with acting_as(c.lead):
             objection = objection_file(actor=c.lead, appraisal=row, code="B2", reason="没有信号")
-        with acting_as(c.admin):
-            code = f"pub{c.zone.pk}"
-            AppraisalPublication.objects.create(
-                code=code, owner_agency=c.zone, region_code=c.zone.region_code, body={},
-                agency_name="应急管理局", title="公示", sha256="0" * 64, published_on=counties.NOW,
-                until_on=counties.NOW,
-            )  # fmt: skip
         self.things |= {
             "appraisal": row.pk, "indicator_code": "C4", "form": form.pk, "objection": objection.pk,
             "self_evaluation": asked.pk, "questionnaire": form.pk, "scheme": scheme.pk,
-            "indicator": indicator.pk, "publication": code,
+            "indicator": indicator.pk,
         }  # fmt: skip
 
     def url(self, name: str, kinds: tuple[str, ...]) -> str:

@@ -212,7 +212,6 @@ TABLE = {
     "scoring:outputs": (("contract",), OFFICE),
     "scoring:appraisals": ((), OFFICE),
     "scoring:appraisals-export": ((), OFFICE),
-    "scoring:unpublish": (("publication",), MANAGERS),
     "scoring:appraisal": (("appraisal",), OFFICE),
     "scoring:appraisal-records": (("appraisal", "indicator_code"), OFFICE),
     "scoring:appraisal-changes": (("appraisal",), OFFICE),
@@ -357,11 +356,11 @@ OWN_POSTS = {
 }  # fmt: skip
 PUBLIC = {
     "portal:heads", "portal:heads-json", "portal:heads-range", "portal:heads-signature", "portal:heads-verifier",
-    "portal:purchases", "portal:purchase", "portal:purchase-json",
+    "portal:publications", "portal:publication", "portal:publication-json",
     "portal:check", "portal:draw", "portal:draw-json", "portal:draw-script", "portal:root", "portal:signing",
     "tenancy:invitation-accept", "inspections:sign-in", "documents:receive", "documents:receive-file",
     "field:app", "field:worker", "field:manifest", "field:authority", "scoring:grade",
-    "portal:appraisal-list", "portal:appraisals", "portal:appraisals-json", "scoring:third-party-file",
+    "scoring:third-party-file",
     "health:alive", "health:ready", "health:metrics",
 }  # fmt: skip
 # Answer a phone with codes and JSON, not with pages: tests/field/test_api.py.

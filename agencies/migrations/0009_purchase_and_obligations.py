@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="PurchasePublication",
+            name="Publication",
             fields=[
                 (
                     "code",
@@ -173,6 +173,8 @@ class Migration(migrations.Migration):
                             ("award", "中标（成交）结果公告"),
                             ("ended", "废标、终止公告"),
                             ("acceptance", "履约验收公告"),
+                            ("appraisal", "绩效考评结果公示"),
+                            ("standing", "机构状态决定公告"),
                         ],
                         max_length=12,
                         verbose_name="类别",
@@ -185,6 +187,7 @@ class Migration(migrations.Migration):
                 ("body_sha256", models.CharField(max_length=64, verbose_name="内容哈希")),
                 ("published_at", models.DateTimeField(verbose_name="公开时间")),
                 ("published_by_name", models.CharField(max_length=80, verbose_name="公开人")),
+                ("until_on", models.DateField(null=True, verbose_name="公示截止")),
                 (
                     "state",
                     models.CharField(
@@ -205,8 +208,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "采购公开",
-                "verbose_name_plural": "采购公开",
+                "verbose_name": "公开内容",
+                "verbose_name_plural": "公开内容",
             },
         ),
         migrations.CreateModel(
@@ -1072,7 +1075,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="purchasepublication",
+            model_name="publication",
             name="owner_agency",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenancy.agency"
@@ -1341,11 +1344,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="purchasepublication",
+            model_name="publication",
             index=models.Index(fields=["-published_at", "code"], name="publication_newest"),
         ),
         migrations.AddConstraint(
-            model_name="purchasepublication",
+            model_name="publication",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "published")),
                 fields=("subject_type", "subject_id", "kind"),
@@ -1353,7 +1356,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="purchasepublication",
+            model_name="publication",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("state", "published"),

@@ -35,10 +35,10 @@ OWN_SCORE = (
     "WHERE o.id = offer_id AND o.disclosed_at IS NOT NULL))"
 )
 
-PUBLIC = "agencies_purchasepublication"
+PUBLIC = "agencies_publication"
 PUBLISHED = (
     "code", "owner_agency_id", "region_code", "agency_name", "is_training", "kind", "subject_type",
-    "subject_id", "title", "body", "body_sha256", "published_at", "published_by_name",
+    "subject_id", "title", "body", "body_sha256", "published_at", "published_by_name", "until_on",
 )  # fmt: skip
 # A contract goes back to its lot for good; its other columns are held by 0002.
 LOT = "agencies_servicecontract"

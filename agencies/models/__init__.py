@@ -2,7 +2,7 @@
 
 from agencies.models.contracts import Assignment, AssignmentTally, ServiceBatch, ServiceContract
 from agencies.models.grants import AssignmentUserObjectPermission, ContractUserObjectPermission
-from agencies.models.publications import PurchasePublication
+from agencies.models.publications import Publication
 from agencies.models.purchase import (
     AwardCriterion,
     Offer,
@@ -35,7 +35,7 @@ __all__ = [
     "PurchaseMethod",
     "PurchasePlan",
     "PurchasePlanItem",
-    "PurchasePublication",
+    "Publication",
     "ServiceBatch",
     "ServiceContract",
     "ServiceTie",

@@ -1,14 +1,17 @@
-"""What anyone may read of purchases."""
+"""What anyone may read of what an agency does about providers."""
+
+from datetime import date
 
 from django.db import models
 
 from tenancy.models import Agency
 
 
-class PurchasePublication(models.Model):
-    """What was published of a purchase, copied out at publication; it never changes afterwards.
+class Publication(models.Model):
+    """What was published, copied out at publication; it never changes afterwards.
 
-    Withdrawn, it keeps its trace: that it was there, when and why it was taken back.
+    With `until_on` it is out for its days (公示). Withdrawn, it keeps its trace: that it was there,
+    when and why it was taken back.
     """
 
     class Kind(models.TextChoices):
@@ -17,6 +20,8 @@ class PurchasePublication(models.Model):
         AWARD = "award", "中标（成交）结果公告"
         ENDED = "ended", "废标、终止公告"
         ACCEPTANCE = "acceptance", "履约验收公告"
+        APPRAISAL = "appraisal", "绩效考评结果公示"
+        STANDING = "standing", "机构状态决定公告"
 
     class State(models.TextChoices):
         PUBLISHED = "published", "公开中"
@@ -35,14 +40,15 @@ class PurchasePublication(models.Model):
     body_sha256 = models.CharField("内容哈希", max_length=64)
     published_at = models.DateTimeField("公开时间")
     published_by_name = models.CharField("公开人", max_length=80)
+    until_on = models.DateField("公示截止", null=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PUBLISHED)
     withdrawn_at = models.DateTimeField("撤回时间", null=True)
     withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
     withdrawn_by_name = models.CharField("撤回人", max_length=80, blank=True)
 
     class Meta:
-        verbose_name = "采购公开"
-        verbose_name_plural = "采购公开"
+        verbose_name = "公开内容"
+        verbose_name_plural = "公开内容"
         constraints = [
             models.UniqueConstraint(
                 fields=["subject_type", "subject_id", "kind"],
@@ -59,3 +65,8 @@ class PurchasePublication(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def is_out_on(self, day: date) -> bool:
+        """Whether anyone may read its content on a day."""
+        is_over = self.until_on is not None and self.until_on < day
+        return self.state == self.State.PUBLISHED and not is_over

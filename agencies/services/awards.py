@@ -15,7 +15,7 @@ from agencies.models import (
     OfferScore,
     Procurement,
     ProcurementLot,
-    PurchasePublication,
+    Publication,
 )
 from agencies.past import Past, past_of
 from agencies.services.procurements import announcement_body, locked_in
@@ -237,7 +237,7 @@ def procurement_award(*, actor: Actor, procurement: Procurement) -> Procurement:
     offers = Offer.objects.filter(lot__procurement=awarded)
     offers.update(disclosed_at=now)
     public = publication_make(
-        actor=actor, kind=PurchasePublication.Kind.AWARD, subject=awarded,
+        actor=actor, kind=Publication.Kind.AWARD, subject=awarded,
         title=f"{awarded.title}中标（成交）结果公告", body=award_body(awarded),
     )  # fmt: skip
     _issue_notice(actor, awarded, public.code)

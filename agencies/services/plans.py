@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 
-from agencies.models import PurchasePlan, PurchasePlanItem, PurchasePublication
+from agencies.models import Publication, PurchasePlan, PurchasePlanItem
 from agencies.services.publications import publication_make, total, yuan
 from audit.services import record
 from common.errors import DomainError
@@ -190,13 +190,13 @@ def plan_revise(*, actor: Actor, plan: PurchasePlan) -> PurchasePlan:
 
 
 @transaction.atomic
-def plan_publish(*, actor: Actor, plan: PurchasePlan) -> PurchasePublication:
+def plan_publish(*, actor: Actor, plan: PurchasePlan) -> Publication:
     """Publish a budgeted plan, line by line, as it stands; what it replaces is withdrawn first."""
     locked = _locked(plan)
     if not locked.is_in_force:
         raise DomainError("列入预算的现行计划才能公开")
     return publication_make(
-        actor=actor, kind=PurchasePublication.Kind.PLAN, subject=locked,
+        actor=actor, kind=Publication.Kind.PLAN, subject=locked,
         title=f"{locked.year}年度安全生产社会化服务购买计划（第{locked.version}版）",
         body=plan_body(locked),
     )  # fmt: skip

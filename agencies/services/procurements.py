@@ -14,8 +14,8 @@ from agencies.models import (
     AwardCriterion,
     Procurement,
     ProcurementLot,
+    Publication,
     PurchasePlanItem,
-    PurchasePublication,
 )
 from agencies.services.publications import publication_make, total, yuan
 from audit.services import record
@@ -167,7 +167,7 @@ def procurement_announce(
         summary=f"{locked.number} {locked.title}",
     )  # fmt: skip
     publication_make(
-        actor=actor, kind=PurchasePublication.Kind.ANNOUNCEMENT, subject=announced,
+        actor=actor, kind=Publication.Kind.ANNOUNCEMENT, subject=announced,
         title=f"{announced.title}采购公告", body=announcement_body(announced),
     )  # fmt: skip
     return announced
@@ -276,7 +276,7 @@ def _end(actor: Actor, procurement: Procurement, name: str, reason: str) -> Proc
     if ended.announced_at is not None:
         word = ended.get_state_display()
         publication_make(
-            actor=actor, kind=PurchasePublication.Kind.ENDED, subject=ended,
+            actor=actor, kind=Publication.Kind.ENDED, subject=ended,
             title=f"{ended.title}{'废标' if name == 'fail' else '终止'}公告",
             body={**announcement_body(ended), "outcome": word, "reason": ended.end_reason,
                   "ended_on": f"{clock.today(ended.owner_agency_id):%Y-%m-%d}"},

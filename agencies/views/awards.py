@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies import choosing, past, ranking, services
 from agencies.access import lot_for, offer_for
 from agencies.forms.purchase import AwardForm, EndForm, OfferForm, ScoresForm
-from agencies.models import AwardCriterion, Offer, Procurement, ProcurementLot, PurchasePublication
+from agencies.models import AwardCriterion, Offer, Procurement, ProcurementLot, Publication
 from agencies.models.purchase import TENDERS
 from agencies.past import Past
 from common.errors import DomainError
@@ -224,9 +224,9 @@ def own_offers(request: Request) -> HttpResponse:
     )
     page = Paginator(rows.order_by("-disclosed_at", "pk"), PAGE).get_page(request.GET.get("page"))
     projects = {str(offer.lot.procurement_id) for offer in page}
-    published = PurchasePublication.objects.filter(
+    published = Publication.objects.filter(
         subject_type="agencies.procurement", subject_id__in=projects, state="published",
-        kind=PurchasePublication.Kind.AWARD,
+        kind=Publication.Kind.AWARD,
     )  # fmt: skip
     codes = dict(published.values_list("subject_id", "code"))
     context = {

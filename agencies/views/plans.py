@@ -107,7 +107,7 @@ def plan(request: Request, pk: int) -> HttpResponse:
         "may_approve": is_own and actor.may("plan_approve"),
         "is_writer": actor.membership_id in writers,
         "may_buy": is_own and actor.may("procurement_edit") and found.is_in_force,
-        "may_withdraw": is_own and actor.may("purchase_withdraw"),
+        "may_withdraw": is_own and actor.may("publication_withdraw"),
     }
     return render(request, "agencies/plan.html", context)
 

@@ -119,7 +119,7 @@ def procurement(request: Request, pk: int) -> HttpResponse:
         "may_edit": is_own and actor.may("procurement_edit"),
         "may_award": is_own and actor.may("procurement_award"),
         "may_contract": is_own and actor.may("contract_edit"),
-        "may_withdraw": is_own and actor.may("purchase_withdraw"),
+        "may_withdraw": is_own and actor.may("publication_withdraw"),
         "is_undecided": any(not lot.is_decided for lot in lots),
     }
     return render(request, "agencies/procurement.html", context)

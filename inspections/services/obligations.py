@@ -13,7 +13,7 @@ from django.urls import reverse
 from agencies.models import (
     Obligation,
     ObligationAcceptance,
-    PurchasePublication,
+    Publication,
     ServiceContract,
 )
 from agencies.services import publication_make, publication_withdraw
@@ -168,10 +168,10 @@ def acceptance_issue(
 
 def _publish(actor: Actor, contract: ServiceContract, body: dict[str, Any]) -> None:
     """Publish the result; what was published before a correction is withdrawn, with its trace."""
-    kind = PurchasePublication.Kind.ACCEPTANCE
-    former = PurchasePublication.objects.filter(
+    kind = Publication.Kind.ACCEPTANCE
+    former = Publication.objects.filter(
         subject_type=contract._meta.label_lower, subject_id=str(contract.pk), kind=kind,
-        state=PurchasePublication.State.PUBLISHED,
+        state=Publication.State.PUBLISHED,
     )  # fmt: skip
     for row in former:
         publication_withdraw(actor=actor, publication=row, reason="更正，由新的验收公告代替")

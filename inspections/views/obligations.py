@@ -59,7 +59,7 @@ def obligations(request: Request, pk: int) -> HttpResponse:
         and actor.may("obligation_accept")
         and found.state != ServiceContract.State.DRAFT,
         "may_deliver": actor.may("delivery_enter") and found.state == ServiceContract.State.ACTIVE,
-        "may_withdraw": has_hand and actor.may("purchase_withdraw"),
+        "may_withdraw": has_hand and actor.may("publication_withdraw"),
     }
     return render(request, "inspections/obligations.html", context)
 

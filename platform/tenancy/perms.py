@@ -65,7 +65,7 @@ PERMS: dict[str, frozenset[Role]] = {
     "procurement_view": _AGENCY,
     "procurement_edit": _OFFICERS,
     "procurement_award": _AGENCY_MANAGERS,
-    "purchase_withdraw": _AGENCY_MANAGERS,
+    "publication_withdraw": _AGENCY_MANAGERS,
     "offer_own": _LEADS,
     # what a contract owes, what was done of it, what the buyer accepted
     "obligation_view": _AGENCY | _PROVIDER,

@@ -245,8 +245,7 @@ class PublicityDocument:
     published_on: date
     until_on: date
     objection_place: str
-    address: str
-    sha256: str
+    address: str = ""
 
     @property
     def issuer_name(self) -> str:

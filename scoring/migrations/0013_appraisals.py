@@ -594,42 +594,6 @@ class Migration(migrations.Migration):
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
-            name="AppraisalPublication",
-            fields=[
-                ("code", models.CharField(max_length=16, primary_key=True, serialize=False)),
-                (
-                    "region_code",
-                    models.CharField(db_collation="C", max_length=12, verbose_name="属地"),
-                ),
-                ("agency_name", models.CharField(max_length=100, verbose_name="机关")),
-                ("title", models.CharField(max_length=200, verbose_name="标题")),
-                ("body", models.JSONField(verbose_name="内容")),
-                ("sha256", models.CharField(max_length=64, verbose_name="内容哈希")),
-                ("published_on", models.DateField(verbose_name="公示日期")),
-                ("until_on", models.DateField(verbose_name="公示截止")),
-                (
-                    "withdrawn_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="撤回时间"),
-                ),
-                (
-                    "withdrawn_reason",
-                    models.CharField(blank=True, max_length=300, verbose_name="撤回原因"),
-                ),
-                (
-                    "owner_agency",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.agency",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "考评公示",
-                "verbose_name_plural": "考评公示",
-            },
-        ),
-        migrations.CreateModel(
             name="AppraisalScheme",
             fields=[
                 (
@@ -979,17 +943,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="objection_answered_has_answer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appraisalpublication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("withdrawn_at", None),
-                    models.Q(("withdrawn_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="publication_withdrawn_has_reason",
             ),
         ),
         migrations.AddConstraint(

@@ -92,8 +92,5 @@ class Migration(migrations.Migration):
         *_sealed("scoring_questionnaire", ENTERPRISE),
         *_sealed("scoring_thirdpartyreview"),
         *tenant_table("scoring_inquiryrecord", REGION, parents=[APPRAISAL]),
-        enable("scoring_appraisalpublication"),
-        policy("scoring_appraisalpublication", "readable", using="true", command="SELECT"),
-        policy("scoring_appraisalpublication", "own", using=REGION),
         migrations.RunSQL(FREEZE, THAW),
     ]  # fmt: skip

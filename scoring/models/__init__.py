@@ -5,7 +5,6 @@ from scoring.models.appraisal import (
     AppraisalCorrection,
     AppraisalEvidence,
     AppraisalObjection,
-    AppraisalPublication,
 )
 from scoring.models.boards import NoticeBoard, PublishedGrade
 from scoring.models.books import GravityVariant, RuleBook, RuleClause
@@ -40,7 +39,6 @@ __all__ = [
     "AppraisalCorrection",
     "AppraisalEvidence",
     "AppraisalObjection",
-    "AppraisalPublication",
     "AppraisalScheme",
     "Consequence",
     "EffectMonth",

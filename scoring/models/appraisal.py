@@ -252,35 +252,3 @@ class AppraisalObjection(FSMModelMixin, TenantModel):
     @transition("state", source=State.FILED, target=State.REFUSED)
     def refuse(self) -> None:
         """It does not."""
-
-
-class AppraisalPublication(models.Model):
-    """What anyone may read of a year's results, exactly as stored, for its days.
-
-    Withdrawn, it keeps its address and says why; what it said is no longer shown.
-    """
-
-    code = models.CharField(max_length=16, primary_key=True)
-    owner_agency = models.ForeignKey("tenancy.Agency", models.PROTECT, related_name="+")
-    region_code = models.CharField("属地", max_length=12, db_collation="C")
-    agency_name = models.CharField("机关", max_length=100)
-    title = models.CharField("标题", max_length=200)
-    body = models.JSONField("内容")
-    sha256 = models.CharField("内容哈希", max_length=64)
-    published_on = models.DateField("公示日期")
-    until_on = models.DateField("公示截止")
-    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
-    withdrawn_reason = models.CharField("撤回原因", max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = "考评公示"
-        verbose_name_plural = "考评公示"
-        constraints = [
-            models.CheckConstraint(
-                name="publication_withdrawn_has_reason",
-                condition=models.Q(withdrawn_at=None) | ~models.Q(withdrawn_reason=""),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title

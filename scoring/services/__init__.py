@@ -44,11 +44,7 @@ from scoring.services.parties import (
     third_party_file,
 )
 from scoring.services.presentations import presentation_save
-from scoring.services.publications import (
-    appraisals_archive,
-    appraisals_publish,
-    publication_withdraw,
-)
+from scoring.services.publications import appraisals_archive, appraisals_publish
 from scoring.services.schemes import (
     indicator_remove,
     indicator_save,
@@ -122,7 +118,6 @@ __all__ = [
     "plate_make",
     "points_give",
     "presentation_save",
-    "publication_withdraw",
     "questionnaire_file",
     "record_add",
     "region_summary_start",

@@ -1,22 +1,21 @@
-"""appraisals_publish · appraisals_archive · publication_withdraw: results before everybody."""
+"""appraisals_publish · appraisals_archive: results before everybody, for their days."""
 
-import hashlib
-import json
-import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from audit.services import record
+from agencies.models import Publication
+from agencies.services import publication_make
 from common.errors import DomainError
 from documents.frozen import freeze
 from documents.services import Issuer, document_issue
 from scoring.appraisals.documents import PublicityDocument, PublicityLine
 from scoring.appraisals.reading import rules_of, scheme_mark
-from scoring.models import Appraisal, AppraisalPublication
+from scoring.models import Appraisal
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Agency
@@ -41,7 +40,7 @@ def ranked(appraisals: Sequence[Appraisal]) -> list[tuple[int, Appraisal]]:
 
 
 @transaction.atomic
-def appraisals_publish(*, actor: Actor, agency: Agency, year: int) -> AppraisalPublication:
+def appraisals_publish(*, actor: Actor, agency: Agency, year: int) -> Publication:
     """Publish every decided evaluation of a year in one notice, for its days (domain.md 3.5).
 
     What stands published already is in the notice too, so that a ranking is whole.
@@ -53,25 +52,20 @@ def appraisals_publish(*, actor: Actor, agency: Agency, year: int) -> AppraisalP
     today = clock.today(agency.pk)
     days = max(rules_of(row.scheme).parameters.publicity_workdays for row in rows)
     until = work_calendar(agency.pk).add(today, days).date
-    code = secrets.token_hex(6)
-    content = _content(agency, year, rows, (today, until), code)
-    body = freeze(content)
-    made = AppraisalPublication.objects.create(
-        code=code, owner_agency=agency, region_code=agency.region_code,
-        agency_name=agency.org.name, title=f"{agency.org.name}{year}年度社会化服务绩效考评结果公示",
-        body=body, sha256=content.sha256, published_on=today, until_on=until,
+    content = _content(agency, year, rows, (today, until))
+    made = publication_make(
+        actor=actor, kind=Publication.Kind.APPRAISAL, subject=fresh[0], body=freeze(content),
+        title=f"{agency.org.name}{year}年度社会化服务绩效考评结果公示", until_on=until,
     )  # fmt: skip
     for row in fresh:
         transition(actor=actor, row=row, name="publish", published_on=today, publicity_until=until)
     document_issue(
-        actor=actor, kind="appraisal_publicity", subject=fresh[0], content=content, provider_org_id=None,
+        actor=actor, kind="appraisal_publicity", subject=fresh[0], provider_org_id=None,
+        content=replace(
+            content, address=settings.SITE_URL + reverse("portal:publication", args=[made.code])
+        ),
         title=made.title, issuer=Issuer(agency.pk, agency.short_name),
-        issue_key=f"appraisal_publicity:{code}",
-    )  # fmt: skip
-    record(
-        actor=actor, act="appraisal.publish", subject=("scoring.appraisalpublication", code),
-        agency_id=agency.pk, region_code=agency.region_code, summary=made.title,
-        data={"sha256": made.sha256},
+        issue_key=f"appraisal_publicity:{made.code}",
     )  # fmt: skip
     return made
 
@@ -84,7 +78,7 @@ def _locked(agency: Agency, year: int, states: Sequence[str]) -> list[Appraisal]
 
 
 def _content(
-    agency: Agency, year: int, rows: Sequence[Appraisal], days: tuple[date, date], code: str
+    agency: Agency, year: int, rows: Sequence[Appraisal], days: tuple[date, date]
 ) -> PublicityDocument:
     lines = tuple(
         PublicityLine(
@@ -99,7 +93,6 @@ def _content(
         )
         for rank, row in ranked(rows)
     )
-    text = json.dumps([freeze(line) for line in lines], ensure_ascii=False, sort_keys=True)
     return PublicityDocument(
         training=agency.org.is_training,
         agency_name=agency.org.name,
@@ -109,8 +102,6 @@ def _content(
         published_on=days[0],
         until_on=days[1],
         objection_place=OBJECTIONS,
-        address=settings.SITE_URL + reverse("portal:appraisals", args=[code]),
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
 
 
@@ -128,24 +119,3 @@ def appraisals_archive(*, actor: Actor, agency: Agency, year: int) -> int:
     for row in over:
         transition(actor=actor, row=row, name="archive", archived_at=at)
     return len(over)
-
-
-@transaction.atomic
-def publication_withdraw(
-    *, actor: Actor, publication: AppraisalPublication, reason: str
-) -> AppraisalPublication:
-    """Take a notice back, for a reason that anyone can read at its address."""
-    if not reason.strip():
-        raise DomainError("请写明撤回原因", field="reason")
-    locked = AppraisalPublication.objects.select_for_update().get(pk=publication.pk)
-    if locked.withdrawn_at is not None:
-        raise DomainError("公示已撤回")
-    locked.withdrawn_at = clock.now(locked.owner_agency_id)
-    locked.withdrawn_reason = reason.strip()[:300]
-    locked.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-    record(
-        actor=actor, act="appraisal.withdraw", subject=("scoring.appraisalpublication", locked.code),
-        agency_id=locked.owner_agency_id, region_code=locked.region_code,
-        summary=locked.withdrawn_reason,
-    )  # fmt: skip
-    return locked

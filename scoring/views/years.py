@@ -1,20 +1,18 @@
 """A year's evaluations of an agency: begun in one step, compared, published, archived."""
 
 import io
-from typing import Any
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.models import Publication
 from common.limits import heavy
-from common.pages import act_page, form_page
+from common.pages import act_page
 from scoring import services
-from scoring.access import publication_for
-from scoring.models import Appraisal, AppraisalPublication
+from scoring.models import Appraisal
 from scoring.services.years import (
     KIND,
     compare_sheet,
@@ -70,6 +68,7 @@ def year(request: Request) -> HttpResponse:
         "waiting": list(not_begun(agency.pk, wanted)),
         "job": _job(agency.pk, wanted),
         "publications": _publications(agency.pk),
+        "may_withdraw": actor.may("publication_withdraw"),
         "may_manage": actor.may("appraisal_manage"),
         "may_publish": actor.may("appraisal_decide") and Appraisal.State.DECIDED in states,
         "may_archive": actor.may("appraisal_decide")
@@ -89,9 +88,9 @@ def _job(agency_id: int, wanted: int) -> Job | None:
     return rows.order_by("-created_at").first()
 
 
-def _publications(agency_id: int) -> list[AppraisalPublication]:
-    rows = AppraisalPublication.objects.filter(owner_agency=agency_id).defer("body")
-    return list(rows.order_by("-published_on", "-pk")[:10])
+def _publications(agency_id: int) -> list[Publication]:
+    rows = Publication.objects.filter(owner_agency=agency_id, kind=Publication.Kind.APPRAISAL)
+    return list(rows.defer("body").order_by("-published_at", "code")[:10])
 
 
 @login_required
@@ -132,27 +131,3 @@ def year_export(request: Request) -> FileResponse:
     compare_sheet(out, agency, wanted)
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename=f"{wanted}年度绩效考评比较表.xlsx")
-
-
-class WithdrawPublicationForm(forms.Form):
-    """Why a notice is taken back."""
-
-    reason = forms.CharField(label="撤回原因", max_length=300)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def publication_withdraw(request: Request, code: str) -> HttpResponse:
-    """Take a notice back; its address says so and why."""
-    found = publication_for(request.actor, code)
-
-    def act(data: dict[str, Any]) -> str:
-        services.publication_withdraw(actor=request.actor, publication=found, **data)
-        return reverse("scoring:appraisals")
-
-    return form_page(
-        request, WithdrawPublicationForm(request.POST or None), act, title="撤回公示",
-        submit="撤回", back=reverse("scoring:appraisals"), back_text="年度考评",
-        intro=f"{found.title}。撤回以后，原地址注明已撤回和原因，不再显示内容。",
-        confirm="撤回后不能恢复，确定吗？", success="已撤回",
-    )  # fmt: skip

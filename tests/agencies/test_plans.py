@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from agencies.models import PurchaseArea, PurchasePlan, PurchasePublication
+from agencies.models import Publication, PurchaseArea, PurchasePlan
 from agencies.services import (
     plan_approve,
     plan_budget,
@@ -138,14 +138,14 @@ def test_what_was_published_stands_as_it_is_and_withdrawn_keeps_its_trace(county
             plan_publish(actor=county.admin, plan=plan)
         for column in ("body = '{}'", "title = 'x'", "published_at = now()"):
             with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(f"UPDATE agencies_purchasepublication SET {column}")
+                cursor.execute(f"UPDATE agencies_publication SET {column}")
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM agencies_purchasepublication")
+            cursor.execute("DELETE FROM agencies_publication")
             assert cursor.rowcount == 0
-    page = client.get(reverse("portal:purchase", args=[made.code])).content.decode()
+    page = client.get(reverse("portal:publication", args=[made.code])).content.decode()
     assert "规上工贸企业隐患排查" in page
     assert "500,000.00" in page
-    raw = client.get(reverse("portal:purchase-json", args=[made.code]))
+    raw = client.get(reverse("portal:publication-json", args=[made.code]))
     assert raw.json() == made.body
     with acting_as(county.admin):
         with pytest.raises(DomainError) as caught:
@@ -153,12 +153,12 @@ def test_what_was_published_stands_as_it_is_and_withdrawn_keeps_its_trace(county
         assert caught.value.field == "reason"
         publication_withdraw(actor=county.admin, publication=made, reason="金额有误")
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("UPDATE agencies_purchasepublication SET state = 'published'")
-    page = client.get(reverse("portal:purchase", args=[made.code])).content.decode()
+            cursor.execute("UPDATE agencies_publication SET state = 'published'")
+    page = client.get(reverse("portal:publication", args=[made.code])).content.decode()
     assert "金额有误" in page
     assert "规上工贸企业隐患排查" not in page
-    assert "撤回" in client.get(reverse("portal:purchases")).content.decode()
-    assert client.get(reverse("portal:purchase-json", args=[made.code])).status_code == 410
+    assert "撤回" in client.get(reverse("portal:publications")).content.decode()
+    assert client.get(reverse("portal:publication-json", args=[made.code])).status_code == 410
 
 
 def test_another_agency_neither_withdraws_nor_forges_a_publication(county, client):
@@ -170,10 +170,10 @@ def test_another_agency_neither_withdraws_nor_forges_a_publication(county, clien
     url = reverse("agencies:publication-withdraw", args=[made.code])
     assert client.post(url, {"reason": "x"}).status_code == 404
     with acting_as(other.admin), connection.cursor() as cursor:
-        cursor.execute("UPDATE agencies_purchasepublication SET state = 'withdrawn'")
+        cursor.execute("UPDATE agencies_publication SET state = 'withdrawn'")
         assert cursor.rowcount == 0
         with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
-            PurchasePublication.objects.create(
+            Publication.objects.create(
                 code="forged", owner_agency=county.zone, region_code="130371", agency_name="x",
                 kind="plan", subject_type="x", subject_id="1", title="x", body={},
                 body_sha256="x", published_at=counties.NOW, published_by_name="x",

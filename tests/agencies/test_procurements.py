@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agencies import past, ranking
-from agencies.models import Offer, OfferScore, Procurement, ProcurementLot, PurchasePublication
+from agencies.models import Offer, OfferScore, Procurement, ProcurementLot, Publication
 from agencies.services import (
     contract_create,
     contract_terminate,
@@ -172,7 +172,7 @@ def test_who_is_not_the_first_is_chosen_for_a_written_reason_that_is_published(c
         assert caught.value.field == "reason"
         lot_award(actor=county.admin, lot=lot, offer=other, reason="第一名放弃")
         procurement_award(actor=county.admin, procurement=lot.procurement)
-        body = PurchasePublication.objects.get(kind="award").body
+        body = Publication.objects.get(kind="award").body
     [result] = body["results"]
     assert (result["winner"], result["reason"]) == (other.provider_name, "第一名放弃")
     assert [row["total"] for row in result["ranking"]] == ["91.16", "84.00"]
@@ -265,10 +265,10 @@ def test_a_result_is_published_once_every_lot_is_decided_and_is_a_paper(county, 
         paper = Document.objects.get(kind="award_notice")
         with pytest.raises(DomainError, match="已定标"):
             lot_undecide(actor=county.admin, lot=lot)
-        code = PurchasePublication.objects.get(kind="award").code
+        code = Publication.objects.get(kind="award").code
     assert awarded.state == "awarded"
     assert "采公〔2026〕1号" in paper.number
-    page = client.get(reverse("portal:purchase", args=[code])).content.decode()
+    page = client.get(reverse("portal:publication", args=[code])).content.decode()
     assert mine.provider_name in page
     assert "450,000.00" in page
 
@@ -283,7 +283,7 @@ def test_what_ends_badly_says_why_in_public(county, end, word):
             end(actor=county.admin, procurement=lot.procurement, reason="")
         assert caught.value.field == "reason"
         end(actor=county.admin, procurement=lot.procurement, reason="不足三家")
-        ended = PurchasePublication.objects.get(kind="ended")
+        ended = Publication.objects.get(kind="ended")
     assert (word in ended.title, ended.body["reason"]) == (True, "不足三家")
 
 
@@ -405,7 +405,7 @@ def test_a_published_plan_is_found_by_its_agency(county, client):
     plan = purchases.plan(county)
     with acting_as(county.admin):
         plan_publish(actor=county.admin, plan=plan)
-    url = reverse("portal:purchases")
+    url = reverse("portal:publications")
     assert "购买计划" in client.get(url, {"q": "应急管理局", "kind": "plan"}).content.decode()
     assert "没有符合条件" in client.get(url, {"kind": "award"}).content.decode()
     assert client.get(url, {"kind": "nonsense"}).status_code == 200

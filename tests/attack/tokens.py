@@ -15,9 +15,9 @@ PUBLISHED = {
     "portal:check": ("documents_document",),
     "portal:draw": ("inspections_drawpublication", "inspections_spotcheckdraw"),
     "portal:draw-json": ("inspections_drawpublication", "inspections_spotcheckdraw"),
-    "portal:purchase": ("agencies_purchasepublication", "agencies_procurement", "agencies_offer"),
-    "portal:purchase-json": (
-        "agencies_purchasepublication", "agencies_procurement", "agencies_offer",
+    "portal:publication": ("agencies_publication", "agencies_procurement", "agencies_offer"),
+    "portal:publication-json": (
+        "agencies_publication", "agencies_procurement", "agencies_offer",
     ),
     "inspections:sign-in": ("inspections_meeting",),
     "tenancy:invitation-accept": ("tenancy_invitation",),

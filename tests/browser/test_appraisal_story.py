@@ -97,7 +97,7 @@ def test_a_year_is_decided_and_put_before_everybody(page_for, browser, live_serv
     looks_good(desk)
     confirmed(desk, "公示已决定的结果")
     desk.wait_for_selector("text=已公示")
-    address = desk.get_attribute("a[href^='/public/appraisals/']", "href")
+    address = desk.get_attribute("main a[href^='/public/']", "href")
     with browser.new_context(base_url=live_server.url, locale="zh-CN") as context:
         anybody = context.new_page()
         anybody.goto(address)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agencies.grants import officer_grant
-from agencies.models import Obligation, PurchasePublication, ServiceContract
+from agencies.models import Obligation, Publication, ServiceContract
 from agencies.services import (
     contract_activate,
     contract_terminate,
@@ -285,7 +285,7 @@ def test_the_paper_waits_until_every_obligation_is_settled_and_covers_each_stand
     with acting_as(county.admin):
         assert Document.objects.get(pk=paper.pk).state == "voided"
         assert corrected.replaces_id == paper.pk
-        states = PurchasePublication.objects.filter(kind="acceptance").order_by("published_at")
+        states = Publication.objects.filter(kind="acceptance").order_by("published_at")
         assert [row.state for row in states] == ["withdrawn", "published"]
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.db.utils import DatabaseError
 from django.test import Client
 
+from agencies.services import publication_withdraw
 from common.errors import DomainError
 from common.scope import acting_as
 from documents.models import Document
@@ -32,7 +33,6 @@ from scoring.services import (
     measure_correct,
     objection_answer,
     objection_file,
-    publication_withdraw,
     questionnaire_file,
     scheme_adopt,
     scheme_draft,
@@ -144,15 +144,15 @@ def test_an_evaluation_from_its_freeze_to_the_archive(county):
         published = appraisals_publish(actor=county.admin, agency=agency, year=2026)
         with pytest.raises(DomainError, match="没有公示期已满"):
             appraisals_archive(actor=county.admin, agency=agency, year=2026)
-    page = Client().get(f"/public/appraisals/{published.code}/")
+    page = Client().get(f"/public/{published.code}/")
     assert str(row.score) in page.content.decode()
     county.later(days=30)
     with acting_as(county.admin):
         assert appraisals_archive(actor=county.admin, agency=agency, year=2026) == 1
         kinds = set(Document.objects.values_list("kind", flat=True))
     assert {"appraisal", "appraisal_notice", "appraisal_publicity"} <= kinds
-    page = Client().get(f"/public/appraisals/{published.code}/").content.decode()
-    assert "公示期已满" in page
+    page = Client().get(f"/public/{published.code}/").content.decode()
+    assert "已满，内容不再公开" in page
     assert str(row.score) not in page
 
 
@@ -162,10 +162,10 @@ def test_a_published_result_taken_back_keeps_its_address_and_says_why(county):
         agency = Agency.objects.select_related("org").get(pk=county.zone.pk)
         found = appraisals_publish(actor=county.admin, agency=agency, year=2026)
         publication_withdraw(actor=county.admin, publication=found, reason="计算口径有误")
-    page = Client().get(f"/public/appraisals/{found.code}/").content.decode()
+    page = Client().get(f"/public/{found.code}/").content.decode()
     assert "计算口径有误" in page
     assert str(row.score) not in page
-    assert Client().get(f"/public/appraisals/{found.code}/published.json").status_code == 404
+    assert Client().get(f"/public/{found.code}/published.json").status_code == 410
 
 
 def test_what_is_published_is_what_is_stored(county):
@@ -173,7 +173,7 @@ def test_what_is_published_is_what_is_stored(county):
     with acting_as(county.admin):
         agency = Agency.objects.select_related("org").get(pk=county.zone.pk)
         code = appraisals_publish(actor=county.admin, agency=agency, year=2026).code
-    body = Client().get(f"/public/appraisals/{code}/published.json").json()
+    body = Client().get(f"/public/{code}/published.json").json()
     [published] = body["lines"]
     assert (published["score"], published["grade"]) == (str(row.score), row.grade)
 

@@ -1,4 +1,4 @@
-"""What was published of purchases: plans, announcements, awards, acceptance; exactly as stored."""
+"""What agencies published: purchases, evaluations, standing of providers; exactly as stored."""
 
 import json
 
@@ -8,27 +8,30 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from agencies.models import PurchasePublication
+from agencies.models import Publication
 from common.paging import count_up_to, keyset
+from common.scope import acting_as
+from tenancy import clock
+from tenancy.actors import SYSTEM
 
 PAGE = 50
 
 
-class PurchaseFilter(forms.Form):
+class PublicationFilter(forms.Form):
     """Which publications are listed; all of it in the URL."""
 
     q = forms.CharField(
         label="单位或标题", required=False, widget=forms.TextInput(attrs={"type": "search"})
     )
     kind = forms.ChoiceField(
-        label="类别", required=False, choices=[("", "全部"), *PurchasePublication.Kind.choices]
+        label="类别", required=False, choices=[("", "全部"), *Publication.Kind.choices]
     )
 
-    def rows(self) -> QuerySet[PurchasePublication]:
+    def rows(self) -> QuerySet[Publication]:
         """Return what the filter lets through; nonsense lets nothing through."""
         if not self.is_valid():
-            return PurchasePublication.objects.none()
-        rows, chosen = PurchasePublication.objects.defer("body"), self.cleaned_data
+            return Publication.objects.none()
+        rows, chosen = Publication.objects.defer("body"), self.cleaned_data
         if chosen["kind"]:
             rows = rows.filter(kind=chosen["kind"])
         for word in chosen["q"].split():
@@ -39,16 +42,16 @@ class PurchaseFilter(forms.Form):
         """Return (label, parameter) for each filter in force."""
         if not self.is_valid():
             return [("筛选条件有误", name) for name in self.errors]
-        kinds = dict(PurchasePublication.Kind.choices)
+        kinds = dict(Publication.Kind.choices)
         chosen = self.cleaned_data
         words = {"q": f"搜索：{chosen['q']}", "kind": f"类别：{kinds.get(chosen['kind'], '')}"}
         return [(text, name) for name, text in words.items() if chosen[name]]
 
 
 @require_GET
-def purchases(request: HttpRequest) -> HttpResponse:
-    """Everything that was published of purchases, newest first; what was withdrawn says so."""
-    form = PurchaseFilter(request.GET)
+def publications(request: HttpRequest) -> HttpResponse:
+    """Everything that was published, newest first; what was withdrawn or is over says so."""
+    form = PublicationFilter(request.GET)
     rows = form.rows()
     page = keyset(
         rows,
@@ -58,37 +61,38 @@ def purchases(request: HttpRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
     )
     context = {"form": form, "chips": form.chips(), "slice": page, "count": count_up_to(rows)}
-    return render(request, "portal/purchases.html", context)
+    return render(request, "portal/publications.html", context)
 
 
-def _published(code: str) -> PurchasePublication:
-    found = PurchasePublication.objects.filter(code=code).first()
+def _published(code: str) -> tuple[Publication, bool]:
+    """Return a publication, and whether it is shown: not taken back, and within its days."""
+    found = Publication.objects.filter(code=code).first()
     if found is None:
         raise Http404("publication")
-    return found
+    with acting_as(SYSTEM):  # whose days they are is the agency's clock to say
+        return found, found.is_out_on(clock.today(found.owner_agency_id))
 
 
 @require_GET
-def purchase(request: HttpRequest, code: str) -> HttpResponse:
-    """One of them; withdrawn, only that it was there, when and why it was taken back."""
-    found = _published(code)
-    is_standing = found.state == PurchasePublication.State.PUBLISHED
-    context = {"publication": found, "is_standing": is_standing, "body": found.body}
-    return render(request, "portal/purchase.html", context)
+def publication(request: HttpRequest, code: str) -> HttpResponse:
+    """One of them; withdrawn or over, only that it was there, when, and why it is not."""
+    found, is_out = _published(code)
+    context = {"publication": found, "is_out": is_out, "body": found.body}
+    return render(request, "portal/publication.html", context)
 
 
 @require_GET
-def purchase_json(request: HttpRequest, code: str) -> HttpResponse:
-    """The published values; their SHA-256 stands on the page. Withdrawn: 410 and why."""
-    found = _published(code)
-    is_standing = found.state == PurchasePublication.State.PUBLISHED
+def publication_json(request: HttpRequest, code: str) -> HttpResponse:
+    """The published values; their SHA-256 stands on the page. Withdrawn or over: 410 and why."""
+    found, is_out = _published(code)
     trace = {"withdrawn_at": found.withdrawn_at and found.withdrawn_at.isoformat(),
-             "withdrawn_reason": found.withdrawn_reason}  # fmt: skip
+             "withdrawn_reason": found.withdrawn_reason,
+             "until_on": found.until_on and found.until_on.isoformat()}  # fmt: skip
     text = (
         json.dumps(found.body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        if is_standing
+        if is_out
         else json.dumps(trace, ensure_ascii=False)
     )
     return HttpResponse(
-        text, content_type="application/json; charset=utf-8", status=200 if is_standing else 410
+        text, content_type="application/json; charset=utf-8", status=200 if is_out else 410
     )

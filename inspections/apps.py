@@ -6,21 +6,37 @@ class InspectionsConfig(AppConfig):
     verbose_name = "检查"
 
     def ready(self) -> None:
-        from agencies.gates import register_facts
+        from agencies.gates import register_facts, register_preparation
         from documents.access import register_hidden
         from documents.registry import register
         from evidence import access as evidence
         from inspections import retention
-        from inspections.access import attendance_for, hidden_files, hidden_papers
+        from inspections.access import (
+            attendance_for,
+            complainant_for,
+            hidden_files,
+            hidden_papers,
+        )
         from inspections.kinds import PAPERS
-        from inspections.models import MeetingAttendance
+        from inspections.models import Complaint, MeetingAttendance
         from inspections.selectors import assignment_facts
         from inspections.services import acceptance
+        from inspections.supervision import team_warning
         from tenancy import personal
         from tenancy.retention import register_eraser, register_hold
         from workflow.services import register_job
 
         personal.register(MeetingAttendance, "phone", find=attendance_for)
+        personal.register(
+            Complaint, "complainant_name", "complainant_phone", find=complainant_for,
+            hide=personal.wholly,
+        )  # fmt: skip
+        register_eraser(
+            "complainant",
+            due=retention.complainants_over,
+            erase=lambda rows: rows.update(complainant_name="", complainant_phone=""),
+            org="enterprise__enterprise_org",
+        )
         register_eraser(
             "attendance_phone",
             due=retention.phones_over,
@@ -35,6 +51,7 @@ class InspectionsConfig(AppConfig):
         )
         register_hold(retention.organisations_with_a_case)
         register_facts(assignment_facts)
+        register_preparation(team_warning)
         register_hidden(hidden_papers)
         evidence.register_hidden(hidden_files)
         for paper in PAPERS:

@@ -1,10 +1,10 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from common.ids import uuid7_at
-from inspections.models import EnforcementReferral, MeetingAttendance, VisitTrack
+from inspections.models import Complaint, EnforcementReferral, MeetingAttendance, VisitTrack
 
 OVER = (EnforcementReferral.State.CLOSED, EnforcementReferral.State.REMOVED)
 
@@ -17,6 +17,12 @@ def phones_over(before: datetime) -> QuerySet[MeetingAttendance]:
 def tracks_over(before: datetime) -> QuerySet[VisitTrack]:
     """Return tracks that began before a moment and still hold places."""
     return VisitTrack.objects.filter(pk__lt=uuid7_at(before)).exclude(points=[])
+
+
+def complainants_over(before: datetime) -> QuerySet[Complaint]:
+    """Return complaints answered before a moment that still say who made them."""
+    named = Q(complainant_name__blank=False) | Q(complainant_phone__blank=False)
+    return Complaint.objects.filter(named, closed_at__lt=before)
 
 
 def organisations_with_a_case() -> QuerySet[Any]:

@@ -33,10 +33,13 @@ NOT_FOR_FIRMS = {
     "scoring_effectmonth",
     "scoring_sheetdraft", "inspections_sign", "inspections_signthresholds",
     "inspections_fieldoperation", "inspections_fieldfile", "inspections_visittrack", "chain_verification",
+    "inspections_teammember", "inspections_visitplan", "inspections_planchange",
+    "inspections_expertreview", "inspections_expertopinion", "inspections_disclosure",
+    "inspections_disclosureitem", "inspections_verifiedbreach", "inspections_supervisionrules",
 }  # fmt: skip
 NOT_FOR_PROVIDERS = {
     "workflow_job", "enterprises_enterpriseimport", "inspections_sign",
-    "inspections_signthresholds", "chain_verification",
+    "inspections_signthresholds", "chain_verification", "inspections_complaint",
     *(table for table in TABLES if table.startswith("scoring_")),
 }  # fmt: skip
 

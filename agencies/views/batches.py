@@ -18,6 +18,7 @@ from agencies.forms.contracts import (
     RulesForm,
     WithdrawForm,
 )
+from agencies.gates import unprepared
 from agencies.models import Assignment, ServiceBatch, ServiceContract
 from common.errors import DomainError
 from common.pages import form_page
@@ -242,8 +243,15 @@ def inspectors(request: Request, pk: int) -> HttpResponse:
         "people": everybody.items(),
         "loads": [(name, loads.get(pk, 0)) for pk, name in everybody.items()],
         "is_proposal": request.method == "POST" and form.is_valid(),
+        "unprepared": _unprepared(found, everybody),
     }
     return render(request, "agencies/inspectors.html", context, status=422 if form.errors else 200)
+
+
+def _unprepared(found: ServiceBatch, names: dict[int, str]) -> list[tuple[str, str]]:
+    """Return (name, why) of who may be planned for, but not yet go."""
+    words = unprepared(found.contract)
+    return [(names[pk], words[pk]) for pk in names if pk in words]
 
 
 def _assign_inspectors(request: Request, found: ServiceBatch) -> HttpResponse:

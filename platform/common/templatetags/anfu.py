@@ -27,6 +27,10 @@ STATE_TONES = {
     "announced": "green", "visiting": "blue", "compared": "green", "listed": "red",
     "planned": "blue", "checked": "amber", "ordered": "amber", "answered": "amber",
     "held": "green", "concluded": "green", "removed": "grey", "case": "red",
+    "named": "amber", "confirmed": "green", "rejected": "red", "withdrawn": "red",
+    "dropped": "grey", "approved": "green", "returned": "red", "passed": "green",
+    "acknowledged": "green", "received": "amber", "handling": "blue", "verified": "red",
+    "unfounded": "grey", "standing": "red", "revoked": "grey",
 }  # fmt: skip
 
 

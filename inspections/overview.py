@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from agencies.models import Assignment, ServiceBatch, ServiceContract
@@ -115,6 +115,9 @@ def _numbers(contract: ServiceContract, actor: Actor, rules: SupervisionRules) -
         "team": team.filter(state__in=TeamMember.LIVE),
         "confirmed": team.filter(state=TeamMember.State.CONFIRMED),
         "breaches": VerifiedBreach.objects.filter(**mine, state=VerifiedBreach.State.STANDING),
+        "both": Assignment.objects.filter(**of_batch, guided_on__isnull=False).filter(
+            Exists(DisclosureItem.objects.filter(assignment=OuterRef("pk")))
+        ),
         "disclosures": made,
         "acknowledged": made.filter(state=Disclosure.State.ACKNOWLEDGED),
         **{f"meeting_{kind}": held.filter(kind=kind) for kind in Meeting.Kind.values},

@@ -1,11 +1,11 @@
 """What is asked of the watching of a provider: by the gate of visits, pages, papers and evaluation.
 
-team: team_rows · team_gap · team_warning        plan: deviations · planned_visits
+team: team_rows · team_gap · team_warning · unready   plan: deviations · planned_visits
 disclosure: to_disclose · disclosed_to_both      review: returns_of
 complaints: rules_of · breaches_of               all of a contract: overview
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -76,16 +76,33 @@ def _gap(name: str, row: TeamMember | None) -> str:
 
 
 def team_warning(contract: ServiceContract) -> dict[int, str]:
-    """Return {membership: what stands in the way of visits} of the provider's people on no visit yet.
+    """Return {membership: what stands in the way of visits} of those who may not go on any yet.
 
-    Whoever is not in it is confirmed. By person, for every active role of his at the provider.
+    Whoever of the provider is not in it is confirmed.
     """
-    people = Membership.objects.filter(org_id=contract.provider_org_id, ended_at=None)
-    words: dict[int, str] = {}
-    for row in team_rows(contract.pk):
-        words[row.user_id] = "" if row.state == State.CONFIRMED else row.get_state_display()
-    found = {pk: words.get(user, "未提名") for pk, user in people.values_list("pk", "user_id")}
-    return {pk: word for pk, word in found.items() if word}
+    assert contract.provider_org_id is not None  # a contract names its provider
+    return unready(contract.provider_org_id, [contract.pk])[contract.pk]
+
+
+def unready(provider_id: int, contract_ids: Sequence[int]) -> dict[int, dict[int, str]]:
+    """Return {contract: {membership: what stands in the way of visits}}, in two statements.
+
+    By person: a confirmation holds for every active role of his at the provider.
+    """
+    rows = Membership.objects.filter(org_id=provider_id, ended_at=None)
+    people = dict(rows.values_list("pk", "user_id"))
+    words: dict[tuple[int, int], str] = {}
+    for row in TeamMember.objects.filter(contract__in=contract_ids).order_by("named_at", "pk"):
+        is_ready = row.state == State.CONFIRMED
+        words[row.contract_id, row.user_id] = "" if is_ready else row.get_state_display()
+    return {
+        contract: {
+            pk: word
+            for pk, user in people.items()
+            if (word := words.get((contract, user), "未提名"))
+        }
+        for contract in contract_ids
+    }
 
 
 # plan

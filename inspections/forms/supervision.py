@@ -109,7 +109,7 @@ class OpinionForm(forms.Form):
 class ReviewCloseForm(forms.Form):
     """What is said to a round as a whole."""
 
-    summary = words_field("综合审核意见", rows=4, required=False, max_length=2000)
+    words = words_field("综合审核意见", rows=4, required=False, max_length=2000)
 
 
 class DisclosureForm(ActorForm):

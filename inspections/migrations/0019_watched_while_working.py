@@ -376,7 +376,7 @@ class Migration(migrations.Migration):
                         verbose_name="状态",
                     ),
                 ),
-                ("summary", models.TextField(blank=True, verbose_name="审核意见")),
+                ("words", models.TextField(blank=True, verbose_name="审核意见")),
                 ("opened_at", models.DateTimeField(verbose_name="组织时间")),
                 ("opened_by_name", models.CharField(max_length=80, verbose_name="组织人")),
                 ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),

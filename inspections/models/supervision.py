@@ -58,7 +58,7 @@ class ExpertReview(FSMModelMixin, TenantModel):
     )
     round = models.PositiveSmallIntegerField("轮次")
     state = FSMField("状态", default=State.OPEN, choices=State.choices, protected=True)
-    summary = models.TextField("审核意见", blank=True)
+    words = models.TextField("审核意见", blank=True)
     opened_at = models.DateTimeField("组织时间")
     opened_by_name = models.CharField("组织人", max_length=80)
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)

@@ -122,7 +122,7 @@ def expert_opinion(
         report_sha256=review.document.content_sha256,
         round=review.round,
         result=review.get_state_display(),
-        summary=review.summary,
+        summary=review.words,
         opinions=tuple(
             OpinionLine(
                 name=one.name,

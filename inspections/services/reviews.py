@@ -184,7 +184,7 @@ def opinion_give(
 
 
 @transaction.atomic
-def expert_review_close(*, actor: Actor, review: ExpertReview, summary: str = "") -> ExpertReview:
+def expert_review_close(*, actor: Actor, review: ExpertReview, words: str = "") -> ExpertReview:
     """End a round once every expert has spoken: 专家审核意见 is issued, the provider reads it."""
     locked = _lock_open(review)
     opinions = list(locked.opinions.select_for_update(of=("self",)).order_by("pk"))
@@ -196,7 +196,7 @@ def expert_review_close(*, actor: Actor, review: ExpertReview, summary: str = ""
     is_returned = any(o.conclusion == ExpertOpinion.Conclusion.RETURNED for o in opinions)
     closed = transition(
         actor=actor, row=locked, name="return_it" if is_returned else "pass_it", closed_at=now,
-        summary=summary.strip(),
+        words=words.strip(),
     )  # fmt: skip
     closed.opinions.update(issued_at=now)
     agency = Agency.objects.select_related("org").get(pk=closed.owner_agency_id)

@@ -158,8 +158,8 @@ def complaint_reject(request: Request, pk: UUID) -> HttpResponse:
 
     return form_page(
         request, RejectForm(request.POST or None), act, success="已办结并答复", submit="办结并答复",
-        title="核查为不属实", back=back, back_text="投诉举报", draft=f"complaint-{pk}",
-        confirm="办结后不能再改。确定吗？",
+        title="核查为不属实", note=f"投诉的情况：{found.text}", back=back, back_text="投诉举报",
+        draft=f"complaint-{pk}", confirm="办结后不能再改。确定吗？",
     )  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def complaint_verify(request: Request, pk: UUID) -> HttpResponse:
 
     return form_page(
         request, form, act, success="已认定违约行为并答复投诉人", submit="认定并答复",
-        title="核查属实", back=back, back_text="投诉举报", draft=f"complaint-{pk}",
+        title="核查属实", note=f"投诉的情况：{found.text}", back=back, back_text="投诉举报", draft=f"complaint-{pk}",
         intro="事实和证据由服务机构和监管部门看；不要写出投诉人。",
         confirm="认定后进入考评，只能撤销，不能修改。确定吗？",
     )  # fmt: skip

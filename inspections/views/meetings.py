@@ -78,6 +78,10 @@ def meeting(request: Request, pk: UUID) -> HttpResponse:
         "meeting": found,
         "is_open": is_open,
         "may_manage": request.actor.may("meeting_manage"),
+        "is_there": any(
+            (row.unit_name, row.person_name) == (request.actor.org_name, request.actor.user_name)
+            for row in present["people"]
+        ),
         "held_back": meeting_services.hold_refusal(found, present["people"]),
         **present,
     }

@@ -34,7 +34,7 @@ def team(request: Request, pk: int) -> HttpResponse:
     waiting = sum(row.state == TeamMember.State.NAMED for row in live)
     context = {
         "contract": found,
-        "live": live,
+        "live": sorted(live, key=lambda row: row.state != TeamMember.State.NAMED),
         "waiting": waiting,
         "past": [row for row in rows if row.state not in TeamMember.LIVE],
         "confirmed": len(live) - waiting,

@@ -59,7 +59,7 @@ def judged(county, review, conclusion="passed", points="", **who):
 
 def close(county, review):
     with acting_as(county.admin):
-        return expert_review_close(actor=county.admin, review=review, summary="总体可行")
+        return expert_review_close(actor=county.admin, review=review, words="总体可行")
 
 
 def corrected(county):
@@ -175,6 +175,7 @@ def test_a_round_ends_when_the_last_has_spoken_and_then_stays_as_it_is(county, r
             opinion_give(actor=county.admin, opinion=given, conclusion="returned", points="晚了")
         [opinion] = Document.objects.filter(kind="expert_opinion")
         assert opinion.content["result"] == "通过"
+        assert opinion.content["summary"] == "总体可行"
         assert document_render(str(opinion.pk)).pages == 1
 
 
@@ -222,6 +223,6 @@ def test_the_pages_of_a_review_go_the_whole_way(county, client):
     with acting_as(county.admin):
         opinion = ExpertOpinion.objects.get()
     client.post(reverse("inspections:opinion-give", args=[opinion.pk]), {"conclusion": "passed"})
-    client.post(reverse("inspections:review-close", args=[review.pk]), {"summary": ""})
+    client.post(reverse("inspections:review-close", args=[review.pk]), {"words": "总体可行"})
     page = client.get(reverse("inspections:review", args=[review.pk])).content.decode()
     assert "专家审核意见" in page

@@ -9,6 +9,7 @@ from common.errors import DomainError
 from common.scope import acting_as
 from documents.models import Document
 from documents.services import document_render
+from inspections.field.bundle import bundle_for
 from inspections.models import TeamMember, Visit
 from inspections.services import (
     team_confirm,
@@ -155,6 +156,22 @@ def test_a_phones_visit_is_measured_at_its_own_beginning(county, newcomer):
     late.start(members=[newcomer.member])
     assert late.send()[0].state == "done"
     assert start.kind == "visit.start"
+
+
+def test_phone_and_page_say_beforehand_who_may_not_go_yet(county, newcomer, client):
+    named(county, newcomer)
+    with acting_as(county.inspector):
+        waiting = bundle_for(county.inspector)["unready"]
+    assert waiting == {str(county.contract.pk): {str(newcomer.member): "待确认"}}
+    world.sign_in(client, county.inspector)
+    url = reverse("inspections:visit-start", args=[county.assignment.pk])
+    page = client.get(url).content.decode()
+    assert "不能到场：待确认" in page
+    assert "你还不能到场" not in page
+    at = counties.NOW.strftime("%Y-%m-%dT%H:%M")
+    refused = client.post(url, {"arrived_at": at, "part": "both", "members": [newcomer.member]})
+    assert refused.status_code == 422
+    assert "等监管部门确认" in refused.content.decode()
 
 
 def test_somebody_with_two_roles_is_confirmed_once_as_a_person(county):

@@ -23,7 +23,7 @@ class InspectionsConfig(AppConfig):
         from inspections.services import acceptance
         from inspections.supervision import team_warning
         from tenancy import personal
-        from tenancy.retention import register_eraser, register_hold
+        from tenancy.retention import register_hold
         from workflow.services import register_job
 
         personal.register(MeetingAttendance, "phone", find=attendance_for)
@@ -31,24 +31,7 @@ class InspectionsConfig(AppConfig):
             Complaint, "complainant_name", "complainant_phone", find=complainant_for,
             hide=personal.wholly,
         )  # fmt: skip
-        register_eraser(
-            "complainant",
-            due=retention.complainants_over,
-            erase=lambda rows: rows.update(complainant_name="", complainant_phone=""),
-            org="enterprise__enterprise_org",
-        )
-        register_eraser(
-            "attendance_phone",
-            due=retention.phones_over,
-            erase=lambda rows: rows.update(phone=""),
-            org="assignment__enterprise__enterprise_org",
-        )
-        register_eraser(
-            "visit_track",
-            due=retention.tracks_over,
-            erase=lambda rows: rows.update(points=[]),
-            org="visit__enterprise__enterprise_org",
-        )
+        retention.register()
         register_hold(retention.organisations_with_a_case)
         register_facts(assignment_facts)
         register_preparation(team_warning)

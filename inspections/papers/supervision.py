@@ -69,17 +69,7 @@ def disclosure(
     """交底书 of several enterprises; `hazards` are what was confirmed at them, in order."""
     found: dict[int | None, list[DisclosedHazard]] = defaultdict(list)
     for hazard in hazards:
-        found[hazard.assignment_id].append(
-            DisclosedHazard(
-                number=hazard.number,
-                place=hazard.place,
-                description=hazard.description,
-                severity=hazard.get_severity_display(),
-                measure=hazard.measure,
-                due_on=hazard.due_on,
-                state=hazard.get_state_display(),
-            )
-        )
+        found[hazard.assignment_id].append(_disclosed(hazard))
     visits = Visit.objects.filter(assignment__in=assignments).exclude(kind__in=Visit.OFFICIAL)
     last = dict(visits.order_by().values_list("assignment").annotate(Max("arrived_at")))
     return DisclosureDocument(
@@ -102,6 +92,18 @@ def disclosure(
         words=words,
         lead=staff_of(actor),
         made_on=made_on,
+    )
+
+
+def _disclosed(hazard: Hazard) -> DisclosedHazard:
+    return DisclosedHazard(
+        number=hazard.number,
+        place=hazard.place,
+        description=hazard.description,
+        severity=hazard.get_severity_display(),
+        measure=hazard.measure,
+        due_on=hazard.due_on,
+        state=hazard.get_state_display(),
     )
 
 

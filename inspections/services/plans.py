@@ -115,8 +115,8 @@ def _lock_open(plan: VisitPlan) -> VisitPlan:
 
 @transaction.atomic
 def plan_submit(*, actor: Actor, plan: VisitPlan) -> VisitPlan:
-    """Hand the plan in; every enterprise that stays has its day."""
-    missing = plan.batch.assignments.filter(withdrawn_at=None, planned_on=None)
+    """Hand the plan in; every enterprise that is still to be visited has its day."""
+    missing = plan.batch.assignments.filter(withdrawn_at=None, planned_on=None, surveyed_on=None)
     if count := missing.count():
         raise DomainError(f"还有{count}家企业没有计划日期")
     if not plan.batch.assignments.filter(withdrawn_at=None).exists():

@@ -67,7 +67,7 @@ def _context(actor: Any, found: ServiceBatch, spread: SpreadForm) -> dict[str, A
         "plan": kept,
         "rows": rows,
         "towns": region_names({row.region_code for row in rows}),
-        "missing": sum(row.planned_on is None for row in rows),
+        "missing": sum(row.planned_on is None and row.surveyed_on is None for row in rows),
         "loads": _loads(rows),
         "may_edit": may_edit,
         "may_decide": may_decide and kept is not None and kept.state == "submitted",

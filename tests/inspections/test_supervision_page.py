@@ -9,9 +9,15 @@ from django.urls import reverse
 
 from agencies.services import batch_assign
 from common.scope import acting_as
+from inspections import criteria
 from inspections.models import Hazard, Sign
 from inspections.overview import overview
-from inspections.services import breach_add, complaint_make, disclosure_make
+from inspections.services import (
+    breach_add,
+    complaint_make,
+    disclosure_make,
+    supervision_rules_save,
+)
 from inspections.signs.update import signs_update
 from tests import county as counties
 from tests import world
@@ -98,6 +104,26 @@ def test_a_major_hazard_is_measured_against_the_agencys_figures(county):
     assert seen.majors[0].is_noticed_late
     assert seen.majors[0].is_reported_late
     assert seen.numbers["majors_late"] == 1
+
+
+def test_the_acceptance_criterion_is_held_to_the_same_figures(county):
+    counties.issued(county, severity="major")
+    with acting_as(county.admin):
+        [hazard] = Hazard.objects.all()
+        Hazard.objects.update(major_noticed_at=hazard.found_at + timedelta(minutes=90))
+
+    def second():
+        with acting_as(county.admin):
+            known = criteria.known_of([county.assignment], counties.NOW.date())
+            return criteria.cells_of(known[county.assignment.pk])[1]
+
+    assert second().result == criteria.OK
+    with acting_as(county.admin):
+        supervision_rules_save(
+            actor=county.admin, notice_minutes=60, report_hours=24, complaint_days=15
+        )
+    assert second().result == criteria.FAIL
+    assert "首报用时1小时30分" in second().note
 
 
 def test_a_contract_without_anything_says_where_to_begin(county, client):

@@ -124,6 +124,17 @@ def test_a_plan_without_a_day_for_everybody_is_not_handed_in(county):
             plan_submit(actor=county.lead, plan=plan)
 
 
+def test_who_was_visited_before_there_was_a_plan_does_not_hold_it_up(county):
+    counties.visit(county)
+    rest = {a.pk: date(2026, 6, 15) for a in county.assignments[1:]}
+    with acting_as(county.lead):
+        plan_days_set(actor=county.lead, batch=county.batch, days=rest)
+        plan = visit_plan_begin(actor=county.lead, batch=county.batch)
+        assert plan_submit(actor=county.lead, plan=plan).state == "submitted"
+        with pytest.raises(DomainError, match="待批准"):
+            plan_days_set(actor=county.lead, batch=county.batch, days=rest)
+
+
 def test_a_plan_is_returned_with_a_reason_and_comes_again(county):
     days = [date(2026, 6, n) for n in (9, 10, 11, 12)]
     plan = planned(county, *days, state="submitted")

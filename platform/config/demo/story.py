@@ -28,6 +28,7 @@ from config.demo.five_phases import FivePhases
 from config.demo.moments import CONTRACT_END, DAY, END, NEXT_END, NEXT_START, START, at
 from config.demo.pictures import picture
 from config.demo.point_days import PointDays
+from config.demo.preparation import agree_on_plan, confirm_team
 from enterprises.models import Enterprise
 from inspections import demo_text
 from inspections.models import ChecklistItem, Hazard, LibraryEntry, Severity, Visit
@@ -43,22 +44,13 @@ from inspections.services import (
     hazards_confirm,
     hazards_mark_overdue,
     major_report,
-    plan_approve,
-    plan_disclose,
-    plan_submit,
     rectification_submit,
-    team_confirm,
-    team_name,
-    team_sheet_issue,
     visit_note,
-    visit_plan_begin,
     visit_refuse,
     visit_sign,
     visit_start,
 )
-from tenancy import clock
 from tenancy.actors import Actor
-from tenancy.models import Membership
 from tenancy.selectors import work_calendar
 from tenancy.services import agency_clock_set
 from tenancy.workdays import WorkCalendar
@@ -174,25 +166,10 @@ class Story:
             batch_assign(actor=admin, batch=batch, enterprise_ids=enterprise_ids)
             self.contracts.append(contract)
         service = self.services[batch.pk] = FivePhases(self, firm, batch)
-        self._confirm_team(firm, contract)
+        confirm_team(self.county, firm, contract)
         self._send_inspectors(firm, batch, days, first)
-        self._agree_on_plan(firm, batch)
+        agree_on_plan(self.county, firm, batch)
         return service
-
-    def _confirm_team(self, firm: Firm, contract: ServiceContract) -> None:
-        """The lead names everybody, and the administrator confirms each before the first day."""
-        admin = self.county.admin
-        for person in (firm.lead, *firm.inspectors):
-            with acting_as(firm.lead):
-                named = team_name(
-                    actor=firm.lead, contract=contract,
-                    membership=Membership.objects.select_related("user").get(pk=person.member),
-                    duty="lead" if person == firm.lead else "inspector",
-                )  # fmt: skip
-            with acting_as(admin):
-                team_confirm(actor=admin, member=named, note="证书与本人一致")
-        with acting_as(admin):
-            team_sheet_issue(actor=admin, contract=contract)
 
     def _send_inspectors(self, firm: Firm, batch: ServiceBatch, days: int, first: date) -> None:
         with acting_as(firm.lead):
@@ -211,20 +188,6 @@ class Story:
                 per_day = -(-len(own) // (len(people) * days))
                 turns = HOURS[people.index(assignment.inspector_id or 0) % 2]
                 self._plan_visit(firm, assignment, first, turn // per_day, turns[turn % per_day])
-
-    def _agree_on_plan(self, firm: Firm, batch: ServiceBatch) -> None:
-        """The lead hands the days in, the administrator approves them, and they are explained."""
-        admin = self.county.admin
-        with acting_as(firm.lead):
-            plan = visit_plan_begin(actor=firm.lead, batch=batch)
-            plan = plan_submit(actor=firm.lead, plan=plan)
-        with acting_as(admin):
-            plan = plan_approve(actor=admin, plan=plan)
-        with acting_as(firm.lead):
-            plan_disclose(
-                actor=firm.lead, plan=plan, disclosed_to="评估人员全体和参加动员会的企业",
-                disclosed_on=clock.today(batch.owner_agency_id),
-            )  # fmt: skip
 
     def _plan_visit(
         self, firm: Firm, assignment: Assignment, first: date, day_number: int, hour: int

@@ -10,7 +10,7 @@ gate must not be stopped by a meeting that nobody has written down yet.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agencies.models import Assignment
+from agencies.models import Assignment, ServiceContract
 
 Phase = Assignment.Phase
 
@@ -51,6 +51,20 @@ def register_facts(provider: FactsProvider) -> None:
 def facts_of(assignment_ids: Sequence[int]) -> Mapping[int, AssignmentFacts]:
     """Return {assignment id: facts} in a fixed number of statements."""
     return _providers[0](assignment_ids) if _providers else {}
+
+
+Preparation = Callable[[ServiceContract], Mapping[int, str]]
+_preparation: list[Preparation] = []
+
+
+def register_preparation(words: Preparation) -> None:
+    """Say who knows which of a provider's people may not go on visits yet; in AppConfig.ready()."""
+    _preparation[:] = [words]
+
+
+def unprepared(contract: ServiceContract) -> Mapping[int, str]:
+    """Return {membership: what stands in the way of visits} under a contract; the rest may go."""
+    return _preparation[0](contract) if _preparation else {}
 
 
 @dataclass(frozen=True, slots=True)

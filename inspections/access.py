@@ -5,11 +5,21 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from agencies.access import assignment_for
+from agencies.access import (
+    EVERY_CONTRACT,
+    assignment_for,
+    batch_for,
+    contract_for,
+    require_hand_in,
+)
 from agencies.grants import may_log_visit
-from agencies.models import Assignment
+from agencies.models import Assignment, ServiceBatch, ServiceContract
 from inspections.models import (
+    Complaint,
+    Disclosure,
     EnforcementReferral,
+    ExpertOpinion,
+    ExpertReview,
     Extension,
     FieldOperation,
     Hazard,
@@ -20,6 +30,8 @@ from inspections.models import (
     RectificationOrder,
     Sign,
     SpotCheck,
+    TeamMember,
+    VerifiedBreach,
     Visit,
 )
 from inspections.models.hazards import HazardQuerySet
@@ -99,7 +111,16 @@ def hidden_papers(actor: Actor) -> Q:
     # Thousands of keys that only go back into the next statement: read as the text that they are there.
     visits = Visit.objects.filter(_hidden(actor)).values_list(Cast("pk", TextField()), flat=True)
     return _about(
-        {"agencies.assignment": blind, "inspections.visit": visits if actor.is_agency else []}
+        {
+            "agencies.assignment": blind,
+            "inspections.visit": visits if actor.is_agency else [],
+            "inspections.disclosure": Disclosure.objects.filter(
+                items__assignment__in=blind
+            ).values_list(Cast("pk", TextField()), flat=True),
+            "inspections.expertreview": ExpertReview.objects.filter(
+                assignment__in=blind
+            ).values_list(Cast("pk", TextField()), flat=True),
+        }
     )
 
 
@@ -275,6 +296,113 @@ def order_for(actor: Actor | None, pk: object) -> RectificationOrder:
     require(actor, "enforcement_act")
     rows = RectificationOrder.objects.select_related("visit__enterprise", "document", "referral")
     return _own(actor, visible_or_404(rows, pk))
+
+
+# a provider watched while it works
+
+
+def contract_to_watch(
+    actor: Actor | None, pk: object, perm: str = "supervision_view"
+) -> ServiceContract:
+    """Return a contract; whatever an officer does to it needs a hand in it."""
+    actor = require(actor, perm)
+    return _with_hand(actor, contract_for(actor, pk, perm), perm)
+
+
+def batch_to_watch(actor: Actor | None, pk: object, perm: str = "supervision_view") -> ServiceBatch:
+    """Return a batch, with the plan of its visits if there is one."""
+    actor = require(actor, perm)
+    batch = batch_for(actor, pk, perm)
+    _with_hand(actor, batch.contract, perm)
+    return batch
+
+
+def _with_hand(actor: Actor, contract: ServiceContract, perm: str) -> ServiceContract:
+    looks = ("supervision_view", "expert_review_view", "breach_view")
+    if actor.is_agency and perm not in looks:
+        require_hand_in(actor, contract)
+    return contract
+
+
+def team_member_for(actor: Actor | None, pk: object, perm: str) -> TeamMember:
+    """Return one person of a team to decide on, or to take off."""
+    actor = require(actor, perm)
+    rows = TeamMember.objects.select_related("contract__provider_org", "owner_agency__org")
+    member = visible_or_404(rows, pk)
+    _with_hand(actor, member.contract, perm)
+    return member
+
+
+def reviews_of(actor: Actor) -> QuerySet[ExpertReview]:
+    """Return the reviews that the actor may see at this moment: they too say what was found."""
+    blind = blind_to(actor).values("assignment")
+    return ExpertReview.objects.exclude(assignment__in=blind)
+
+
+def review_for(actor: Actor | None, pk: object, perm: str = "expert_review_view") -> ExpertReview:
+    """Return a round of experts on a report."""
+    actor = require(actor, perm)
+    rows = reviews_of(actor).select_related(
+        "contract__provider_org", "batch", "assignment__enterprise", "document",
+        "owner_agency__org",
+    )  # fmt: skip
+    review = visible_or_404(rows, pk)
+    _with_hand(actor, review.contract, perm)
+    return review
+
+
+def opinion_for(actor: Actor | None, pk: object) -> ExpertOpinion:
+    """Return an expert of a round to enter what he says."""
+    actor = require(actor, "expert_review_edit")
+    rows = ExpertOpinion.objects.filter(review__in=reviews_of(actor))
+    opinion = visible_or_404(rows.select_related("review__contract", "review__document"), pk)
+    _with_hand(actor, opinion.review.contract, "expert_review_edit")
+    return opinion
+
+
+def disclosures_of(actor: Actor) -> QuerySet[Disclosure]:
+    """Return the disclosures that the actor may see at this moment."""
+    blind = blind_to(actor).values("assignment")
+    return Disclosure.objects.exclude(items__assignment__in=blind)
+
+
+def disclosure_for(actor: Actor | None, pk: object, perm: str = "supervision_view") -> Disclosure:
+    """Return what a provider told the organizer."""
+    actor = require(actor, perm)
+    rows = disclosures_of(actor).select_related("batch__contract", "provider_org")
+    found = visible_or_404(rows, pk)
+    _with_hand(actor, found.batch.contract, perm)
+    return found
+
+
+def complaint_for(actor: Actor | None, pk: object, *, acts: bool = False) -> Complaint:
+    """Return a complaint: a regulator's business; to act on it, the own agency's."""
+    actor = require(actor, "complaint_handle")
+    rows = Complaint.objects.select_related(
+        "about", "contract", "enterprise", "owner_agency__org", "breach"
+    )
+    found = visible_or_404(rows, pk)
+    return _own(actor, found) if acts else found
+
+
+def complainant_for(actor: Actor | None, pk: object) -> Complaint:
+    """Return a complaint to see who made it: its handler, or a leader (appendix C)."""
+    found = complaint_for(actor, pk, acts=True)
+    assert actor is not None  # required above
+    if found.handler_id != actor.membership_id and actor.role not in EVERY_CONTRACT:
+        raise PermissionDenied("complainant")
+    return found
+
+
+def breach_for(actor: Actor | None, pk: object, perm: str = "breach_view") -> VerifiedBreach:
+    """Return a verified breach."""
+    actor = require(actor, perm)
+    rows = VerifiedBreach.objects.select_related(
+        "contract__provider_org", "assignment__enterprise", "owner_agency__org"
+    )
+    found = visible_or_404(rows, pk)
+    _with_hand(actor, found.contract, perm)
+    return found
 
 
 OfAgency = TypeVar("OfAgency", bound=TenantModel)

@@ -7,38 +7,38 @@ class InspectionsConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.conflicts import register_visits
-        from agencies.gates import register_facts
+        from agencies.gates import register_facts, register_preparation
         from documents.access import register_hidden
         from documents.registry import register
         from evidence import access as evidence
         from inspections import retention
-        from inspections.access import attendance_for, hidden_files, hidden_papers
+        from inspections.access import (
+            attendance_for,
+            complainant_for,
+            hidden_files,
+            hidden_papers,
+        )
         from inspections.kinds import PAPERS
-        from inspections.models import MeetingAttendance
+        from inspections.models import Complaint, MeetingAttendance
         from inspections.selectors import assignment_facts, figures_of_year, visits_by_person
         from inspections.services import acceptance
+        from inspections.supervision import team_warning
         from providers.figures import register_figures
         from tenancy import personal
-        from tenancy.retention import register_eraser, register_hold
+        from tenancy.retention import register_hold
         from workflow.services import register_job
 
         personal.register(MeetingAttendance, "phone", find=attendance_for)
-        register_eraser(
-            "attendance_phone",
-            due=retention.phones_over,
-            erase=lambda rows: rows.update(phone=""),
-            org="assignment__enterprise__enterprise_org",
-        )
-        register_eraser(
-            "visit_track",
-            due=retention.tracks_over,
-            erase=lambda rows: rows.update(points=[]),
-            org="visit__enterprise__enterprise_org",
-        )
+        personal.register(
+            Complaint, "complainant_name", "complainant_phone", find=complainant_for,
+            hide=personal.wholly,
+        )  # fmt: skip
+        retention.register()
         register_hold(retention.organisations_with_a_case)
         register_facts(assignment_facts)
         register_visits(visits_by_person)
         register_figures(figures_of_year)
+        register_preparation(team_warning)
         register_hidden(hidden_papers)
         evidence.register_hidden(hidden_files)
         for paper in PAPERS:

@@ -24,14 +24,14 @@ from inspections.models import (
     GuidanceTopic,
     Hazard,
     Severity,
+    SupervisionRules,
     Visit,
 )
+from inspections.supervision import rules_of
 
 OK, FAIL, NA, OWED = "ok", "fail", "na", ""
 WORDS = {OK: "符合", FAIL: "不符合", NA: "不涉及", OWED: "待核查"}
 NUMBERS = range(1, 10)
-# A15 [proposal]: first notice of a major hazard, and its written report, after it was found.
-NOTICE_WITHIN, REPORT_WITHIN = timedelta(hours=2), timedelta(hours=24)
 ASKED = (
     "assignment", "number", "state", "severity", "found_at", "major_noticed_at",
     "major_reported_at",
@@ -95,6 +95,7 @@ class Known:
     topics: Sequence[GuidanceTopic]
     certificates: Sequence[SpecialOperationCertificate]
     said: Mapping[int, CriterionFinding]
+    rules: SupervisionRules
 
     @property
     def enterprise(self) -> Enterprise:
@@ -105,7 +106,7 @@ class Known:
 def known_of(
     assignments: Sequence[Assignment], day: date, *, hazards_whole: bool = False
 ) -> dict[int, Known]:
-    """Read what the criteria need for assignments loaded with enterprises, in six statements.
+    """Read what the criteria need for assignments loaded with enterprises, in seven statements.
 
     Of the hazards only what the criteria ask, unless whole: a batch has two thousand.
     """
@@ -136,6 +137,7 @@ def known_of(
     for certificate in rows.order_by("holder_name", "pk"):
         certificates[certificate.enterprise_id].append(certificate)
     topics = list(GuidanceTopic.objects.filter(is_retired=False))
+    rules = rules_of(assignments[0].owner_agency_id) if assignments else SupervisionRules()
     return {
         a.pk: Known(
             assignment=a,
@@ -146,6 +148,7 @@ def known_of(
             topics=[t for t in topics if t.concerns(a.enterprise.risk_factors)],
             certificates=certificates[a.enterprise_id],
             said=said[a.pk],
+            rules=rules,
         )
         for a in assignments
     }
@@ -193,7 +196,7 @@ def _ledger(known: Known) -> Cell:
     seen = (Evidence(f"隐患{len(known.hazards)}项", "inspections:ledger", 0, only),)
     if not known.is_surveyed:
         return Cell(2, OWED, "尚未检查", evidence=seen)
-    late = [line for hazard in known.hazards for line in _late_report(hazard)]
+    late = [line for hazard in known.hazards for line in _late_report(hazard, known.rules)]
     closed = sum(h.state == Hazard.State.CLOSED for h in known.hazards)
     majors = sum(h.is_major for h in known.hazards)
     note = f"排查{len(known.hazards)}项，销号{closed}项，重大{majors}项"
@@ -202,13 +205,14 @@ def _ledger(known: Known) -> Cell:
     return Cell(2, OK, note + ("，报告均及时" if majors else ""), evidence=seen)
 
 
-def _late_report(hazard: Hazard) -> list[str]:
+def _late_report(hazard: Hazard, rules: SupervisionRules) -> list[str]:
+    """Say what of a major hazard was reported later than the agency's figures allow (A15)."""
     if hazard.severity != Severity.MAJOR:
         return []
     found: list[str] = []
     for name, at, within in (
-        ("首报", hazard.major_noticed_at, NOTICE_WITHIN),
-        ("书面报告", hazard.major_reported_at, REPORT_WITHIN),
+        ("首报", hazard.major_noticed_at, timedelta(minutes=rules.notice_minutes)),
+        ("书面报告", hazard.major_reported_at, timedelta(hours=rules.report_hours)),
     ):
         if at is None:
             found.append(f"{hazard.number}未{name}")

@@ -1,12 +1,14 @@
 """A filter of the hazard ledger as a sheet with the 30 columns of domain.md 4.6."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from agencies.models import ServiceBatch
 from documents.xlsx import Cell, Column, write_table
 from evidence.models import Photo
 from inspections.documents import (
@@ -18,6 +20,7 @@ from inspections.documents import (
 )
 from inspections.documents.reports import AcceptanceSheetDocument
 from inspections.models import Hazard, Recheck, Rectification
+from inspections.supervision import Deviation, Kept
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.selectors import region_names
@@ -146,5 +149,42 @@ def acceptance_xlsx(sheet: AcceptanceSheetDocument) -> bytes:
         notes=totals,
         training=sheet.training,
         created=sheet.made_at,
+    )
+    return out.getvalue()
+
+
+def deviations_xlsx(batch: ServiceBatch, rows: Sequence[Deviation], now: datetime) -> bytes:
+    """How the visits of a batch keep to its plan, with what moved and why."""
+    columns = [
+        Column("序号", 6, "integer"), Column("企业", 30), Column("评估人员", 12),
+        Column("批准的日期", 12, "date"), Column("现行日期", 12, "date"),
+        Column("到场日期", 12, "date"), Column("情况", 12), Column("相差（工作日）", 10, "integer"),
+        Column("改期", 50),
+    ]  # fmt: skip
+
+    def cells() -> Iterator[tuple[Cell, ...]]:
+        for position, row in enumerate(rows, start=1):
+            a = row.assignment
+            moved = "\n".join(
+                f"{c.from_on or '未定'}改到{c.to_on}：{c.reason}" for c in row.changes
+            )
+            yield (
+                position, a.enterprise.name, a.inspector_name, row.approved_on, a.planned_on,
+                a.surveyed_on, row.word, row.days or None, moved,
+            )  # fmt: skip
+
+    totals = "、".join(
+        f"{word}{sum(row.kept == key for row in rows)}家" for key, word in Kept.WORDS.items()
+    )
+    out = io.BytesIO()
+    write_table(
+        out,
+        title="评估计划执行情况",
+        columns=columns,
+        rows=cells(),
+        head=[f"{batch.contract.title}　{batch.name}"],
+        notes=[f"共{len(rows)}家：{totals}"],
+        training=batch.owner_agency.org.is_training,
+        created=now,
     )
     return out.getvalue()

@@ -20,6 +20,11 @@ from inspections.documents.reports import (
     MeetingRecordDocument,
     ProjectReportDocument,
 )
+from inspections.documents.supervision import (
+    DisclosureDocument,
+    ExpertOpinionDocument,
+    TeamSheetDocument,
+)
 
 
 def _paper(
@@ -43,6 +48,9 @@ PAPERS = (
     _paper("conclusion", "结论性意见", ConclusionDocument, "{short}服报", _S),
     _paper("project_report", "项目总结报告", ProjectReportDocument, "{short}服总", _S),
     _paper("meeting_record", "会议记录", MeetingRecordDocument),
+    _paper("team_sheet", "准备情况确认表", TeamSheetDocument),
+    _paper("disclosure", "交底书", DisclosureDocument, "{short}服交", _S, False),
+    _paper("expert_opinion", "专家审核意见", ExpertOpinionDocument, "{short}应急审", _N, False),
     _paper("acceptance", "验收标准核查表", AcceptanceSheetDocument),
     _paper("deadline_proof", "期限推算表", DeadlineProofDocument),
     _paper("deadline_notice", "整改期限告知书", DeadlineNoticeDocument, "{short}应急告", _N),

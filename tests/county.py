@@ -29,6 +29,7 @@ from inspections.models import (
     RectificationOrder,
     SpotCheck,
     SpotCheckDraw,
+    TeamMember,
     Visit,
 )
 from inspections.selectors import checklist_items
@@ -57,6 +58,8 @@ from inspections.services import (
     referrals_list_due,
     spot_check_begin,
     spot_check_compare,
+    team_confirm,
+    team_name,
     visit_note,
     visit_sign,
     visit_start,
@@ -200,6 +203,9 @@ def build(
         plan = {a.pk: inspector.membership_id for a in county.assignments}
         inspectors_assign(actor=lead, batch=county.batch, plan=plan)
     certify(county)
+    county.at(NOW - timedelta(days=1))  # a phone's clock may stand a little before the county's
+    confirm(county, county.lead, county.inspector, county.idle_inspector)
+    county.at(NOW)
     if kicked_off:
         meet(county)
     return county
@@ -214,6 +220,20 @@ def certify(county: County, until: date = date(2027, 12, 31)) -> None:
                 number=f"{county.zone.region_code}-{number}", issued_by="省司法厅",
                 valid_from=date(2024, 1, 1), valid_until=until,
             )  # fmt: skip
+
+
+def confirm(county: County, *people: Actor) -> list[TeamMember]:
+    """The provider's lead names people for the contract, and the organizer confirms each."""
+    found = []
+    for person in people:
+        with acting_as(county.lead):
+            named = team_name(
+                actor=county.lead, contract=county.contract, duty="inspector",
+                membership=Membership.objects.select_related("user").get(pk=person.member),
+            )  # fmt: skip
+        with acting_as(county.admin):
+            found.append(team_confirm(actor=county.admin, member=named))
+    return found
 
 
 def plan_meeting(county: County, kind: str = "kickoff") -> Meeting:

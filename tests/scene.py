@@ -1,6 +1,6 @@
 """A county and one of each thing that a URL may name: what attacks and tables of URLs go by."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -29,12 +29,24 @@ from inspections.documents import SuggestionDocument
 from inspections.matching.match import photos_match
 from inspections.models import GuidanceTopic, Sign
 from inspections.services import (
+    breach_add,
+    complaint_make,
+    disclosure_make,
+    expert_add,
+    expert_review_open,
     extension_ask,
     guidance_save,
     obligation_accept,
     opinion_issue,
+    plan_approve,
+    plan_day_move,
+    plan_days_set,
+    plan_submit,
     rectification_submit,
+    supervision_rules_save,
+    team_name,
     thresholds_save,
+    visit_plan_begin,
 )
 from inspections.services.enforcement import Rechecked
 from inspections.signs.update import signs_update
@@ -161,6 +173,7 @@ class Scene:
         self._appraisal(c)
         self._purchases(c)
         self._standing(c)
+        self._watched(c)
 
     def _five_phases(self, c: counties.County) -> None:
         """A drawn and compared batch, and another whose enterprise got an order."""
@@ -314,6 +327,54 @@ class Scene:
             "draft_lot": criterion_lot.pk, "lot": lot.pk, "offer": lot.winner_id,
             "publication": published.pk, "obligation": owed.pk, "delivery": delivery.pk,
             "acceptance": accepted.pk,
+        }  # fmt: skip
+
+    def _watched(self, c: counties.County) -> None:
+        """A provider watched: who is on its team, plan, experts, disclosure, complaint, breach."""
+        later = counties.second_batch(c, 4)
+        with acting_as(c.admin):
+            today = clock.today(c.zone.pk)
+            rules = {"notice_minutes": 60, "report_hours": 24, "complaint_days": 10}
+            supervision_rules_save(actor=c.admin, **rules)
+            report = Document.objects.filter(kind="enterprise_report", state="issued").first()
+            review = expert_review_open(actor=c.admin, document=report)
+            opinion = expert_add(
+                actor=c.admin,
+                review=review,
+                name="钱专家",
+                unit="市安全工程学会",
+                title="高级工程师",
+            )
+            breach = breach_add(
+                actor=c.admin, contract=c.contract, kind="attitude", happened_on=today,
+                fact="与企业争吵", evidence="企业书面反映",
+            )  # fmt: skip
+        with acting_as(c.lead):
+            person = world.member(c.contract.provider_org, Role.INSPECTOR)
+            membership = Membership.objects.select_related("user").get(pk=person.member)
+            named = team_name(
+                actor=c.lead, contract=c.contract, membership=membership, duty="inspector"
+            )
+            days = {later.assignment.pk: today + timedelta(days=1)}
+            plan_days_set(actor=c.lead, batch=later.batch, days=days)
+            plan = plan_submit(actor=c.lead, plan=visit_plan_begin(actor=c.lead, batch=later.batch))
+            made = disclosure_make(actor=c.lead, batch=c.batch, assignment_ids=[c.assignment.pk])
+        with acting_as(c.admin):
+            plan = plan_approve(actor=c.admin, plan=plan)
+        with acting_as(c.lead):
+            plan_day_move(
+                actor=c.lead, plan=plan, assignment=later.assignment, reason="企业停电",
+                to_on=today + timedelta(days=2),
+            )  # fmt: skip
+        with acting_as(c.principal):
+            complaint = complaint_make(
+                actor=c.principal, enterprise=c.enterprises[0], contract=c.contract,
+                kind="extra_fee", text="另收资料费",
+            )  # fmt: skip
+        self.things |= {
+            "team_member": named.pk, "planned_batch": later.batch.pk,
+            "planned_assignment": later.assignment.pk, "review": review.pk, "opinion": opinion.pk,
+            "disclosure": made.pk, "complaint": complaint.pk, "breach": breach.pk,
         }  # fmt: skip
 
     def _papers(self, c: counties.County, document: Document) -> None:

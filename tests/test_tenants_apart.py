@@ -39,10 +39,13 @@ NOT_FOR_FIRMS = {
     "agencies_purchaseplan", "agencies_purchaseplanitem", "agencies_procurement",
     "agencies_procurementlot", "agencies_awardcriterion", "agencies_offer", "agencies_offerscore",
     "agencies_obligation", "agencies_obligationdelivery", "agencies_obligationacceptance",
+    "inspections_teammember", "inspections_visitplan", "inspections_planchange",
+    "inspections_expertreview", "inspections_expertopinion", "inspections_disclosure",
+    "inspections_disclosureitem", "inspections_verifiedbreach", "inspections_supervisionrules",
 }  # fmt: skip
 NOT_FOR_PROVIDERS = {
     "workflow_job", "enterprises_enterpriseimport", "inspections_sign",
-    "inspections_signthresholds", "chain_verification",
+    "inspections_signthresholds", "chain_verification", "inspections_complaint",
     "agencies_purchaseplan", "agencies_purchaseplanitem",
     *(table for table in TABLES if table.startswith("scoring_")),
 } - {  # its own, from the notice on

@@ -278,6 +278,39 @@ TABLE = {
     "inspections:obligation-accept": (("obligation",), MANAGERS),
     "inspections:acceptance-revoke": (("acceptance",), MANAGERS),
     "inspections:contract-acceptance": (("contract",), MANAGERS),
+    "inspections:supervision": (("contract",), AGENCY_AND_FIELD),
+    "inspections:supervision-rules": ((), MANAGERS),
+    "inspections:team": (("contract",), AGENCY_AND_FIELD),
+    "inspections:team-name": (("contract",), {"lead": 200}),
+    "inspections:team-reject": (("team_member",), MANAGERS),
+    "inspections:team-withdraw": (("team_member",), MANAGERS),
+    "inspections:team-drop": (("team_member",), {"lead": 200}),
+    "inspections:visit-plan": (("planned_batch",), AGENCY_AND_FIELD),
+    "inspections:plan-return": (("planned_batch",), MANAGERS),
+    "inspections:plan-disclose": (("planned_batch",), {"lead": 200}),
+    "inspections:plan-move": (("planned_assignment",), {"lead": 200}),
+    "inspections:deviations": (("planned_batch",), AGENCY_AND_FIELD),
+    "inspections:deviations-export": (("planned_batch",), AGENCY_AND_FIELD),
+    "inspections:review-list": (("contract",), AGENCY_AND_FIELD),
+    "inspections:review": (("review",), AGENCY_AND_FIELD),
+    "inspections:expert-new": (("review",), MANAGERS),
+    "inspections:review-close": (("review",), MANAGERS),
+    "inspections:opinion-give": (("opinion",), MANAGERS),
+    "inspections:disclosure-list": (("batch",), AGENCY_AND_FIELD),
+    "inspections:disclosure-new": (("batch",), {"lead": 200}),
+    "inspections:disclosure": (("disclosure",), AGENCY_AND_FIELD),
+    "inspections:disclosure-acknowledge": (("disclosure",), MANAGERS),
+    "inspections:complaint-list": ((), OFFICE),
+    "inspections:complaint-new": ((), OFFICE),
+    "inspections:complaint": (("complaint",), OFFICE),
+    "inspections:complaint-handle": (("complaint",), OFFICE),
+    "inspections:complaint-reject": (("complaint",), OFFICE),
+    "inspections:complaint-verify": (("complaint",), OFFICE),
+    "inspections:complaints-own": ((), FIRM),
+    "inspections:complaint-make": ((), FIRM),
+    "inspections:breach-new": (("contract",), MANAGERS),
+    "inspections:breach": (("breach",), AGENCY_AND_FIELD),
+    "inspections:breach-revoke": (("breach",), MANAGERS),
 }
 # Answer POST only; who may not, or is a stranger to the thing, is refused before anything happens.
 POSTS = {
@@ -348,6 +381,15 @@ POSTS = {
     "agencies:procurement-close": ("procurement",),
     "agencies:procurement-award": ("procurement",),
     "agencies:obligation-remove": ("obligation",),
+    "inspections:attendance-self": ("meeting",),
+    "inspections:team-sheet": ("contract",),
+    "inspections:team-confirm": ("team_member",),
+    "inspections:plan-days": ("planned_batch",),
+    "inspections:plan-spread": ("planned_batch",),
+    "inspections:plan-submit": ("planned_batch",),
+    "inspections:plan-approve": ("planned_batch",),
+    "inspections:review-open": ("contract",),
+    "inspections:expert-remove": ("opinion",),
 }
 # Answer POST only and name nothing: what they do stands in the actor's own scope.
 OWN_POSTS = {
@@ -362,6 +404,7 @@ PUBLIC = {
     "field:app", "field:worker", "field:manifest", "field:authority", "scoring:grade",
     "scoring:third-party-file",
     "health:alive", "health:ready", "health:metrics",
+    "portal:complaint-index", "portal:complaint", "portal:complaint-status",
 }  # fmt: skip
 # Answer a phone with codes and JSON, not with pages: tests/field/test_api.py.
 API = {

@@ -20,6 +20,7 @@ from agencies.forms.contracts import (
     RulesForm,
     WithdrawForm,
 )
+from agencies.gates import unprepared
 from agencies.models import Assignment, ServiceBatch, ServiceContract
 from common.errors import DomainError
 from common.pages import form_page
@@ -27,6 +28,7 @@ from common.paging import count_up_to, keyset
 from enterprises.forms import EnterpriseFilter
 from enterprises.models import Enterprise
 from tenancy import clock
+from tenancy.models import Membership
 from tenancy.request import Request
 from tenancy.selectors import region_names
 
@@ -264,8 +266,15 @@ def _shares(
         "loads": [(m.user.name, loads.get(pk, 0)) for pk, m in everybody.items()],
         "is_proposal": bool(plan),
         "conflicts": conflicts_of(found, [row.enterprise for row in rows], going) if plan else [],
+        "unprepared": _unprepared(found, everybody),
     }
     return render(request, "agencies/inspectors.html", context, status=status)
+
+
+def _unprepared(found: ServiceBatch, people: Mapping[int, Membership]) -> list[tuple[str, str]]:
+    """Return (name, why) of who may be planned for, but not yet go."""
+    words = unprepared(found.contract)
+    return [(one.user.name, words[pk]) for pk, one in people.items() if pk in words]
 
 
 def _assign_inspectors(request: Request, found: ServiceBatch) -> HttpResponse:

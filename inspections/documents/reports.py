@@ -356,3 +356,9 @@ class MeetingRecordDocument:
     minutes: str
     attendances: tuple[AttendanceLine, ...]
     absent: tuple[str, ...]
+    sides: str = ""  # how many of which side
+
+    @property
+    def heading(self) -> str:
+        """What the paper is called: opinions are exchanged and put down as 纪要 (D2)."""
+        return "意见交换会纪要" if self.kind == "意见交换会" else "会议记录"

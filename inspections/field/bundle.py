@@ -27,6 +27,7 @@ from inspections.models import (
     Visit,
 )
 from inspections.selectors import fitting
+from inspections.supervision import unready
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.file_links import BUNDLE, file_link
@@ -55,6 +56,7 @@ def bundle_for(actor: Actor) -> Words:
         "training": clock.is_training(agency),
         "me": _me(actor, today),
         "colleagues": _colleagues(actor, today),
+        "unready": _unready(actor, places),
         "towns": region_names({p.region_code for p in places}),
         "rest_days": _rest_days(agency, today) if agency else [],
         "library": [_entry(entry) for entry in library],
@@ -103,6 +105,17 @@ def _colleagues(actor: Actor, day: date) -> list[Words]:
         }
         for m in people
     ]
+
+
+def _unready(actor: Actor, places: Sequence[Assignment | Enterprise]) -> dict[str, Words]:
+    """Return {contract: {member: why}} of who of the provider was not confirmed for it yet."""
+    if not actor.is_provider:
+        return {}
+    contracts = sorted({p.batch.contract_id for p in places if isinstance(p, Assignment)})
+    return {
+        str(contract): {str(member): words for member, words in people.items()}
+        for contract, people in unready(actor.org, contracts).items()
+    }
 
 
 def _certificates(actor: Actor, people: Sequence[Membership], day: date) -> dict[int, str]:
@@ -284,6 +297,7 @@ def _place(
         "enterprise": firm.pk,
         "batch": assignment.batch.name if assignment else "",
         "contract": assignment.batch.contract.title if assignment else "",
+        "contract_id": assignment.batch.contract_id if assignment else None,
         "phase": assignment.get_state_display() if assignment else "",
         "planned_on": assignment.planned_on and assignment.planned_on.isoformat()
         if assignment

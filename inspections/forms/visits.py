@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -74,11 +75,17 @@ class VisitStartForm(ActorForm):
     )
     accuracy = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, unready: Mapping[int, str] | None = None, **kwargs: Any) -> None:
+        """`unready`: {membership: what stands in the way of visits} of who may not come along."""
         super().__init__(*args, **kwargs)
         rows = Membership.objects.filter(org_id=self.actor.org_id, ended_at=None)
         rows = rows.exclude(pk=self.actor.member).select_related("user")
-        self.fields["members"].queryset = rows  # type: ignore[attr-defined]
+        words = unready or {}
+        field: Any = self.fields["members"]
+        field.queryset = rows
+        field.label_from_instance = lambda row: (
+            f"{row}（不能到场：{words[row.pk]}）" if row.pk in words else str(row)
+        )
 
 
 class HazardForm(forms.Form):

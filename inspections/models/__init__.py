@@ -1,5 +1,6 @@
 """What happens on site and until it is closed, one module per noun."""
 
+from inspections.models.complaints import BreachKind, Complaint, VerifiedBreach
 from inspections.models.content import (
     AcceptanceCriterion,
     ChecklistItem,
@@ -31,19 +32,33 @@ from inspections.models.service import (
     MeetingAttendance,
 )
 from inspections.models.signs import Sign, SignThresholds
+from inspections.models.supervision import (
+    Disclosure,
+    DisclosureItem,
+    ExpertOpinion,
+    ExpertReview,
+    SupervisionRules,
+)
 from inspections.models.tally import HazardTally
+from inspections.models.team import PlanChange, TeamMember, VisitPlan
 from inspections.models.visits import Answer, Visit, VisitMember, VisitTrack
 
 __all__ = [
     "AcceptanceCriterion",
     "Answer",
+    "BreachKind",
     "ChecklistItem",
     "ChecklistTemplate",
+    "Complaint",
     "CriterionFinding",
+    "Disclosure",
+    "DisclosureItem",
     "DrawPublication",
     "DrawSecret",
     "EnforcementPlan",
     "EnforcementReferral",
+    "ExpertOpinion",
+    "ExpertReview",
     "Extension",
     "FieldFile",
     "FieldOperation",
@@ -55,6 +70,7 @@ __all__ = [
     "Meeting",
     "MeetingAttendance",
     "PhotoMatch",
+    "PlanChange",
     "Recheck",
     "Rectification",
     "RectificationOrder",
@@ -65,7 +81,11 @@ __all__ = [
     "SpotCheck",
     "SpotCheckDraw",
     "SpotCheckPair",
+    "SupervisionRules",
+    "TeamMember",
+    "VerifiedBreach",
     "Visit",
     "VisitMember",
+    "VisitPlan",
     "VisitTrack",
 ]

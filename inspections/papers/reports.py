@@ -439,8 +439,11 @@ def extension_notice(extension: Extension, issued_on: date) -> DeadlineNoticeDoc
     )
 
 
-def meeting_record(meeting: Meeting) -> MeetingRecordDocument:
-    """会议记录 of a held meeting, with the enterprises of the batch that sent nobody."""
+def meeting_record(meeting: Meeting, sides: str) -> MeetingRecordDocument:
+    """会议记录 of a held meeting, with the enterprises of the batch that sent nobody.
+
+    `sides` says how many of which side were there.
+    """
     people = list(meeting.attendances.order_by("signed_at", "pk"))
     there = {row.assignment_id for row in people if row.assignment_id is not None}
     firms = meeting.batch.assignments.filter(withdrawn_at=None).exclude(pk__in=there)
@@ -451,6 +454,7 @@ def meeting_record(meeting: Meeting) -> MeetingRecordDocument:
         contract_title=meeting.batch.contract.title,
         batch_name=meeting.batch.name,
         kind=meeting.get_kind_display(),
+        sides=sides,
         meeting_title=meeting.title,
         starts_at=meeting.starts_at,
         place=meeting.place,

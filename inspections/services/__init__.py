@@ -14,6 +14,13 @@ referrals: referral_list · referrals_list_due · referral_remove
 signs: sign_dismiss · sign_restore · thresholds_save (signs_update stands in inspections.signs)
 enforcement: plan_make · enforcement_begin · order_issue · opinion_issue · referral_close
 obligations: obligation_accept · acceptance_revoke · acceptance_issue
+team: team_name · team_confirm · team_reject · team_withdraw · team_drop · team_sheet_issue
+plans: visit_plan_begin · plan_days_set · plan_spread · plan_submit · plan_approve · plan_return ·
+       plan_day_move · plan_disclose
+reviews: expert_review_open · expert_add · expert_remove · opinion_give · expert_review_close
+disclosures: disclosure_make · disclosure_acknowledge
+complaints: complaint_make · complaint_receive · complaint_enter · complaint_handle ·
+            complaint_reject · complaint_verify · breach_add · breach_revoke
 deadlines: holiday_preview · holiday_load (imported where it is used)
 """
 
@@ -26,6 +33,18 @@ from inspections.services.closing import (
     hazard_recheck,
     rectification_submit,
 )
+from inspections.services.complaints import (
+    breach_add,
+    breach_revoke,
+    complaint_enter,
+    complaint_handle,
+    complaint_make,
+    complaint_receive,
+    complaint_reject,
+    complaint_verify,
+    supervision_rules_save,
+)
+from inspections.services.disclosures import disclosure_acknowledge, disclosure_make
 from inspections.services.draws import (
     draw_announce,
     draw_commit,
@@ -59,6 +78,7 @@ from inspections.services.hazards import (
 )
 from inspections.services.meetings import (
     attendance_add,
+    attendance_self,
     meeting_cancel,
     meeting_hold,
     meeting_plan,
@@ -70,12 +90,37 @@ from inspections.services.obligations import (
     obligation_accept,
 )
 from inspections.services.phases import batch_advance, phase_advance
+from inspections.services.plans import (
+    plan_approve,
+    plan_day_move,
+    plan_days_set,
+    plan_disclose,
+    plan_return,
+    plan_spread,
+    plan_submit,
+    visit_plan_begin,
+)
 from inspections.services.referrals import (
     referral_list,
     referral_remove,
     referrals_list_due,
 )
+from inspections.services.reviews import (
+    expert_add,
+    expert_remove,
+    expert_review_close,
+    expert_review_open,
+    opinion_give,
+)
 from inspections.services.signs import sign_dismiss, sign_restore, thresholds_save
+from inspections.services.team import (
+    team_confirm,
+    team_drop,
+    team_name,
+    team_reject,
+    team_sheet_issue,
+    team_withdraw,
+)
 from inspections.services.visits import (
     Answers,
     Brought,
@@ -91,25 +136,40 @@ from inspections.services.visits import (
 )
 
 __all__ = [
-    "Brought",
     "Answers",
+    "Brought",
     "Given",
     "acceptance_issue",
     "acceptance_revoke",
     "answers_save",
     "assignment_accept",
     "attendance_add",
+    "attendance_self",
     "batch_accept",
     "batch_advance",
+    "breach_add",
+    "breach_revoke",
     "check_open",
+    "complaint_enter",
+    "complaint_handle",
+    "complaint_make",
+    "complaint_receive",
+    "complaint_reject",
+    "complaint_verify",
     "criterion_clear",
     "criterion_find",
+    "disclosure_acknowledge",
+    "disclosure_make",
     "draw_announce",
     "draw_commit",
     "draw_freeze",
     "draw_number",
     "draw_reveal",
     "enforcement_begin",
+    "expert_add",
+    "expert_remove",
+    "expert_review_close",
+    "expert_review_open",
     "extension_ask",
     "extension_grant",
     "extension_refuse",
@@ -124,16 +184,24 @@ __all__ = [
     "hazards_confirm",
     "hazards_mark_overdue",
     "inspection_begin",
-    "major_report",
     "lock_open",
+    "major_report",
     "meeting_cancel",
     "meeting_hold",
     "meeting_plan",
     "obligation_accept",
+    "opinion_give",
     "opinion_issue",
     "order_issue",
     "phase_advance",
+    "plan_approve",
+    "plan_day_move",
+    "plan_days_set",
+    "plan_disclose",
     "plan_make",
+    "plan_return",
+    "plan_spread",
+    "plan_submit",
     "rectification_submit",
     "referral_close",
     "referral_list",
@@ -144,8 +212,16 @@ __all__ = [
     "sign_restore",
     "spot_check_begin",
     "spot_check_compare",
+    "supervision_rules_save",
+    "team_confirm",
+    "team_drop",
+    "team_name",
+    "team_reject",
+    "team_sheet_issue",
+    "team_withdraw",
     "thresholds_save",
     "visit_note",
+    "visit_plan_begin",
     "visit_refuse",
     "visit_sign",
     "visit_start",

@@ -20,6 +20,7 @@ from documents.models import Document
 from documents.services import Issuer, document_issue, document_render
 from inspections.papers import reports
 from inspections.services.phases import LEADS, check_frozen
+from inspections.services.reviews import review_follow
 from inspections.services.visits import provider_issuer
 from tenancy import clock
 from tenancy.actors import Actor
@@ -114,7 +115,7 @@ def _issue_both(actor: Actor, assignment: Assignment, *, renders: bool) -> list[
             standing is not None and standing.number == number
         ):  # only the conclusion reads otherwise
             number += f"（更正{digest[:4]}）"
-        return document_issue(
+        document = document_issue(
             actor=actor,
             kind=kind,
             subject=assignment,
@@ -126,6 +127,8 @@ def _issue_both(actor: Actor, assignment: Assignment, *, renders: bool) -> list[
             replaces=standing,
             renders=renders,
         )
+        review_follow(actor=actor, document=document)
+        return document
 
     served = reports.served_of([assignment], day)[assignment.pk]
     report = issue(REPORT, reports.enterprise_report(assignment, served, lead))

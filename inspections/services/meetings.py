@@ -1,8 +1,9 @@
-"""meeting_plan · hold_refusal · meeting_hold · meeting_cancel · attendance_add · sign_in_token ·
-sign_in_refusal · sign_in · sheet_of_token"""
+"""meeting_plan · hold_refusal · meeting_hold · meeting_cancel · attendance_add · attendance_self ·
+sides_of · sign_in_token · sign_in_refusal · sign_in · sheet_of_token"""
 
 from base64 import b32decode, b32encode
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,6 +22,7 @@ from inspections.models import Meeting, MeetingAttendance
 from inspections.papers.reports import meeting_record
 from inspections.services.phases import advance_if_ready
 from notifications.services import notify
+from providers.models import Provider
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.tasks import system_agency
@@ -73,11 +75,34 @@ def meeting_plan(
     return meeting
 
 
-def hold_refusal(meeting: Meeting, *, has_people: bool) -> str:
-    """Return why a planned meeting cannot be written down as held yet, or ''."""
+def hold_refusal(meeting: Meeting, people: Collection[MeetingAttendance]) -> str:
+    """Return why a planned meeting cannot be written down as held yet, or ''.
+
+    Opinions are exchanged between the organizer, who has to be there (D2), and the provider.
+    """
     if meeting.starts_at > clock.now(meeting.owner_agency_id):
         return "会议还没有开始，不能登记为已召开"
-    return "" if has_people else "还没有人签到；请先登记到会人员"
+    if not people:
+        return "还没有人签到；请先登记到会人员"
+    sides = sides_of(meeting, people)
+    if meeting.kind == Meeting.Kind.EXCHANGE:
+        missing = [word for word in (ORGANIZER, SERVICE) if not sides[word]]
+        if missing:
+            return f"意见交换会须双方到会，还没有{'、'.join(missing)}的人员签到"
+    return ""
+
+
+ORGANIZER, SERVICE, FIRM, GUEST = "组织单位", "服务机构", "企业", "其他单位"
+
+
+def sides_of(meeting: Meeting, people: Iterable[MeetingAttendance]) -> Counter[str]:
+    """Count who of which side is there, by the unit under which each signed in."""
+    organizer = meeting.owner_agency.org.name
+    provider = meeting.provider_org.name if meeting.provider_org else ""
+    words = {organizer: ORGANIZER, provider: SERVICE}
+    return Counter(
+        FIRM if row.assignment_id is not None else words.get(row.unit_name, GUEST) for row in people
+    )
 
 
 @transaction.atomic
@@ -90,7 +115,7 @@ def meeting_hold(
     """
     if not minutes.strip():
         raise DomainError("请填写会议纪要", field="minutes")
-    if refusal := hold_refusal(meeting, has_people=meeting.attendances.exists()):
+    if refusal := hold_refusal(meeting, list(meeting.attendances.all())):
         raise DomainError(refusal)
     now = clock.now(meeting.owner_agency_id)
     held = transition(actor=actor, row=meeting, name="hold", minutes=minutes.strip(), held_at=now)
@@ -100,8 +125,8 @@ def meeting_hold(
         actor=actor,
         kind="meeting_record",
         subject=held,
-        content=meeting_record(held),
-        title=f"{held.title}会议记录",
+        content=meeting_record(held, _sides_words(held)),
+        title=f"{held.title}{'纪要' if held.kind == Meeting.Kind.EXCHANGE else '会议记录'}",
         issuer=Issuer(actor.org, ""),
     )
     if held.kind == Meeting.Kind.KICKOFF:
@@ -110,6 +135,14 @@ def meeting_hold(
         ).values_list("pk", flat=True):
             advance_if_ready(actor=actor, assignment_id=pk)
     return held
+
+
+def _sides_words(meeting: Meeting) -> str:
+    counts = sides_of(meeting, meeting.attendances.all())
+    words = [
+        f"{side} {counts[side]} 人" for side in (ORGANIZER, SERVICE, FIRM, GUEST) if counts[side]
+    ]
+    return "，".join(words)
 
 
 def meeting_cancel(*, actor: Actor, meeting: Meeting) -> Meeting:
@@ -125,18 +158,27 @@ def attendance_add(
     return row
 
 
+def attendance_self(*, actor: Actor, meeting: Meeting) -> MeetingAttendance:
+    """Whoever has signed in to the platform puts himself on the sheet, under his own body's name."""
+    how = MeetingAttendance.How.DESK
+    row, _ = _put(meeting, actor.org_name, actor.user_name, actor.role_name, "", how)
+    return row
+
+
 @transaction.atomic
 def _put(
     meeting: Meeting, unit_name: str, person_name: str, post: str, phone: str, how: str
 ) -> tuple[MeetingAttendance, bool]:
     """Return the line and whether it is new; the same person of the same unit is one line.
 
-    A unit whose name or credit code is an enterprise's of the batch is tied to it.
+    A unit whose name or credit code is an enterprise's of the batch is tied to it; the short names
+    of organizer and provider are written out.
     """
-    locked = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    rows = Meeting.objects.select_for_update(of=("self",))
+    locked = rows.select_related("owner_agency__org", "provider_org").get(pk=meeting.pk)
     if locked.state != Meeting.State.PLANNED:
         raise DomainError("签到已经结束")
-    unit, person = unit_name.strip(), person_name.strip()
+    unit, person = _written_out(locked, unit_name.strip()), person_name.strip()
     if not unit:
         raise DomainError("请填写单位", field="unit_name")
     if not person:
@@ -157,6 +199,13 @@ def _put(
             "signed_at": clock.now(locked.owner_agency_id),
         },
     )
+
+
+def _written_out(meeting: Meeting, unit: str) -> str:
+    if unit == meeting.owner_agency.short_name:
+        return meeting.owner_agency.org.name
+    provider = Provider.objects.filter(pk=meeting.provider_org_id, short_name=unit)
+    return meeting.provider_org.name if meeting.provider_org and provider.exists() else unit
 
 
 def _assignment_of(meeting: Meeting, unit: str) -> Assignment | None:

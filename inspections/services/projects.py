@@ -14,6 +14,7 @@ from inspections.documents.reports import ProjectReportDocument, ReportFigure
 from inspections.models import GuidanceRecord, Hazard, Meeting, Severity, Visit
 from inspections.papers.reports import staff_of
 from inspections.services.phases import LEADS
+from inspections.services.reviews import review_follow
 from inspections.services.visits import provider_issuer
 from tenancy import clock
 from tenancy.actors import Actor
@@ -39,7 +40,7 @@ def issue_project_report(
         state=Document.State.ISSUED,
     ).first()
     now = clock.now(batch.owner_agency_id)
-    return document_issue(
+    document = document_issue(
         actor=actor,
         kind="project_report",
         subject=batch,
@@ -49,6 +50,8 @@ def issue_project_report(
         issue_key=f"project_report:{batch.pk}:{now.isoformat()}",
         replaces=standing,
     )
+    review_follow(actor=actor, document=document)
+    return document
 
 
 def _content(

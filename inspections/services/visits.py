@@ -26,6 +26,7 @@ from inspections.papers.enforcement import check_record
 from inspections.selectors import asked_on, checklist_items, checklists_for
 from inspections.services.official import official_left
 from inspections.services.signs import signs_due
+from inspections.supervision import team_gap
 from providers.models import Provider
 from providers.selectors import lapsed_words, untold
 from providers.standing import barred_people_words, must_serve
@@ -64,10 +65,11 @@ def visit_start(
 ) -> Visit:
     """Arrive at an enterprise with a team; the same `id` again is the same visit.
 
-    The actor is of the team. The provider's first visit moves the assignment to 摸底排查; officers
-    come to a spot check or an enforcement check, two of them with valid certificates. At the desk a
-    visit has to be finished before the next begins; two phones without signal cannot know of each
-    other, so what they brought stands side by side.
+    The actor is of the team. Each of a provider's team was confirmed for the contract before it
+    arrived (D2: no field work before the last of them was). The provider's first visit moves the
+    assignment to 摸底排查; officers come to a spot check or an enforcement check, two of them with
+    valid certificates. At the desk a visit has to be finished before the next begins; two phones
+    without signal cannot know of each other, so what they brought stands side by side.
     """
     if id is not None and (found := Visit.objects.filter(pk=id).first()):
         return found
@@ -141,6 +143,8 @@ def _create(
     if values["kind"] in Visit.OFFICIAL:
         certified_pair(team, day)
         numbers = certificate_numbers(team, day)
+    elif gap := team_gap(values["assignment"].batch.contract_id, team, arrived):
+        raise DomainError(gap, field="members")
     visit = Visit.objects.create(
         enterprise=enterprise,
         started_by_id=actor.member,

@@ -78,7 +78,11 @@ def meeting(request: Request, pk: UUID) -> HttpResponse:
         "meeting": found,
         "is_open": is_open,
         "may_manage": request.actor.may("meeting_manage"),
-        "held_back": meeting_services.hold_refusal(found, has_people=bool(present["people"])),
+        "is_there": any(
+            (row.unit_name, row.person_name) == (request.actor.org_name, request.actor.user_name)
+            for row in present["people"]
+        ),
+        "held_back": meeting_services.hold_refusal(found, present["people"]),
         **present,
     }
     if request.htmx:
@@ -100,12 +104,15 @@ def _present(found: Meeting, *, newest_first: bool) -> dict[str, Any]:
         .values_list("pk", "enterprise__name")
     )
     there = {row.assignment_id for row in people}
+    both = [org.name for org in (found.owner_agency.org, found.provider_org) if org is not None]
     return {
         "people": people,
         "there": len(there & firms.keys()),
         "firms": len(firms),
         "absent": [name for pk, name in firms.items() if pk not in there],
-        "firm_names": firms.values(),
+        "both": both,
+        "unit_names": [*both, *firms.values()],
+        "sides": meeting_services.sides_of(found, people).items(),
     }
 
 
@@ -156,6 +163,19 @@ def attendance_add(request: Request, pk: UUID) -> HttpResponse:
         request, form, act, success="已登记", title="登记到会人员", submit="登记",
         back=back, back_text=found.title,
     )  # fmt: skip
+
+
+@login_required
+@require_POST
+def attendance_self(request: Request, pk: UUID) -> HttpResponse:
+    """Whoever is signed in says that he himself is there."""
+    found = meeting_for(request.actor, pk)
+    return act_page(
+        request,
+        lambda: services.attendance_self(actor=request.actor, meeting=found),
+        reverse("inspections:meeting", args=[pk]),
+        success="已登记本人到会",
+    )
 
 
 @login_required

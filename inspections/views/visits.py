@@ -39,6 +39,7 @@ from inspections.forms.visits import (
 )
 from inspections.models import Answer, Hazard, LibraryEntry, Visit
 from inspections.selectors import asked_on, checklist_items, library_search, suggested_due
+from inspections.supervision import team_warning
 from tenancy import clock
 from tenancy.access import require
 from tenancy.request import Request
@@ -50,7 +51,10 @@ def visit_start(request: Request, pk: int) -> HttpResponse:
     """Arrive."""
     found = assignment_to_visit(request.actor, pk)
     now = timezone.localtime(clock.now(found.owner_agency_id))
-    form = VisitStartForm(request.POST or None, actor=request.actor, initial={"arrived_at": now})
+    waiting = team_warning(found.batch.contract)
+    form = VisitStartForm(
+        request.POST or None, actor=request.actor, initial={"arrived_at": now}, unready=waiting
+    )
     if request.method == "POST" and form.is_valid():
         data = {**form.cleaned_data}
         data["member_ids"] = [m.pk for m in data.pop("members")]
@@ -61,7 +65,8 @@ def visit_start(request: Request, pk: int) -> HttpResponse:
             form.add_error(error.field, error.message)
         else:
             return redirect("inspections:visit", pk=visit.pk)
-    context = {"form": form, "assignment": found}
+    own = waiting.get(request.actor.member, "")
+    context = {"form": form, "assignment": found, "own_words": own}
     return render(
         request, "inspections/visit_start.html", context, status=422 if form.errors else 200
     )

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from common.net import client_ip
 
-HEAVY = "heavy"
+HEAVY, RARE = "heavy", "rare"
 View = TypeVar("View", bound=Callable[..., Any])
 logger = logging.getLogger(__name__)
 
@@ -20,6 +20,12 @@ logger = logging.getLogger(__name__)
 def heavy(view: View) -> View:
     """Mark a view whose answer is work (an export, a preview, a print): it is limited more tightly."""
     view.limited_as = HEAVY  # type: ignore[attr-defined]
+    return view
+
+
+def written_rarely(view: View) -> View:
+    """Mark a view to which nobody has a reason to send much: sending is limited, reading is not."""
+    view.sending_limited_as = RARE  # type: ignore[attr-defined]
     return view
 
 
@@ -41,6 +47,8 @@ class LimitMiddleware:
             return None
         is_member = request.user.is_authenticated
         group = getattr(view, "limited_as", "member" if is_member else "public")
+        if request.method == "POST":
+            group = getattr(view, "sending_limited_as", group)
         key = str(request.user.pk) if is_member else client_ip(request)
         try:
             usage = get_usage(

@@ -310,7 +310,7 @@ PERMISSIONS_POLICY: dict[str, str | list[str]] = {
     "display-capture": [], "payment": [], "usb": [], "serial": [], "midi": [],
 }  # fmt: skip
 RATELIMIT_ENABLE = os.environ.get("RATE_LIMITS", "1") == "1"
-RATE_LIMITS = {"public": "240/m", "member": "900/m", "heavy": "30/m"}
+RATE_LIMITS = {"public": "240/m", "member": "900/m", "heavy": "30/m", "rare": "10/h"}
 
 LANGUAGE_CODE = "zh-hans"
 # DRF as an installed app would also serve the scripts of its browsable pages, which are off.

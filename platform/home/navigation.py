@@ -34,6 +34,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         _FIELD,
         _REFUSED,
         Entry("疑点", "inspections:sign-list", "zoom-question", "sign_view"),
+        Entry("投诉举报", "inspections:complaint-list", "message-exclamation", "complaint_handle"),
         Entry("执法检查", "inspections:referral-list", "gavel", "enforcement_view"),
         Entry("记分", "scoring:points", "list-numbers", "points_view"),
         Entry("满分事件", "scoring:events", "flag", "points_view"),
@@ -76,6 +77,9 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("记分", "scoring:own", "list-numbers", "points_own"),
         Entry("评价服务机构", "scoring:questionnaires", "star", "questionnaire_fill"),
         Entry("收到的文书", "documents:list", "file-text", "document_view"),
+        Entry(
+            "投诉服务机构", "inspections:complaints-own", "message-exclamation", "complaint_make"
+        ),
         _INBOX,
         _PEOPLE,
     ),

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from portal import heads, publications, views
+from portal import complaints, heads, publications, views
 
 app_name = "portal"
 urlpatterns = [
     path("check/<slug:code>/", views.check, name="check"),
+    path("complain/", complaints.index, name="complaint-index"),
+    path("complain/<int:pk>/", complaints.complaint, name="complaint"),
+    path("complain/status/<slug:code>/", complaints.status, name="complaint-status"),
     path("draws/draw.py", views.draw_script, name="draw-script"),
     path("draws/<slug:code>/", views.draw, name="draw"),
     path("draws/<slug:code>/published.json", views.draw_json, name="draw-json"),

@@ -26,12 +26,13 @@ from tenancy.actors import Actor
 class Holder:
     """A model with personal fields; `find` answers as `access.py` does: 404 or 403 for who may not.
 
-    `owner` is the attribute with the organisation whose own it is.
+    `owner` is the attribute with the organisation whose own it is, `hide` what others see of it.
     """
 
     find: Callable[[Actor | None, object], Model]
     fields: frozenset[str]
     owner: str
+    hide: Callable[[str], str]
 
 
 _holders: dict[str, Holder] = {}
@@ -42,9 +43,10 @@ def register(
     *fields: str,
     find: Callable[[Actor | None, object], Model],
     owner: str = "enterprise_org_id",
+    hide: Callable[[str], str] = masked,
 ) -> None:
     """Say that these fields of a model are personal."""
-    _holders[model._meta.label_lower] = Holder(find, frozenset(fields), owner)
+    _holders[model._meta.label_lower] = Holder(find, frozenset(fields), owner, hide)
 
 
 def sees_whole(actor: Actor | None, row: Model) -> bool:
@@ -57,7 +59,12 @@ def sees_whole(actor: Actor | None, row: Model) -> bool:
 def shown(actor: Actor | None, row: Model, field: str) -> str:
     """Return a personal field as this actor sees it on a page."""
     text: str = getattr(row, field)
-    return text if sees_whole(actor, row) else masked(text)
+    return text if sees_whole(actor, row) else _holders[row._meta.label_lower].hide(text)
+
+
+def wholly(text: str) -> str:
+    """Hide a text to its last letter: that there is one is all that is shown."""
+    return "***" if text else ""
 
 
 def show_url(actor: Actor | None, row: Model, field: str) -> str:

@@ -212,6 +212,7 @@ def _rival(county: counties.County) -> counties.County:
         county, lead=lead, inspector=lead, contract=contract, batch=batch, enterprises=[firm],
         assignments=assignments, principal=world.member(firm_org, Role.PRINCIPAL),
     )  # fmt: skip
+    counties.confirm(found, lead)
     counties.meet(found)
     counties.visit(found, sign=False)
     return found

@@ -287,6 +287,7 @@ def main() -> None:
     with acting_as(county.admin):
         provider = county.assignment.provider_org
     people = [world.member(provider, Role.PROJECT_LEAD) for _ in range(phones)]
+    counties.confirm(county, *people)
     bare = bare_per_second()
     server = Server(random.Random(1), Counter())
     load = Load(

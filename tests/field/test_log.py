@@ -223,6 +223,7 @@ def test_two_inspectors_on_one_visit_each_keep_a_log(county, phone):
             county.lead and county.assignment.provider_org, "inspector", name="王二"
         )
         inspectors = {county.assignment.pk: second.membership_id}
+    counties.confirm(county, second)
     other = Phone(second, county.assignment, visit=phone.visit)
     other.answer(phone.items[1], "ok")
     phone.start(members=[second.member])

@@ -29,6 +29,10 @@ STATE_TONES = {
     "held": "green", "concluded": "green", "removed": "grey", "case": "red",
     "scoring": "amber", "decided": "green", "published": "green", "archived": "grey",
     "superseded": "grey", "filed": "amber", "adopted": "green", "interim": "grey",
+    "named": "amber", "confirmed": "green", "rejected": "red", "withdrawn": "red",
+    "dropped": "grey", "approved": "green", "returned": "red", "passed": "green",
+    "acknowledged": "green", "received": "amber", "handling": "blue", "verified": "red",
+    "unfounded": "grey", "standing": "red", "revoked": "grey",
 }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ PROVIDERS = (
 )
 PROVIDER_SEALED = (
     "service_record", "suggestion", "major_report", "enterprise_report", "conclusion", "project_report",
+    "disclosure",
 )  # fmt: skip
 RISK_POINTS = (
     ("配电室", "触电"), ("危化品暂存间", "火灾、中毒"), ("冲压工位", "机械伤害"),
@@ -49,6 +50,7 @@ RISK_POINTS = (
 )  # fmt: skip
 AGENCY_SEALED = (
     "deadline_notice", "draw_notice", "check_plan", "check_record", "rectify_order", "recheck_opinion",
+    "expert_opinion",
 )  # fmt: skip
 
 

@@ -28,8 +28,11 @@ from inspections.models import GuidanceTopic, Hazard, Meeting
 from inspections.services import (
     assignment_accept,
     attendance_add,
+    attendance_self,
     batch_advance,
     criterion_find,
+    disclosure_acknowledge,
+    disclosure_make,
     draw_commit,
     guidance_save,
     guidance_save_many,
@@ -43,6 +46,7 @@ from inspections.services import (
 from inspections.services.acceptance import issue_acceptance_sheet
 from inspections.services.meetings import sign_in_token
 from inspections.services.projects import issue_project_report
+from inspections.supervision import to_disclose
 
 if TYPE_CHECKING:
     from config.demo.story import Story
@@ -54,6 +58,8 @@ GUIDED, RECHECK, UNMENDED, ACCEPTED = (
     date(2026, 8, 25),
     date(2026, 8, 27),
 )
+EXCHANGED = date(2026, 7, 10)
+DISCLOSED = (date(2026, 6, 12), date(2026, 6, 26), EXCHANGED, date(2026, 7, 24))
 COMMITTED, REPORTED = date(2026, 6, 15), date(2026, 9, 17)
 
 
@@ -77,6 +83,8 @@ class FivePhases:
             (SUMMARY, 9, self._summary),
             (ACCEPTED, 9, self._accept),
             (REPORTED, 10, self._report),
+            (EXCHANGED, 15, self._exchange),
+            *((day, 16, self._disclose) for day in DISCLOSED),
         )
         for day, hour, act in moments:
             self.story.plan(at(day, hour), act)
@@ -88,6 +96,7 @@ class FivePhases:
     def plan_half(self) -> None:
         """The second contract: surveyed, half guided; one enterprise leaves and another comes."""
         self.story.plan(at(date(2026, 7, 20), 10), self._replace)
+        self.story.plan(at(DISCLOSED[-1], 16), self._disclose)
         self.story.plan(at(date(2026, 8, 12), 17), partial(self._guide, 0))
         self.story.plan(at(date(2026, 9, 3), 17), partial(self._guide, 1))
 
@@ -120,6 +129,35 @@ class FivePhases:
         with acting_as(lead):
             slides = [("会议材料.jpg", picture(rng, "基础管理", ""))]
             meeting_hold(actor=lead, meeting=meeting, minutes=minutes, files=slides)
+
+    def _exchange(self, now: datetime) -> None:
+        """意见交换会 of both sides about what was found, before everything is handed over."""
+        lead, officer = self.firm.lead, self.county.officers[0]
+        with acting_as(lead):
+            meeting = meeting_plan(
+                actor=lead, batch=self.batch, kind="exchange", title="排查问题意见交换会",
+                starts_at=now, place="开发区管委会三楼会议室", host_name=officer.user_name,
+                agenda="通报查出的问题，听取组织单位的意见",
+            )  # fmt: skip
+        for actor in (officer, lead, *self.firm.inspectors):
+            with acting_as(actor):
+                attendance_self(actor=actor, meeting=meeting)
+        self.story.set_clock(now + timedelta(minutes=50))
+        with acting_as(lead):
+            meeting_hold(actor=lead, meeting=meeting, minutes=words.EXCHANGE)
+
+    def _disclose(self, now: datetime) -> None:
+        """Tell the organizer of every enterprise that is ready; an officer signs for it."""
+        lead, officer = self.firm.lead, self.county.admin
+        with acting_as(lead):
+            ready = list(to_disclose(self.batch).values_list("pk", flat=True))
+            if not ready:
+                return
+            made = disclosure_make(
+                actor=lead, batch=self.batch, assignment_ids=ready, words=words.DISCLOSURE
+            )
+        with acting_as(officer):
+            disclosure_acknowledge(actor=officer, disclosure=made, answer="请督促按期整改")
 
     def _attend(self, meeting: Meeting, firm: Enterprise) -> None:
         person, post = firm.principal_name or demo_text.person_name(self.rng), "主要负责人"

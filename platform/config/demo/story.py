@@ -29,6 +29,7 @@ from config.demo.five_phases import FivePhases
 from config.demo.moments import CONTRACT_END, DAY, END, NEXT_END, NEXT_START, START, at
 from config.demo.pictures import picture
 from config.demo.point_days import PointDays
+from config.demo.preparation import agree_on_plan, confirm_team
 from enterprises.models import Enterprise
 from inspections import demo_text
 from inspections.models import ChecklistItem, Hazard, LibraryEntry, Severity, Visit
@@ -167,7 +168,9 @@ class Story:
             batch_assign(actor=admin, batch=batch, enterprise_ids=enterprise_ids)
             self.contracts.append(contract)
         service = self.services[batch.pk] = FivePhases(self, firm, batch)
+        confirm_team(self.county, firm, contract)
         self._send_inspectors(firm, batch, days, first)
+        agree_on_plan(self.county, firm, batch)
         return service
 
     def _send_inspectors(self, firm: Firm, batch: ServiceBatch, days: int, first: date) -> None:

@@ -1,6 +1,7 @@
 """The contract, its batches and assignments, and who may open and visit which file."""
 
 from decimal import Decimal
+from random import Random
 
 from django.contrib.auth.models import Permission
 
@@ -11,10 +12,11 @@ from agencies.models import (
     ServiceBatch,
     ServiceContract,
 )
+from inspections.models import TeamMember
 from tenancy.enums import Role
 from tenancy.models import Grant
-from tests.bench.data.copying import NULL, Sheet, text
-from tests.bench.data.deal import NOW, Deal, Served, at, day
+from tests.bench.data.copying import NULL, Sheet, text, uuid7_text
+from tests.bench.data.deal import NOW, Deal, Served, at, day, milliseconds
 
 PHASES = {"drawn": "accepted"}  # the rest are called like their stage
 GUIDED, RECHECK, ACCEPTED, CONCLUDED = 3, 25, 35, 80  # days after the survey
@@ -54,6 +56,13 @@ class ContractRows:
             "id content_object_id membership_id user_id",
             permission_id=_permission("log_visit"),
         )
+        self.team = Sheet(
+            TeamMember,
+            "id owner_agency_id region_code provider_org_id contract_id membership_id user_id name "
+            "named_at decided_at confirmed_at",
+            enterprise_org_id=None, state="confirmed", duty="inspector", named_by_name="项目负责人",
+            decided_by_name="监管人员",
+        )  # fmt: skip
         self.supervisors = Sheet(
             ContractUserObjectPermission,
             "id content_object_id membership_id user_id",
@@ -63,8 +72,8 @@ class ContractRows:
     @property
     def sheets(self) -> tuple[Sheet, ...]:
         """What is to be copied."""
-        return (self.contracts, self.batches, self.assignments, self.grants, self.visitors,
-                self.supervisors)  # fmt: skip
+        return (self.contracts, self.team, self.batches, self.assignments, self.grants,
+                self.visitors, self.supervisors)  # fmt: skip
 
     def contract(self, deal: Deal) -> None:
         """The contract and who supervises it."""
@@ -78,9 +87,21 @@ class ContractRows:
             text(Decimal(size * 820)), "active" if deal.is_running else "completed",
             at(deal.starts.toordinal() - 9, 600),
         )  # fmt: skip
+        self._confirmed(deal)
         for number, officer in enumerate(county.people[Role.OFFICER][:2]):
             pk = str(deal.pk * 2 + number)
             self.supervisors.add(pk, str(deal.pk), str(officer.membership), str(officer.user))
+
+    def _confirmed(self, deal: Deal) -> None:
+        """Everybody who may go on its visits, each confirmed before it began."""
+        rng, signed = Random(f"team-{deal.pk}"), deal.starts.toordinal() - 8
+        whose = str(deal.county.pk), deal.county.code, str(deal.provider.pk), str(deal.pk)
+        for person in (*deal.provider.people[Role.PROJECT_LEAD], *deal.team):
+            self.team.add(
+                uuid7_text(milliseconds(signed, 600), rng.getrandbits(74)), *whose,
+                str(person.membership), str(person.user), person.name, at(signed, 600),
+                at(signed, 660), at(signed, 660),
+            )  # fmt: skip
 
     def batch(self, deal: Deal, number: int, hazards: int) -> None:
         """One batch with the last number of its hazards."""

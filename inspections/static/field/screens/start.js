@@ -9,6 +9,7 @@ import { distance, metres, OFFICIAL, PARTS } from "../widgets/words.js";
 
 const FAR = 500;
 const NO_CERTIFICATE = "没有有效的执法证件";
+const UNREADY = "没有经监管部门确认";
 const isOfficial = ({ offered }) => OFFICIAL.includes(offered.kind);
 
 export async function open(app, key) {
@@ -56,17 +57,25 @@ function where(place) {
     html`<strong>离登记地址 ${distance(away)}</strong>，${accuracy}。${isFar ? "距离较远，请确认企业和地址是否正确。" : nothing}`);
 }
 
+/** What stands in the way of somebody's visits under the contract, as of the bundle, or undefined. */
+const unready = ({ app, place, offered }, member) => OFFICIAL.includes(offered.kind) ? undefined
+  : app.head?.unready?.[place.contract_id]?.[member];
+
 function team(arrival) {
   const { app, members } = arrival;
   const people = (app.head?.colleagues ?? []).filter(({ member }) => member !== app.me.member);
-  const mayNot = (person) => isOfficial(arrival) && !person.certificate;
+  const why = (person) => {
+    if (isOfficial(arrival)) return person.certificate ? "" : NO_CERTIFICATE;
+    const words = unready(arrival, person.member);
+    return words ? `${UNREADY}（${words}）` : "";
+  };
   const toggle = (member) => { if (!members.delete(member)) members.add(member); app.draw(); };
   return html`
     <fieldset>
       <legend>同行人员</legend>
       ${people.length ? people.map((person) => html`
-        <label class="check"><input type="checkbox" .checked=${members.has(person.member)} ?disabled=${mayNot(person)} @change=${() => toggle(person.member)}>
-          <span>${person.name}<span class="soft small"> ${mayNot(person) ? NO_CERTIFICATE : [person.qualification, person.certificate && `证号 ${person.certificate}`].filter(Boolean).join(" · ")}</span></span></label>`)
+        <label class="check"><input type="checkbox" .checked=${members.has(person.member)} ?disabled=${Boolean(why(person))} @change=${() => toggle(person.member)}>
+          <span>${person.name}<span class="soft small"> ${why(person) || [person.qualification, person.certificate && `证号 ${person.certificate}`].filter(Boolean).join(" · ")}</span></span></label>`)
         : html`<p class="soft">没有同事的资料。</p>`}
       ${members.size ? nothing : html`<p class="hint">${isOfficial(arrival) ? "执法检查须两名持证人员。" : "两人以上到场才符合规范。"}</p>`}
     </fieldset>`;
@@ -75,7 +84,10 @@ function team(arrival) {
 /** Why it cannot begin, or "". */
 function problem(arrival) {
   const { app, members } = arrival;
-  if (!isOfficial(arrival)) return "";
+  if (!isOfficial(arrival)) {
+    const words = unready(arrival, app.me.member);
+    return words ? `你${UNREADY}（${words}），不能到场检查。已确认的，请下载最新资料。` : "";
+  }
   if (!app.head?.me.certificate) return `你${NO_CERTIFICATE}，不能开展执法检查。证件已登记的，请下载最新资料。`;
   return members.size ? "" : "请选择同行的执法人员：须两名持证人员到场。";
 }

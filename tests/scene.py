@@ -33,10 +33,12 @@ from inspections.services import (
     complaint_make,
     disclosure_make,
     expert_add,
+    expert_review_close,
     expert_review_open,
     extension_ask,
     guidance_save,
     obligation_accept,
+    opinion_give,
     opinion_issue,
     plan_approve,
     plan_day_move,
@@ -45,6 +47,7 @@ from inspections.services import (
     rectification_submit,
     supervision_rules_save,
     team_name,
+    team_sheet_issue,
     thresholds_save,
     visit_plan_begin,
 )
@@ -345,6 +348,9 @@ class Scene:
                 unit="市安全工程学会",
                 title="高级工程师",
             )
+            opinion_give(actor=c.admin, opinion=opinion, conclusion="passed")
+            expert_review_close(actor=c.admin, review=review)
+            team_sheet_issue(actor=c.admin, contract=c.contract)
             breach = breach_add(
                 actor=c.admin, contract=c.contract, kind="attitude", happened_on=today,
                 fact="与企业争吵", evidence="企业书面反映",

@@ -10,15 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from scoring.appraisals.parameters import SchemeParameters
-from scoring.appraisals.rules import Measure
-from scoring.appraisals.sources import COUNTS, GOOD, SOURCES, Reading, Source
+from scoring.appraisals.rules import ONE, ZERO, Measure
+from scoring.appraisals.sources import COUNTED, COUNTS, GOOD, SOURCES, Reading, Source
 
 FLAGGED = """
 WITH asked (appraisal_id, contract_id) AS (SELECT * FROM unnest(%(appraisals)s::bigint[], %(contracts)s::bigint[])),
@@ -105,10 +104,14 @@ def _freeze(
         one = found[appraisal_id]
         one.hashes[source.name] = digest
         for place, reading in enumerate(source.readings):
-            one.measures[reading.measure] = Measure(sums[2 * place], sums[2 * place + 1])
+            numerator, denominator = sums[2 * place], sums[2 * place + 1]
+            if reading.measure in COUNTED:
+                denominator = ONE  # so many cases in one contract
+            one.measures[reading.measure] = Measure(numerator, denominator)
     for one in found.values():
         for reading in source.readings:
-            one.measures.setdefault(reading.measure, Measure())
+            none = Measure(ZERO, ONE) if reading.measure in COUNTED else Measure()
+            one.measures.setdefault(reading.measure, none)
 
 
 def _whose(asked: Sequence[Asked]) -> dict[str, list[int]]:
@@ -175,8 +178,3 @@ def changed_since(asked: Asked, now: datetime) -> Iterator[ChangedRecord]:
             cursor.execute(sql, values)
             for pk, before, after in cursor.fetchall():
                 yield ChangedRecord(source, pk, before, after)
-
-
-def as_decimal(value: object) -> Decimal:
-    """Return a stored figure."""
-    return Decimal(str(value))

@@ -1,12 +1,13 @@
 """The records behind one indicator, as they were frozen, a page at a time."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone_name
 
-from scoring.appraisals.sources import COUNTS, GOOD, OF_MEASURE
+from scoring.appraisals.sources import COUNTS, GOOD, OF_MEASURE, Source
 from scoring.models import Appraisal
 
 PAGE = 50
@@ -45,6 +46,23 @@ NAMES = {
         FROM inspections_spotcheck c JOIN agencies_assignment a ON a.id = c.assignment_id
         JOIN enterprises_enterprise e ON e.id = a.enterprise_id
         WHERE c.id = ANY(%(ids)s::uuid[])""",
+    "person": """
+        SELECT m.id::text, m.name, '首次到场' || (v.arrived_at AT TIME ZONE %(zone)s)::date || e.name,
+               v.id::text
+        FROM inspections_visitmember m JOIN inspections_visit v ON v.id = m.visit_id
+        JOIN enterprises_enterprise e ON e.id = v.enterprise_id
+        WHERE m.id = ANY(%(ids)s::bigint[])""",
+    "batch": """
+        SELECT b.id::text, b.name, concat_ws('，',
+            CASE WHEN p.state = 'approved' THEN '计划已批准' ELSE '计划未批准' END,
+            CASE WHEN EXISTS (SELECT 1 FROM inspections_meeting g WHERE g.batch_id = b.id
+                 AND g.kind = 'kickoff' AND g.state = 'held') THEN '动员会已召开' ELSE '没有动员会' END,
+            CASE WHEN p.disclosed_on IS NULL THEN '计划未交底' ELSE '计划已交底' END)
+        FROM agencies_servicebatch b LEFT JOIN inspections_visitplan p ON p.batch_id = b.id
+        WHERE b.id = ANY(%(ids)s::bigint[])""",
+    "breach": """
+        SELECT r.id::text, r.happened_on || ' ' || left(r.fact, 60), r.state
+        FROM inspections_verifiedbreach r WHERE r.id = ANY(%(ids)s::uuid[])""",
 }  # fmt: skip
 
 
@@ -59,23 +77,27 @@ def records_of(appraisal: Appraisal, measure: str, page: int) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(ROWS, values)
         found = cursor.fetchall()
-        ids = [row[0] for row in found]
-        cursor.execute(NAMES[source.name], {"ids": ids, "zone": get_current_timezone_name()})
-        names = {pk: (name, detail) for pk, name, detail in cursor.fetchall()}
+    named = named_records(source, [row[0] for row in found])
     whole, good = (found[0][2], found[0][3]) if found else (0, 0)
     return {
         "source": source,
-        "rows": [
-            (
-                *names.get(pk, (pk, "")),
-                reverse(source.url_name, args=[pk]) if pk in names else "",
-                is_good,
-            )
-            for pk, is_good, *_ in found
-        ],
+        "rows": [(*named[pk], is_good) for pk, is_good, *_ in found],
         "whole": whole,
         "good": good,
         "bad": whole - good,
         "page": max(page, 1),
         "pages": -(-whole // PAGE),
     }
+
+
+def named_records(source: Source, ids: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+    """Return {id: (name, what it says today, its page)}; who may not see one gets its id alone."""
+    values: dict[str, Any] = {"ids": list(ids), "zone": get_current_timezone_name()}
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES[source.name], values)
+        rows = cursor.fetchall()
+    seen = {
+        pk: (name, detail or "", reverse(source.url_name, args=[key[0] if key else pk]))
+        for pk, name, detail, *key in rows
+    }
+    return {pk: seen.get(pk, (pk, "", "")) for pk in ids}

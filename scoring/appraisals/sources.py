@@ -123,6 +123,10 @@ ASSIGNMENTS = Source(
     f"""
     SELECT asked.appraisal_id, a.id::text AS id, a.surveyed_on, a.guided_on, b.ends_on,
            {_PAPERS} AS papers,
+           EXISTS (SELECT 1 FROM inspections_disclosureitem d
+                   WHERE d.assignment_id = a.id) AS is_told,
+           (SELECT count(*) FROM inspections_expertreview r
+            WHERE r.assignment_id = a.id AND r.state = 'returned') AS returns,
            (SELECT count(*) FROM inspections_guidancetopic t
             WHERE t.criterion = 8 AND NOT t.is_retired) AS entries,
            (SELECT count(*) FROM inspections_guidancerecord g
@@ -133,8 +137,10 @@ ASSIGNMENTS = Source(
     """,
     (
         Reading("on_time", "true", "coalesce(surveyed_on <= ends_on, false)"),
-        Reading("disclosure", "surveyed_on IS NOT NULL", "guided_on IS NOT NULL"),
-        Reading("reports", "surveyed_on IS NOT NULL", "papers = 2"),
+        Reading("disclosure", "surveyed_on IS NOT NULL", "guided_on IS NOT NULL AND is_told"),
+        Reading(
+            "reports", "surveyed_on IS NOT NULL", "papers = 2 AND returns <= %(returns_allowed)s"
+        ),
         Reading(
             "entries", "surveyed_on IS NOT NULL AND entries > 0", "entered >= entries",
             numerator="entered", denominator="entries",
@@ -161,7 +167,59 @@ CHECKS = Source(
     ),
 )  # fmt: skip
 
-SOURCES = (HAZARDS, VISITS, ASSIGNMENTS, CHECKS)
+# Whoever went on a visit, by his first one: confirmed by an officer before it, or not. An agency
+# does not see who the provider's memberships belong to; a second role is known by name and number.
+PEOPLE = Source(
+    "person", "人员", "inspections:visit",
+    f"""
+    SELECT DISTINCT ON (asked.appraisal_id, m.membership_id) asked.appraisal_id, m.id::text AS id,
+           EXISTS (SELECT 1 FROM inspections_teammember t
+                   WHERE t.contract_id = asked.contract_id AND t.confirmed_at <= v.arrived_at
+                     AND (t.ended_at IS NULL OR t.ended_at > v.arrived_at)
+                     AND (t.membership_id = m.membership_id
+                          OR (t.name = m.name AND t.certificate_number = m.certificate_number
+                              AND m.certificate_number <> ''))) AS is_confirmed
+    FROM inspections_visitmember m JOIN inspections_visit v ON v.id = m.visit_id
+    JOIN {_SERVED} ON a.id = v.assignment_id
+    WHERE v.provider_org_id IS NOT NULL AND v.state <> 'open'
+    ORDER BY asked.appraisal_id, m.membership_id, v.arrived_at, v.id
+    """,
+    (Reading("team", "true", "is_confirmed"),),
+)  # fmt: skip
+
+# 2 + 2 + 1 of five for each batch (3.3, A2).
+BATCHES = Source(
+    "batch", "批次", "agencies:batch",
+    """
+    SELECT asked.appraisal_id, b.id::text AS id,
+           CASE WHEN EXISTS (SELECT 1 FROM inspections_visitplan p
+                             WHERE p.batch_id = b.id AND p.state = 'approved') THEN 2 ELSE 0 END
+           + CASE WHEN EXISTS (SELECT 1 FROM inspections_meeting g
+                               WHERE g.batch_id = b.id AND g.kind = 'kickoff' AND g.state = 'held')
+                  THEN 2 ELSE 0 END
+           + CASE WHEN EXISTS (SELECT 1 FROM inspections_visitplan p
+                               WHERE p.batch_id = b.id AND p.disclosed_on IS NOT NULL)
+                  THEN 1 ELSE 0 END AS points
+    FROM agencies_servicebatch b JOIN asked ON asked.contract_id = b.contract_id
+    """,
+    (Reading("preparation", "true", "points = 5", numerator="points", denominator="5"),),
+)  # fmt: skip
+
+BREACHES = Source(
+    "breach",
+    "违约",
+    "inspections:breach",
+    """
+    SELECT asked.appraisal_id, r.id::text AS id, r.kind
+    FROM inspections_verifiedbreach r JOIN asked ON asked.contract_id = r.contract_id
+    WHERE r.state = 'standing'
+    """,
+    (Reading("breaches", "true", "false", numerator="1", denominator="1"),),
+)
+
+SOURCES = (HAZARDS, VISITS, ASSIGNMENTS, CHECKS, PEOPLE, BATCHES, BREACHES)
+# A measure of cases that were counted: none is a measure too, and the best.
+COUNTED = {"breaches"}
 OF_MEASURE: Mapping[str, Source] = {
     reading.measure: source for source in SOURCES for reading in source.readings
 }

@@ -30,6 +30,7 @@ from scoring.appraisals.reading import (
     write,
 )
 from scoring.appraisals.rules import Scheme
+from scoring.appraisals.vetoes import vetoes_of
 from scoring.models import (
     Appraisal,
     AppraisalCorrection,
@@ -108,8 +109,9 @@ def _freeze(
         for contract in contracts
     )  # fmt: skip
     frozen = freeze([Asked(r.pk, r.contract_id, rules[r.region_code].parameters) for r in rows], at)
-    waiting = _open_rechecks(contracts)
+    waiting, breaches = _open_rechecks(contracts), vetoes_of(contracts, rules)
     for row in rows:
+        row.vetoes = breaches.get(row.contract_id, [])
         row.measures = stored(frozen[row.pk].measures)
         row.input_sha256 = frozen[row.pk].sha256
         row.open_rechecks = waiting.get(row.contract_id, 0)

@@ -16,11 +16,11 @@ from documents.models import Document
 from evidence.services import attachments_of
 from scoring import services
 from scoring.access import appraisal_for, form_for, objection_for, own
-from scoring.appraisals.freezing import Asked, changed_since
+from scoring.appraisals.freezing import Asked, ChangedRecord, changed_since
 from scoring.appraisals.papers import indicator_words, lines_of
 from scoring.appraisals.reading import frozen_measures, rules_of
-from scoring.appraisals.records import PAGE, records_of
-from scoring.appraisals.sources import OF_MEASURE
+from scoring.appraisals.records import PAGE, named_records, records_of
+from scoring.appraisals.sources import OF_MEASURE, Source
 from scoring.appraisals.statistics import statistics_of
 from scoring.forms.appraisals import (
     AnswerForm,
@@ -38,6 +38,7 @@ from tenancy.access import require
 from tenancy.request import Request
 
 State = Appraisal.State
+MOST_CHANGES = 500  # shown; the count says how many there are
 
 
 @login_required
@@ -118,7 +119,19 @@ def appraisal_changes(request: Request, pk: int) -> HttpResponse:
     found = appraisal_for(request.actor, pk)
     asked = Asked(found.pk, found.contract_id, rules_of(found.scheme).parameters)
     changes = list(changed_since(asked, clock.now(found.owner_agency_id)))
-    context = {"appraisal": found, "changes": changes[:500], "count": len(changes)}
+    shown: dict[Source, list[ChangedRecord]] = {}
+    for one in changes[:MOST_CHANGES]:
+        shown.setdefault(one.source, []).append(one)
+    context = {
+        "appraisal": found,
+        "count": len(changes),
+        "changes": [
+            (named[one.id], one)
+            for source, some in shown.items()
+            for named in [named_records(source, [one.id for one in some])]
+            for one in some
+        ],
+    }
     return render(request, "scoring/appraisal_changes.html", context)
 
 

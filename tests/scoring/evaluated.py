@@ -133,6 +133,11 @@ def interim(county: County) -> Appraisal:
     return appraisal_interim(contract=county.contract, job_id=uuid7(), at=counties.NOW)
 
 
+def line_of(row: Appraisal, code: str) -> dict[str, str]:
+    """One line of a sheet as it was computed last."""
+    return next(line for line in row.results if line["code"] == code)
+
+
 def freeze(county: County) -> None:
     """Do what the workers would, but for the sheet's file."""
     with acting_as(SYSTEM):

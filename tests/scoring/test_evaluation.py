@@ -11,7 +11,8 @@ from agencies.services import publication_withdraw
 from common.errors import DomainError
 from common.scope import acting_as
 from documents.models import Document
-from inspections.models import Hazard
+from inspections.models import Hazard, TeamMember
+from inspections.services import breach_add, breach_revoke
 from notifications.models import Notification
 from scoring.appraisals.freezing import Asked, changed_since
 from scoring.appraisals.reading import measures_now, rules_of
@@ -245,12 +246,10 @@ def test_a_form_that_is_not_whole_is_refused(county, answers, said):
 
 def test_an_enterprise_has_one_form_and_one_that_was_not_served_has_none(county):
     scenes.asking(county)
-    scenes.answer(county, [8] * 10)
-    with pytest.raises(DomainError, match="不能再次提交"):
-        scenes.answer(county, [1] * 10)
+    form = scenes.answer(county, [8] * 10)
+    with acting_as(county.principal), pytest.raises(DomainError, match="不能再次提交"):
+        questionnaire_file(actor=county.principal, form=form, answers=[1] * 10)
     other = world.member(county.enterprises[1].enterprise_org, Role.PRINCIPAL)
-    with acting_as(county.principal):
-        form = Questionnaire.objects.get()
     client = world.client_of(other)
     assert client.get(f"/appraisals/questionnaires/{form.pk}/").status_code == 404
     assert client.get("/appraisals/questionnaires/").status_code == 200
@@ -488,3 +487,48 @@ def test_every_number_opens_into_its_records(county):
     assert client.get(f"/appraisals/{row.pk}/records/F1/").status_code == 404
     stranger = world.client_of(county.lead)
     assert stranger.get(f"/appraisals/{row.pk}/records/C4/").status_code == 403
+
+
+# What was watched while the provider worked
+
+
+def test_who_went_before_he_was_confirmed_costs_points(county):
+    scenes.visits(county, whole=2, bare=0)
+    row = scenes.begun(county)
+    assert measure(county, row, "A1") == scenes.of(2, 2)
+    with acting_as(county.lead):
+        late = TeamMember.objects.get(membership_id=county.inspector.member)
+    with acting_as(county.officer):
+        TeamMember.objects.filter(pk=late.pk).update(confirmed_at=counties.NOW + timedelta(days=30))
+        assert scenes.line_of(scenes.interim(county), "A1")["score"] == "2.50"
+
+
+def test_a_kick_off_without_an_approved_plan_is_two_of_five(county):
+    row = scenes.begun(county)
+    assert measure(county, row, "A2") == scenes.of(2, 5)
+
+
+def test_each_breach_costs_two_points_and_a_fee_is_a_veto(county):
+    fact = {"happened_on": counties.NOW.date(), "fact": "另收资料费", "evidence": "收据"}
+    with acting_as(county.officer):
+        breach_add(actor=county.officer, contract=county.contract, kind="attitude", **fact)
+        first = scenes.interim(county)
+        assert (scenes.line_of(first, "F2")["score"], first.veto_reason) == ("2.00", "")
+        breach = breach_add(
+            actor=county.officer, contract=county.contract, kind="extra_fee", **fact
+        )
+        second = scenes.interim(county)
+        assert (second.grade, "价外收费" in second.veto_reason) == ("D", True)
+        breach_revoke(actor=county.officer, breach=breach, reason="收据系伪造")
+        assert scenes.interim(county).veto_reason == ""
+
+
+def test_not_coming_is_a_veto_from_the_third_time_on(county):
+    fact = {"happened_on": counties.NOW.date(), "fact": "约定到场未到", "evidence": "企业证明"}
+    with acting_as(county.officer):
+        vetoes = []
+        for _ in range(3):
+            breach_add(actor=county.officer, contract=county.contract, kind="absent", **fact)
+            vetoes.append(scenes.interim(county).veto_reason)
+    assert vetoes[:2] == ["", ""]
+    assert "3次" in vetoes[2]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from agencies.views import batches, contracts
+from agencies.views import batches, choices, contracts, library, payments, rounds
 
 app_name = "agencies"
 urlpatterns = [
@@ -38,4 +38,49 @@ urlpatterns = [
     path("batches/<int:pk>/inspectors/", batches.inspectors, name="inspectors"),
     path("batches/<int:pk>/rules/", batches.batch_rules, name="batch-rules"),
     path("assignments/<int:pk>/withdraw/", batches.withdraw, name="withdraw"),
+    path("library/", library.library_list, name="library"),
+    path("library/export/", library.library_export, name="library-export"),
+    path("library/new/", library.library_enter, name="library-enter"),
+    path("library/<int:pk>/", library.library_entry, name="library-entry"),
+    path("library/<int:pk>/level/", library.library_level, name="library-level"),
+    *(
+        path(
+            f"library/<int:pk>/{move}/",
+            library.library_move,
+            {"move": move},
+            name=f"library-{move}",
+        )
+        for move in library.MOVES
+    ),
+    path("library/classes/", library.class_list, name="library-classes"),
+    path("library/classes/new/", library.class_new, name="library-class-new"),
+    path("library/classes/propose/", library.classes_propose, name="library-propose"),
+    path("library/classes/<int:pk>/", library.class_edit, name="library-class"),
+    path("library/classes/<int:pk>/retire/", library.class_retire, name="library-class-retire"),
+    path("library/rounds/", rounds.round_list, name="rounds"),
+    path("library/rounds/new/", rounds.round_new, name="round-new"),
+    path("library/rounds/statistics/", rounds.statistics, name="choice-statistics"),
+    path("library/rounds/<int:pk>/", rounds.choice_round, name="round"),
+    path("library/rounds/<int:pk>/edit/", rounds.round_edit, name="round-edit"),
+    path("library/rounds/<int:pk>/offers/new/", rounds.offer_new, name="offer-new"),
+    path("library/rounds/<int:pk>/enterprises/", rounds.round_pick, name="round-pick"),
+    path("library/rounds/<int:pk>/open/", rounds.round_open, name="round-open"),
+    path("library/rounds/<int:pk>/extend/", rounds.round_extend, name="round-extend"),
+    path("library/rounds/<int:pk>/close/", rounds.round_close, name="round-close"),
+    path("library/rounds/<int:pk>/cancel/", rounds.round_cancel, name="round-cancel"),
+    path("library/offers/<int:pk>/remove/", rounds.offer_remove, name="offer-remove"),
+    path("library/offers/<int:pk>/withdraw/", rounds.offer_withdraw, name="offer-withdraw"),
+    path("library/invites/<int:pk>/remove/", rounds.invite_remove, name="invite-remove"),
+    path("library/invites/<int:pk>/choose/", rounds.choose_for, name="choose-for"),
+    path("choose/", choices.choose_list, name="choose-list"),
+    path("choose/<int:pk>/", choices.choose, name="choose"),
+    path("contracts/<int:pk>/payments/", payments.contract_payments, name="payments"),
+    path("contracts/<int:pk>/payments/plan/", payments.payment_plan, name="payment-plan"),
+    path("payments/", payments.payment_list, name="payment-list"),
+    path("payments/export/", payments.payment_export, name="payment-export"),
+    path("payments/stages/<int:pk>/", payments.payment_propose, name="payment-propose"),
+    path("payments/<uuid:pk>/", payments.payment, name="payment"),
+    path("payments/<uuid:pk>/approve/", payments.payment_approve, name="payment-approve"),
+    path("payments/<uuid:pk>/return/", payments.payment_return, name="payment-return"),
+    path("payments/<uuid:pk>/withdraw/", payments.payment_withdraw, name="payment-withdraw"),
 ]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from providers.models import StaffCertificate
+from providers.models import Provider, Qualification, StaffCertificate
 from tenancy.models import Membership
 
 
@@ -33,3 +33,21 @@ def lapsed_words(people: Iterable[Membership], day: date) -> str:
     names = {person.pk: person.user.name for person in people}
     lapsed = lapsed_people(people, day).items()
     return "、".join(f"{names[pk]}的证书已于{until:%Y-%m-%d}过期" for pk, until in lapsed)
+
+
+def unqualified_words(provider_org_ids: Iterable[int], day: date) -> dict[int, str]:
+    """Return {provider: why} of those whose business a law asks a qualification for, and none holds."""
+    asked = dict(
+        Provider.objects.filter(pk__in=set(provider_org_ids))
+        .exclude(required_qualification="")
+        .values_list("pk", "required_qualification")
+    )
+    held = Qualification.objects.filter(
+        provider_org__in=asked, removed_at=None, valid_from__lte=day, valid_until__gte=day
+    ).values_list("provider_org", flat=True)
+    holders = set(held)
+    return {
+        pk: f"业务要求{words}资质，没有在有效期内的登记"
+        for pk, words in asked.items()
+        if pk not in holders
+    }

@@ -8,6 +8,22 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
+from agencies.models import ChoiceInvite, ChoiceOffer, ChoiceRound, ServiceContract
+from agencies.payments import Share
+from agencies.services import (
+    contract_activate,
+    contract_create,
+    invites_add,
+    library_class_save,
+    library_enter,
+    offer_add,
+    payment_approve,
+    payment_plan_set,
+    payment_propose,
+    provider_choose,
+    round_create,
+    round_open,
+)
 from audit.services import chain_seal
 from chain.services import verification_start
 from common.ids import uuid7
@@ -35,7 +51,7 @@ from inspections.services import (
 from inspections.services.enforcement import Rechecked
 from inspections.signs.update import signs_update
 from providers.models import Provider
-from providers.services import qualification_add, staff_certificate_add
+from providers.services import provider_register, qualification_add, staff_certificate_add
 from scoring.boards import PlateContact
 from scoring.models import PointCycle, PointSheet, RuleBook, RuleClause, ThresholdEvent
 from scoring.services import (
@@ -60,7 +76,7 @@ from scoring.services.selfchecks import Found
 from scoring.services.tryouts import tryout_start
 from tenancy.actors import SYSTEM, system_for
 from tenancy.enums import Role
-from tenancy.models import CalendarDay, Membership, OfficerCertificate
+from tenancy.models import CalendarDay, Membership, OfficerCertificate, Organization
 from tenancy.services import invitation_create
 from tests import county as counties
 from tests import world
@@ -69,6 +85,11 @@ from tests.field.phone import Phone
 from workflow.services import job_part_run
 
 LIST = Path(__file__).parent / "data" / "enterprise-list-2026.xlsx"
+
+
+def _org_of(c: counties.County) -> Organization:
+    with acting_as(c.admin):
+        return Organization.objects.get(pk=c.zone.pk)
 
 
 class Scene:
@@ -128,6 +149,7 @@ class Scene:
         self._phone(c)
         self._points(c)
         self._rule_books(c)
+        self._market(c)
 
     def _five_phases(self, c: counties.County) -> None:
         """A drawn and compared batch, and another whose enterprise got an order."""
@@ -320,6 +342,82 @@ class Scene:
             chain_seal(agency_id=c.zone.pk)
         with acting_as(c.admin):
             return UUID(str(verification_start(actor=c.admin, with_files=False).subject_id))
+
+    def _market(self, c: counties.County) -> None:
+        """A library, a round that is open and one in draft, a payment that waits and one approved."""
+        with acting_as(c.admin):
+            machines = library_class_save(
+                actor=c.admin, agency=c.zone, name="机械", industries=["机械"], risks=[],
+                levels=["甲级", "乙级"],
+            )  # fmt: skip
+            spare = library_class_save(
+                actor=c.admin,
+                agency=c.zone,
+                name="其他",
+                industries=["其他"],
+                risks=[],
+                levels=["甲级"],
+            )
+            second = provider_register(
+                actor=c.admin, name=f"二评{c.zone.pk}", short_name="二评",
+                credit_code=counties.code_for(9_200_000, c.zone.region_code),
+            )  # fmt: skip
+            contract = contract_create(
+                actor=c.admin, provider_org_id=second.pk, number=f"HT-{c.zone.pk}", title="框架合同",
+                kind="government_purchase", signed_on=date(2026, 5, 28),
+                starts_on=date(2026, 6, 1), ends_on=date(2026, 12, 31),
+            )  # fmt: skip
+            contracts = [c.contract, contract_activate(actor=c.admin, contract=contract)]
+            entries = [
+                library_enter(
+                    actor=c.admin, agency=c.zone, provider_org_id=one.provider_org_id, level="甲级",
+                    business_class=machines, from_on=date(2026, 6, 1), source="procurement",
+                    reason="采购入围",
+                )
+                for one in contracts
+            ]  # fmt: skip
+            rounds = [self._round(c, code, contracts) for code in ("XZ-1", "XZ-2")]
+            round_open(actor=c.admin, found=rounds[0])
+            asked = ChoiceInvite.objects.select_related("round").get(round=rounds[0])
+            offer = ChoiceOffer.objects.filter(round=rounds[0]).first()
+        with acting_as(c.principal):
+            provider_choose(actor=c.principal, invite=asked, offer_id=offer.pk)
+        with acting_as(c.admin):
+            drafted = ChoiceInvite.objects.get(round=rounds[1])
+            held = ChoiceOffer.objects.filter(round=rounds[1]).first()
+        self.things |= {
+            "library_entry": entries[0].pk, "library_class": spare.pk, "round": rounds[0].pk,
+            "draft_round": rounds[1].pk, "offer": offer.pk, "draft_offer": held.pk,
+            "invite": asked.pk, "draft_invite": drafted.pk, **self._payments(c),
+        }  # fmt: skip
+
+    def _round(
+        self, c: counties.County, code: str, contracts: list[ServiceContract]
+    ) -> ChoiceRound:
+        found = round_create(
+            actor=c.admin, agency=c.zone, title="自主选择", code=code, kind="government_purchase",
+            service="安全评估", opens_on=counties.NOW.date(), closes_on=date(2026, 12, 31),
+        )  # fmt: skip
+        for contract in contracts:
+            offer_add(actor=c.admin, found=found, contract=contract)
+        invites_add(actor=c.admin, found=found, enterprise_ids=[c.enterprises[0].pk])
+        return found
+
+    def _payments(self, c: counties.County) -> dict[str, object]:
+        leader = world.member(_org_of(c), Role.AGENCY_LEADER)
+        shares = [Share(name, Decimal(50), "other", "验收合格") for name in ("首付", "尾款")]
+        with acting_as(c.admin):
+            ServiceContract.objects.filter(pk=c.contract.pk).update(amount=Decimal(1000))
+            stages = payment_plan_set(
+                actor=c.admin, contract=c.contract, shares=shares, reason="补录"
+            )
+            waiting, decided = (
+                payment_propose(actor=c.admin, stage=stage, outcome="full", reason="已验收")
+                for stage in stages
+            )
+        with acting_as(leader):
+            payment_approve(actor=leader, decision=decided)
+        return {"stage": stages[0].pk, "payment": waiting.pk, "paid": decided.pk}
 
     def url(self, name: str, kinds: tuple[str, ...]) -> str:
         return reverse(name, args=[self.things[kind] for kind in kinds])

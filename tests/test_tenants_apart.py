@@ -41,6 +41,16 @@ NOT_FOR_PROVIDERS = {
 }  # fmt: skip
 
 
+# The library, choosing and payment: an enterprise reads what it may choose from, a provider its own.
+NOT_FOR_FIRMS |= {
+    "agencies_librarychange", "agencies_paymentstage", "agencies_paymentdecision",
+}  # fmt: skip
+NOT_FOR_PROVIDERS |= {
+    "agencies_choiceround", "agencies_choiceoffer", "agencies_choiceinvite",
+    "agencies_providerchoice",
+}  # fmt: skip
+
+
 def count(table: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}")

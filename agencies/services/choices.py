@@ -65,9 +65,13 @@ def provider_choose_for(
 
 
 def _lock(invite: ChoiceInvite) -> tuple[ChoiceInvite, ChoiceRound]:
-    """Lock the enterprise's place in a round; then read the round, which may have closed."""
-    rows = ChoiceInvite.objects.select_for_update(of=("self",))
-    locked = rows.select_related("enterprise", "choice__offer__provider_org").get(pk=invite.pk)
+    """Lock the enterprise's place in a round; then read it, and the round, which may have closed.
+
+    Two statements: what a locking one joins is as old as its beginning, before it waited.
+    """
+    ChoiceInvite.objects.select_for_update().get(pk=invite.pk)
+    rows = ChoiceInvite.objects.select_related("enterprise", "choice__offer__provider_org")
+    locked = rows.get(pk=invite.pk)
     return locked, ChoiceRound.objects.get(pk=locked.round_id)
 
 

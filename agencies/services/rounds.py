@@ -271,12 +271,7 @@ def round_close(*, actor: Actor, found: ChoiceRound) -> list[ServiceBatch]:
     locked = _lock(found)
     if locked.state != State.OPEN:
         raise DomainError("只有进行中的选择才能结束")
-    # Whoever chooses at this moment waits for these rows, and then finds the round closed.
-    invites = list(
-        locked.invites.select_for_update(of=("self",))
-        .select_related("enterprise", "choice__offer__contract", "choice__offer__provider_org")
-        .order_by("pk")
-    )
+    invites = _lock_invites(locked)
     today = clock.today(locked.owner_agency_id)
     undecided = sum(invite.choice is None for invite in invites)
     if today <= locked.closes_on and undecided:
@@ -298,6 +293,18 @@ def round_close(*, actor: Actor, found: ChoiceRound) -> list[ServiceBatch]:
         ]
         _tell(locked, taken, f"{locked.title}：由{batch.provider_org}为你单位服务")
     return batches
+
+
+def _lock_invites(found: ChoiceRound) -> list[ChoiceInvite]:
+    """Return the enterprises with what they chose, and let nobody choose meanwhile.
+
+    Whoever chooses at this moment waits, and then finds the round closed. First locked, then read:
+    what a locking statement joins is as old as its beginning, before it waited.
+    """
+    rows = found.invites.order_by("pk")
+    ids = list(rows.select_for_update().values_list("pk", flat=True))
+    related = ("enterprise", "choice__offer__contract", "choice__offer__provider_org")
+    return list(rows.filter(pk__in=ids).select_related(*related))
 
 
 def _check_standing(found: ChoiceRound, invites: Sequence[ChoiceInvite], today: date) -> None:

@@ -65,6 +65,13 @@ class StageState:
     waiting: PaymentDecision | None
     earlier: tuple[PaymentDecision, ...]
 
+    @property
+    def is_due(self) -> bool:
+        """Whether its condition is met; what nobody measures is so once somebody decided on it."""
+        return self.reached.is_reached or (
+            self.in_force is not None and not self.reached.is_measured
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -99,7 +106,7 @@ def account_of(contract: ServiceContract) -> Account:
     outcome = PaymentDecision.Outcome
     return Account(
         bought=contract.amount or ZERO,
-        due=sum((s.stage.amount for s in states if s.reached.is_reached or s.in_force), ZERO),
+        due=sum((s.stage.amount for s in states if s.is_due), ZERO),
         paid=sum((one.amount_paid for one in counting), ZERO),
         withheld=sum((d.amount_cut for d in counting if d.outcome == outcome.WITHHELD), ZERO),
         cut=sum((d.amount_cut for d in counting if d.outcome == outcome.CUT), ZERO),

@@ -43,7 +43,10 @@ _bases: list[BasisOf] = []
 
 
 def register_basis(basis_of: BasisOf) -> None:
-    """Say who knows what an evaluation means for a stage; called in AppConfig.ready()."""
+    """Say who knows what an evaluation means for a stage; called in AppConfig.ready().
+
+    It is asked under the provider's actor too, and answers None where he may not know yet.
+    """
     if basis_of not in _bases:
         _bases.append(basis_of)
 

@@ -10,7 +10,7 @@ from agencies.payments import Share
 from agencies.services.payments import Deduction
 from evidence.forms import FilesField
 
-LINES = 4  # empty lines offered beyond what is there
+LINES = 3  # empty lines offered beyond what is there
 
 
 class StageForm(forms.Form):
@@ -55,7 +55,12 @@ StageFormSet = forms.formset_factory(StageForm, extra=LINES, max_num=12)
 class AmendForm(forms.Form):
     """Why the stages are changed."""
 
-    reason = forms.CharField(label="变更理由", max_length=300, required=False)
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        required=False,
+        help_text="合同已生效，写明为什么现在登记或者变更",
+    )
 
 
 class DeductionForm(forms.Form):

@@ -36,7 +36,7 @@ PAGE = 50
 State = LibraryProvider.State
 
 
-def _rows(request: Request) -> tuple[LibraryFilter, Any]:
+def _rows(request: Request) -> tuple[LibraryFilter, list[LibraryProvider]]:
     """Return the filter and the entries that it lets through, of the actor's own library."""
     actor = require(request.actor, "library_view")
     rows, classes = LibraryProvider.objects.filter(within(actor)), LibraryClass.objects.all()
@@ -47,7 +47,14 @@ def _rows(request: Request) -> tuple[LibraryFilter, Any]:
         classes = classes.filter(entries__in=rows).distinct()
     form = LibraryFilter(request.GET, classes=list(classes.order_by("pk")))
     found = form.narrow(rows).select_related("business_class")
-    return form, found.order_by("business_class_id", "level", "pk")
+    return form, sorted(found, key=_place)
+
+
+def _place(entry: LibraryProvider) -> tuple[int, int, int]:
+    """By class, the best level first."""
+    levels = entry.business_class.levels
+    rank = levels.index(entry.level) if entry.level in levels else len(levels)
+    return entry.business_class_id, rank, entry.pk
 
 
 @login_required
@@ -75,7 +82,8 @@ def library_export(request: Request) -> FileResponse:
     """Exactly this filter as a sheet."""
     _, rows = _rows(request)
     out = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
-    write_library(out, rows.prefetch_related("provider_org"), request.actor)
+    prefetch_related_objects(rows, "provider_org")
+    write_library(out, rows, request.actor)
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename="机构库.xlsx")
 

@@ -79,7 +79,7 @@ def _shown(account: Account, only: str) -> list[Any]:
         "paid": lambda s: s.in_force and s.in_force.amount_paid,
         "withheld": lambda s: s.in_force and s.in_force.outcome == Outcome.WITHHELD,
         "cut": lambda s: s.in_force and s.in_force.outcome == Outcome.CUT,
-        "due": lambda s: s.reached.is_reached or s.in_force,
+        "due": lambda s: s.is_due,
     }
     test = tests.get(only, lambda _: True)
     return [one for one in account.stages if test(one)]

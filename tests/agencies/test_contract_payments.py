@@ -412,3 +412,23 @@ def test_the_pages_keep_what_was_typed_and_lead_to_the_sheet(county, stages, cli
     assert b"".join(book.streaming_content)[:2] == b"PK"
     account_page = client.get(reverse("agencies:payments", args=[county.contract.pk]))
     assert "29,900.00" in account_page.text
+
+
+def test_a_plan_is_entered_on_its_page_and_a_wrong_sum_keeps_what_was_typed(county, client):
+    world.sign_in(client, county.admin)
+    url = reverse("agencies:payment-plan", args=[county.contract.pk])
+    assert "是建议" in client.get(url).text
+    lines = {"form-TOTAL_FORMS": 3, "form-INITIAL_FORMS": 0, "reason": "补录合同约定"}
+    for number, share in enumerate(("50", "49")):
+        lines |= {
+            f"form-{number}-name": f"第{number + 1}期", f"form-{number}-share": share,
+            f"form-{number}-condition": "survey",
+        }  # fmt: skip
+    page = client.post(url, lines)
+    assert page.status_code == 422
+    assert "现在是 99%" in page.text
+    assert "第2期" in page.text
+    page = client.post(url, lines | {"form-1-share": "50"}, follow=True)
+    assert "50,000.01" in page.text
+    with acting_as(county.admin):
+        assert [str(stage) for stage in PaymentStage.objects.order_by("pk")] == ["第1期", "第2期"]

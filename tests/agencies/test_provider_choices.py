@@ -403,3 +403,28 @@ def test_the_menu_leads_to_choosing_only_while_there_is_something_to_choose(mark
     assert "先后由系统按企业随机排定" in page.text
     market.county.at(counties.NOW + timedelta(days=5))
     assert place not in client.get(front).text
+
+
+@pytest.mark.parametrize("number", [2, 30])
+def test_pages_and_closing_take_the_same_statements_for_few_and_many(
+    market, client, number, django_assert_max_num_queries
+):
+    with acting_as(market.officer):
+        firms = [counties.enterprise(market.county.zone, 200 + n) for n in range(number)]
+    found = markets.opened(market, firms)
+    first, second = markets.offers_of(market)
+    with acting_as(market.officer):
+        for place, invite in enumerate(ChoiceInvite.objects.order_by("pk")):
+            provider_choose_for(
+                actor=market.officer, invite=invite, reason=REASON,
+                offer_id=(first, second)[place % 2].pk,
+            )  # fmt: skip
+    world.sign_in(client, market.officer)
+    for name, args, most in (
+        ("round", [found.pk], 26), ("choice-statistics", [], 18), ("rounds", [], 16),
+        ("library", [], 18),
+    ):  # fmt: skip
+        with django_assert_max_num_queries(most):
+            assert client.get(reverse(f"agencies:{name}", args=args)).status_code == 200
+    with acting_as(market.officer), django_assert_max_num_queries(60):
+        assert len(round_close(actor=market.officer, found=found)) == 2

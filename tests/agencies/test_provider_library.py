@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from agencies.access import library_entry_for
 from agencies.eligibility import eligible, fitting
@@ -26,6 +27,7 @@ from notifications.models import Notification
 from providers.models import Provider
 from providers.services import qualification_add
 from tests import county as counties
+from tests import world
 from tests.agencies import market as markets
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +207,35 @@ def test_what_happened_to_an_entry_never_changes(market):
         ):  # fmt: skip
             with pytest.raises(DatabaseError), transaction.atomic():
                 cursor.execute(sql)
+
+
+def test_the_pages_enter_filter_and_export(market, client):
+    world.sign_in(client, market.officer)
+    url = reverse("agencies:library-enter")
+    typed = {
+        "level": "甲级",
+        "from_on": "2026-06-08",
+        "source": "application",
+        "reason": "申请入库",
+    }
+    page = client.post(url, typed)
+    assert page.status_code == 422
+    assert "申请入库" in page.text
+    taken = {"provider_org": market.county.lead.org, "business_class": market.machines.pk}
+    page = client.post(url, typed | taken)
+    assert page.status_code == 422
+    assert "已在“机械”分类中" in page.text
+    listed = reverse("agencies:library")
+    assert "共 2 条" in client.get(listed).text
+    assert "共 1 条" in client.get(listed, {"level": "乙级"}).text
+    assert "没有符合条件" in client.get(listed, {"state": "suspended"}).text
+    book = client.get(reverse("agencies:library-export"), {"level": "乙级"})
+    assert b"".join(book.streaming_content)[:2] == b"PK"
+    page = client.post(
+        reverse("agencies:library-class-new"),
+        {"name": "制冷", "risks": "涉氨、 制冷", "levels": "一级，二级"}, follow=True,
+    )  # fmt: skip
+    assert page.status_code == 200
+    with acting_as(market.officer):
+        made = LibraryClass.objects.get(name="制冷")
+        assert (made.risks, made.levels) == (["涉氨", "制冷"], ["一级", "二级"])

@@ -76,6 +76,18 @@ def _qualifications(ids: Iterable[int], day: date) -> dict[int, list[Qualificati
     return held
 
 
+def fallen_of(found: ChoiceRound, invites: Iterable[ChoiceInvite], day: date) -> set[int]:
+    """Return the enterprises (their places) whose choice no longer stands: withdrawn, out, barred."""
+    chosen = [(invite, invite.choice.offer) for invite in invites if invite.choice]
+    ids = {int(offer.provider_org_id or 0) for _, offer in chosen}
+    stand = eligible(agency_id=found.owner_agency_id, provider_org_ids=ids, day=day)
+    return {
+        invite.pk
+        for invite, offer in chosen
+        if offer.withdrawn_at or stand.why_not(offer.provider_org_id, invite.enterprise)
+    }
+
+
 def invites_to_choose(actor: Actor) -> list[ChoiceInvite]:
     """Return where the actor's enterprise may choose at this moment."""
     rows = ChoiceInvite.objects.filter(

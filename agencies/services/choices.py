@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.urls import reverse
 
+from agencies.choice_state import fallen_of
 from agencies.eligibility import eligible
 from agencies.models import ChoiceInvite, ChoiceOffer, ChoiceRound, ProviderChoice
 from agencies.models.choices import REASON_LENGTH
@@ -50,8 +51,9 @@ def provider_choose_for(
     today = clock.today(locked.owner_agency_id)
     if found.state != ChoiceRound.State.OPEN or locked.asked_at is None or today < found.opens_on:
         raise DomainError("企业还没有开始选择，或者选择已经结束，不能代为选择")
-    if locked.choice and locked.choice.made_as == MadeAs.ENTERPRISE and _stands(locked, found):
-        raise DomainError(f"{locked.enterprise}已经自主选择了{locked.choice.offer.provider_org}")
+    own = locked.choice if locked.choice and locked.choice.made_as == MadeAs.ENTERPRISE else None
+    if own and not fallen_of(found, [locked], today):
+        raise DomainError(f"{locked.enterprise}已经自主选择了{own.offer.provider_org}")
     offer = _offer(locked, found, offer_id)
     made = _make(actor, locked, offer, MadeAs.REGULATOR, reason)
     if locked.enterprise_org_id is not None:
@@ -90,13 +92,6 @@ def _why_not(invite: ChoiceInvite, found: ChoiceRound, offer: ChoiceOffer) -> st
     today = clock.today(found.owner_agency_id)
     stand = eligible(agency_id=found.owner_agency_id, provider_org_ids=[pk], day=today)
     return stand.why_not(pk, invite.enterprise)
-
-
-def _stands(invite: ChoiceInvite, found: ChoiceRound) -> bool:
-    """Whether the provider that was chosen may still serve."""
-    assert invite.choice is not None  # asked of a choice
-    offer = invite.choice.offer
-    return offer.withdrawn_at is None and not _why_not(invite, found, offer)
 
 
 def _make(

@@ -2,14 +2,16 @@
 invite_remove · round_open · round_extend · round_cancel · round_close: the regulator's side of a choice"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from agencies.choice_state import fallen_of
 from agencies.eligibility import Eligible, eligible
 from agencies.models import (
     ChoiceInvite,
@@ -243,7 +245,9 @@ def round_extend(*, actor: Actor, found: ChoiceRound, closes_on: date, reason: s
         data={"from": before.isoformat(), "to": closes_on.isoformat()},
         at=clock.now(locked.owner_agency_id),
     )  # fmt: skip
-    unsettled = locked.invites.filter(choice=None)
+    invites = list(locked.invites.select_related("enterprise", "choice__offer"))
+    fallen = fallen_of(locked, invites, today)
+    unsettled = [one for one in invites if one.choice is None or one.pk in fallen]
     _tell(locked, unsettled, f"{locked.title}：选择服务机构延长至{closes_on:%Y-%m-%d}")
     return locked
 
@@ -281,7 +285,7 @@ def round_close(*, actor: Actor, found: ChoiceRound) -> list[ServiceBatch]:
     _check_standing(locked, invites, today)
     batches = [
         _batch(actor, locked, number, offer, enterprises, today)
-        for number, (offer, enterprises) in enumerate(_chosen(invites), start=1)
+        for number, (offer, enterprises) in zip(_numbers(locked), _chosen(invites), strict=False)
     ]
     transition(
         actor=actor, row=locked, name="close", closed_at=clock.now(locked.owner_agency_id),
@@ -309,18 +313,26 @@ def _lock_invites(found: ChoiceRound) -> list[ChoiceInvite]:
 
 def _check_standing(found: ChoiceRound, invites: Sequence[ChoiceInvite], today: date) -> None:
     """Refuse choices that do not stand any more: withdrawn, out of the library, barred."""
-    chosen = [(invite, invite.choice.offer) for invite in invites if invite.choice]
-    stand = _stand(found, {int(offer.provider_org_id or 0) for _, offer in chosen}, today)
-    fallen = [
-        f"{invite.enterprise.name}选择的{offer.provider_org}"
-        for invite, offer in chosen
-        if offer.withdrawn_at or stand.why_not(offer.provider_org_id, invite.enterprise)
+    fallen = fallen_of(found, invites, today)
+    names = [
+        f"{invite.enterprise.name}选择的{invite.choice.offer.provider_org}"
+        for invite in invites
+        if invite.choice and invite.pk in fallen
     ]
-    if fallen:
-        names = "、".join(fallen[:NAMED])
+    if names:
+        words = "、".join(names[:NAMED])
         raise DomainError(
-            f"{names}等 {len(fallen)} 家已不能服务，请延长期限由企业改选，或者说明理由代选"
+            f"{words}等 {len(names)} 家已不能服务，请延长期限由企业改选，或者说明理由代选"
         )
+
+
+def _numbers(found: ChoiceRound) -> Iterator[int]:
+    """Yield the numbers of batches that are free behind the round's code."""
+    codes = ServiceBatch.objects.filter(
+        owner_agency=found.owner_agency_id, code__startswith=f"{found.code}-"
+    )
+    taken = set(codes.values_list("code", flat=True))
+    return (number for number in count(1) if f"{found.code}-{number}" not in taken)
 
 
 def _chosen(invites: Sequence[ChoiceInvite]) -> list[tuple[ChoiceOffer, list[int]]]:

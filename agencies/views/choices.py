@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies import services
 from agencies.access import own_invite_for
-from agencies.choice_state import candidates_for, invites_to_choose
+from agencies.choice_state import candidates_for, fallen_of, invites_to_choose
 from agencies.models import ChoiceInvite, ChoiceRound
 from common.pages import act_page
 from tenancy import clock
@@ -56,6 +56,8 @@ def choose(request: Request, pk: int) -> HttpResponse:
         "choice": next((one for one in choices if one.pk == invite.choice_id), None),
         "choices": choices,
         "candidates": candidates_for(invite) if is_open else [],
+        "is_fallen": is_open
+        and bool(fallen_of(found, [invite], clock.today_of(found.owner_agency))),
         "is_choosing": found.is_choosing(clock.today_of(found.owner_agency)),
         "is_early": is_open and clock.today_of(found.owner_agency) < found.opens_on,
     }

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies import services
-from agencies.access import invite_for, offer_for, require_hand_in, round_for
+from agencies.access import has_hand_in, invite_for, offer_for, require_hand_in, round_for
 from agencies.choice_state import (
     candidates_for,
     counts_of,
+    fallen_of,
     provider_counts,
     regulators_choices,
 )
@@ -112,6 +113,10 @@ def choice_round(request: Request, pk: int) -> HttpResponse:
         "only": only,
         "towns": region_names({row.region_code for row in page}),
         "may_edit": is_own and request.actor.may("choice_round_edit"),
+        "may_close": all(
+            has_hand_in(request.actor, o.contract) for o in offers if not o.withdrawn_at
+        ),
+        "fallen": fallen_of(found, page, today) if found.state == ChoiceRound.State.OPEN else (),
         "is_over": today > found.closes_on,
         "has_begun": today >= found.opens_on,
         "without": _without(found, offers, today),

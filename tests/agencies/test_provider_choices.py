@@ -26,6 +26,7 @@ from agencies.models import (
     ServiceBatch,
 )
 from agencies.services import (
+    batch_create,
     contract_terminate,
     invite_remove,
     invites_add,
@@ -225,8 +226,13 @@ def test_closing_turns_choices_into_assignments_of_each_provider(open_market):
     with pytest.raises(DomainError, match="不能提前结束"):
         close(open_market)
     choose(open_market, second, actor=principal_of(open_market, 1), number=1)
+    with acting_as(open_market.officer):  # somebody took the first number for another batch
+        batch_create(
+            actor=open_market.officer, contract=open_market.contracts[0], name="另一批",
+            code="XZ26-1", starts_on=TODAY, ends_on=TODAY,
+        )  # fmt: skip
     batches = close(open_market)  # everybody has chosen: the days need not be waited for
-    assert [batch.code for batch in batches] == ["XZ26-1", "XZ26-2"]
+    assert [batch.code for batch in batches] == ["XZ26-2", "XZ26-3"]
     with acting_as(open_market.officer):
         rows = Assignment.objects.filter(batch__in=batches).order_by("batch")
         served = list(rows.values_list("enterprise", "provider_org"))
@@ -274,7 +280,7 @@ def test_closing_is_all_or_nothing(open_market):
         assert ChoiceRound.objects.get().state == "open"
 
 
-def test_a_choice_that_no_longer_stands_is_made_again_before_closing(open_market):
+def test_a_choice_that_no_longer_stands_is_made_again_before_closing(open_market, client):
     first, second = markets.offers_of(open_market)
     choose(open_market, first)
     choose(open_market, second, actor=principal_of(open_market, 1), number=1)
@@ -284,6 +290,11 @@ def test_a_choice_that_no_longer_stands_is_made_again_before_closing(open_market
         assert Notification.objects.filter(title__contains="已退出").count() == 1
     with pytest.raises(DomainError, match="北方铸造厂0选择的"):
         close(open_market)
+    world.sign_in(client, open_market.officer)
+    found = reverse("agencies:round", args=[first.round_id])
+    assert client.get(found).text.count("要重新选择") == 1
+    world.sign_in(client, open_market.county.principal)
+    assert "请重新选择" in client.get(reverse("agencies:choose-list"), follow=True).text
     choose_for(open_market, second)  # its own choice has fallen
     assert len(close(open_market)) == 1
 

@@ -91,7 +91,7 @@ def round_for(actor: Actor | None, pk: object, perm: str = "choice_round_edit") 
     return visible_or_404(_own(actor, rows) if perm == "choice_round_edit" else rows, pk)
 
 
-def offer_for(actor: Actor | None, pk: object) -> ChoiceOffer:
+def round_offer_for(actor: Actor | None, pk: object) -> ChoiceOffer:
     """Return a provider's part in a round of the actor's own agency."""
     actor = require(actor, "choice_round_edit")
     rows = ChoiceOffer.objects.select_related("round", "provider_org", "contract")

@@ -16,12 +16,12 @@ from agencies.services import (
     invites_add,
     library_class_save,
     library_enter,
-    offer_add,
     payment_approve,
     payment_plan_set,
     payment_propose,
     provider_choose,
     round_create,
+    round_offer_add,
     round_open,
 )
 from audit.services import chain_seal
@@ -387,7 +387,7 @@ class Scene:
             held = ChoiceOffer.objects.filter(round=rounds[1]).first()
         self.things |= {
             "library_entry": entries[0].pk, "library_class": spare.pk, "round": rounds[0].pk,
-            "draft_round": rounds[1].pk, "offer": offer.pk, "draft_offer": held.pk,
+            "draft_round": rounds[1].pk, "round_offer": offer.pk, "draft_offer": held.pk,
             "invite": asked.pk, "draft_invite": drafted.pk, **self._payments(c),
         }  # fmt: skip
 
@@ -399,7 +399,7 @@ class Scene:
             service="安全评估", opens_on=counties.NOW.date(), closes_on=date(2026, 12, 31),
         )  # fmt: skip
         for contract in contracts:
-            offer_add(actor=c.admin, found=found, contract=contract)
+            round_offer_add(actor=c.admin, found=found, contract=contract)
         invites_add(actor=c.admin, found=found, enterprise_ids=[c.enterprises[0].pk])
         return found
 

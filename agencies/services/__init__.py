@@ -6,7 +6,7 @@ batches: batch_create · batch_rules_set · batch_assign · batch_recheck_comple
 inspectors: split_by_town · split_evenly · inspectors_assign
 library: library_class_save · library_classes_propose · library_class_retire · library_enter ·
          library_level_change · library_suspend · library_resume · library_remove
-rounds: round_create · round_edit · offer_add · offer_remove · offer_withdraw · invites_add ·
+rounds: round_create · round_edit · round_offer_add · round_offer_remove · round_offer_withdraw · invites_add ·
         invite_remove · round_open · round_extend · round_cancel · round_close
 choices: provider_choose · provider_choose_for
 payments: payment_plan_set · payment_propose · payment_approve · payment_return · payment_withdraw
@@ -47,14 +47,14 @@ from agencies.services.payments import (
 from agencies.services.rounds import (
     invite_remove,
     invites_add,
-    offer_add,
-    offer_remove,
-    offer_withdraw,
     round_cancel,
     round_close,
     round_create,
     round_edit,
     round_extend,
+    round_offer_add,
+    round_offer_remove,
+    round_offer_withdraw,
     round_open,
 )
 
@@ -79,9 +79,9 @@ __all__ = [
     "library_remove",
     "library_resume",
     "library_suspend",
-    "offer_add",
-    "offer_remove",
-    "offer_withdraw",
+    "round_offer_add",
+    "round_offer_remove",
+    "round_offer_withdraw",
     "payment_approve",
     "payment_plan_set",
     "payment_propose",

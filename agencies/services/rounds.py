@@ -1,4 +1,4 @@
-"""round_create · round_edit · offer_add · offer_remove · offer_withdraw · invites_add ·
+"""round_create · round_edit · round_offer_add · round_offer_remove · round_offer_withdraw · invites_add ·
 invite_remove · round_open · round_extend · round_cancel · round_close: the regulator's side of a choice"""
 
 from collections import defaultdict
@@ -77,7 +77,7 @@ def _lock_draft(found: ChoiceRound) -> ChoiceRound:
 
 
 @transaction.atomic
-def offer_add(
+def round_offer_add(
     *,
     actor: Actor,
     found: ChoiceRound,
@@ -117,7 +117,7 @@ def _stand(found: ChoiceRound, providers: Iterable[int], day: date) -> Eligible:
 
 
 @transaction.atomic
-def offer_remove(*, actor: Actor, offer: ChoiceOffer) -> None:
+def round_offer_remove(*, actor: Actor, offer: ChoiceOffer) -> None:
     """Take a provider out of a draft."""
     locked = _lock_draft(offer.round)
     record(actor=actor, act="choiceround.offer_remove", subject=locked, summary=str(offer))
@@ -125,7 +125,7 @@ def offer_remove(*, actor: Actor, offer: ChoiceOffer) -> None:
 
 
 @transaction.atomic
-def offer_withdraw(*, actor: Actor, offer: ChoiceOffer, reason: str) -> ChoiceOffer:
+def round_offer_withdraw(*, actor: Actor, offer: ChoiceOffer, reason: str) -> ChoiceOffer:
     """A provider no longer takes part in an open round; who chose it is asked to choose again."""
     if not reason.strip():
         raise DomainError("请写明退出原因", field="reason")

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agencies import services
 from agencies.access import library_class_for, library_entry_for
 from agencies.evaluations import published_of
-from agencies.exports import write_library
 from agencies.forms.library import (
     LevelForm,
     LibraryClassForm,
@@ -24,6 +23,7 @@ from agencies.forms.library import (
     SourceForm,
 )
 from agencies.models import LibraryChange, LibraryClass, LibraryProvider
+from agencies.sheets import write_library
 from common.limits import heavy
 from common.pages import act_page, form_page
 from tenancy import clock

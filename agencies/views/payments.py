@@ -22,7 +22,6 @@ from agencies.access import (
     payment_stage_for,
     require_hand_in,
 )
-from agencies.exports import write_payments
 from agencies.forms.payments import (
     AmendForm,
     ApproveForm,
@@ -35,6 +34,7 @@ from agencies.models import PaymentDecision, PaymentStage, ServiceContract
 from agencies.payment_state import Account, account_of, reached_of
 from agencies.payments import PROPOSED, basis_for
 from agencies.services.payments import decision_in_force, payment_paper, proposal_from
+from agencies.sheets import write_payments
 from common.errors import DomainError
 from common.limits import heavy
 from common.pages import act_page, form_page

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies import services
-from agencies.access import has_hand_in, invite_for, offer_for, require_hand_in, round_for
+from agencies.access import has_hand_in, invite_for, require_hand_in, round_for, round_offer_for
 from agencies.choice_state import (
     candidates_for,
     counts_of,
@@ -136,7 +136,7 @@ def _without(found: ChoiceRound, offers: list[Any], today: Any) -> list[ChoiceIn
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def offer_new(request: Request, pk: int) -> HttpResponse:
+def round_offer_new(request: Request, pk: int) -> HttpResponse:
     """Let a provider take part."""
     found = round_for(request.actor, pk)
     back = reverse("agencies:round", args=[pk])
@@ -144,7 +144,7 @@ def offer_new(request: Request, pk: int) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         require_hand_in(request.actor, data["contract"])
-        services.offer_add(actor=request.actor, found=found, **data)
+        services.round_offer_add(actor=request.actor, found=found, **data)
         return back
 
     return form_page(
@@ -155,12 +155,12 @@ def offer_new(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def offer_remove(request: Request, pk: int) -> HttpResponse:
+def round_offer_remove(request: Request, pk: int) -> HttpResponse:
     """Take a provider out of a draft."""
-    offer = offer_for(request.actor, pk)
+    offer = round_offer_for(request.actor, pk)
     return act_page(
         request,
-        lambda: services.offer_remove(actor=request.actor, offer=offer),
+        lambda: services.round_offer_remove(actor=request.actor, offer=offer),
         reverse("agencies:round", args=[offer.round_id]),
         success="已移出",
     )
@@ -168,13 +168,13 @@ def offer_remove(request: Request, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def offer_withdraw(request: Request, pk: int) -> HttpResponse:
+def round_offer_withdraw(request: Request, pk: int) -> HttpResponse:
     """A provider no longer takes part in an open round."""
-    offer = offer_for(request.actor, pk)
+    offer = round_offer_for(request.actor, pk)
     back = reverse("agencies:round", args=[offer.round_id])
 
     def act(data: dict[str, Any]) -> str:
-        services.offer_withdraw(actor=request.actor, offer=offer, **data)
+        services.round_offer_withdraw(actor=request.actor, offer=offer, **data)
         return back
 
     return form_page(

@@ -18,8 +18,8 @@ from agencies.services import (
     invites_add,
     library_class_save,
     library_enter,
-    offer_add,
     round_create,
+    round_offer_add,
     round_open,
 )
 from common.scope import acting_as
@@ -93,7 +93,7 @@ def drafted(market: Market, enterprises=None) -> ChoiceRound:
             kind="government_purchase", service="安全评估", opens_on=FROM, closes_on=UNTIL,
         )  # fmt: skip
         for contract in market.contracts:
-            offer_add(
+            round_offer_add(
                 actor=county.admin, found=found, contract=contract, price=Decimal(3000),
                 price_unit="每家",
             )  # fmt: skip

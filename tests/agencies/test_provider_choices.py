@@ -32,14 +32,14 @@ from agencies.services import (
     invites_add,
     library_class_save,
     library_suspend,
-    offer_add,
-    offer_withdraw,
     provider_choose,
     provider_choose_for,
     round_cancel,
     round_close,
     round_create,
     round_extend,
+    round_offer_add,
+    round_offer_withdraw,
     round_open,
 )
 from common.errors import DomainError, Refused
@@ -285,7 +285,7 @@ def test_a_choice_that_no_longer_stands_is_made_again_before_closing(open_market
     choose(open_market, first)
     choose(open_market, second, actor=principal_of(open_market, 1), number=1)
     with acting_as(open_market.officer):
-        offer_withdraw(actor=open_market.officer, offer=first, reason="机构来函退出")
+        round_offer_withdraw(actor=open_market.officer, offer=first, reason="机构来函退出")
     with acting_as(open_market.county.principal):
         assert Notification.objects.filter(title__contains="已退出").count() == 1
     with pytest.raises(DomainError, match="北方铸造厂0选择的"):
@@ -307,12 +307,12 @@ def test_a_round_opens_only_where_everybody_has_a_choice(market):
             actor=market.officer, agency=market.county.zone, title="选择", code="XZ27",
             kind="government_purchase", service="评估", opens_on=TODAY, closes_on=TODAY,
         )  # fmt: skip
-        offer_add(actor=market.officer, found=found, contract=market.contracts[0])
+        round_offer_add(actor=market.officer, found=found, contract=market.contracts[0])
         with pytest.raises(DomainError, match="已经参加"):
-            offer_add(actor=market.officer, found=found, contract=market.contracts[0])
+            round_offer_add(actor=market.officer, found=found, contract=market.contracts[0])
         with pytest.raises(DomainError, match="至少要有2家"):
             round_open(actor=market.officer, found=found)
-        offer_add(actor=market.officer, found=found, contract=market.contracts[1])
+        round_offer_add(actor=market.officer, found=found, contract=market.contracts[1])
         with pytest.raises(DomainError, match="还没有选定企业"):
             round_open(actor=market.officer, found=found)
         assert invites_add(
@@ -354,7 +354,7 @@ def test_a_provider_out_of_the_library_takes_no_part(market):
             closes_on=TODAY + timedelta(days=9),
         )  # fmt: skip
         with pytest.raises(DomainError, match="机构库") as caught:
-            offer_add(actor=market.officer, found=found, contract=market.contracts[0])
+            round_offer_add(actor=market.officer, found=found, contract=market.contracts[0])
         assert caught.value.field == "contract"
 
 

@@ -46,7 +46,7 @@ DROP TRIGGER decided_stays ON agencies_paymentdecision;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agencies", "0013_payment_stages")]
+    dependencies = [("agencies", "0017_payment_stages")]
     operations = [
         *tenant_table("agencies_paymentstage", REGION, parents=[CONTRACT]),
         *tenant_table(

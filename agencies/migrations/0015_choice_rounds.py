@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0010_provider_library_security"),
+        ("agencies", "0014_provider_library_security"),
         ("enterprises", "0011_names_of_a_city"),
         ("tenancy", "0010_few_bodies"),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0008_people_of_contracts"),
+        ("agencies", "0012_ties_security"),
         ("tenancy", "0010_few_bodies"),
     ]
 

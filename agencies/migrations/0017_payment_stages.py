@@ -11,7 +11,7 @@ import common.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0012_choice_rounds_security"),
+        ("agencies", "0016_choice_rounds_security"),
         ("tenancy", "0010_few_bodies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

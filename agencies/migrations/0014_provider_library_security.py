@@ -22,7 +22,7 @@ ANY_PROVIDER = f"({setting_id('provider_org')} IS NOT NULL)"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0009_provider_library"),
+        ("agencies", "0013_provider_library"),
         ("enterprises", "0002_row_level_security"),
     ]
     operations = [

@@ -20,7 +20,7 @@ OWN_CHOICE = f"({ENTERPRISE} AND made_as = 'enterprise')"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agencies", "0011_choice_rounds")]
+    dependencies = [("agencies", "0015_choice_rounds")]
     operations = [
         migrations.RunSQL(ROUNDS_ASKED, "DROP FUNCTION agencies_rounds_asked"),
         *tenant_table("agencies_choiceround", REGION),

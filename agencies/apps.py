@@ -6,6 +6,7 @@ class AgenciesConfig(AppConfig):
     verbose_name = "监管"
 
     def ready(self) -> None:
+        from agencies.documents import AwardNoticeDocument
         from agencies.payment_paper import PaymentSheetDocument
         from documents.registry import Family, Paper, register
 
@@ -16,3 +17,17 @@ class AgenciesConfig(AppConfig):
                 is_served=False,
             )
         )  # fmt: skip
+        register(
+            Paper(
+                "award_notice", "中标（成交）结果公告", AwardNoticeDocument,
+                "documents/award_notice.html", "{short}采公〔{year}〕{n}号", Family.NOTICE,
+                is_served=False,
+            )
+        )  # fmt: skip
+        from agencies.selectors import figures_of_year
+        from agencies.services.handover import standing_follow
+        from providers.figures import register_figures
+        from providers.signals import standing_changed
+
+        register_figures(figures_of_year)
+        standing_changed.connect(standing_follow, dispatch_uid="agencies.standing")

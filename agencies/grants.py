@@ -4,7 +4,7 @@ Grants are django-guardian's, in direct-foreign-key tables, and hang on the memb
 firm, or changes to another of his memberships, carries nothing along.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -91,3 +91,8 @@ def assigned_to(memberships: Iterable[int]) -> QuerySet[Assignment]:
     return Assignment.objects.filter(
         assignmentuserobjectpermission__membership_id__in=list(memberships)
     )
+
+
+def inspectors_end(assignment_ids: Sequence[int]) -> None:
+    """Let nobody of the provider log visits on these assignments any more."""
+    AssignmentUserObjectPermission.objects.filter(content_object_id__in=assignment_ids).delete()

@@ -24,6 +24,8 @@ from inspections.models import (
 )
 from inspections.models.hazards import HazardQuerySet
 from inspections.models.signs import SignQuerySet
+from providers.standing import barred_words
+from tenancy import clock
 from tenancy.access import require, visible_or_404, within
 from tenancy.actors import Actor
 from tenancy.enums import Role
@@ -181,7 +183,12 @@ def sign_for(actor: Actor | None, pk: object, perm: str = "sign_dismiss") -> Sig
 
 
 def hazard_for(actor: Actor | None, pk: object, perm: str = "hazard_view") -> Hazard:
-    """Return a hazard that the actor may see; an enterprise only after issue (by the database)."""
+    """Return a hazard that the actor may see; an enterprise only after issue (by the database).
+
+    Of a provider that is out, its agency's officers recheck what it found.
+    """
+    if perm == "hazard_recheck" and actor is not None and actor.is_agency:
+        return _hazard_left_behind(actor, pk)
     actor = require(actor, perm)
     rows = hazards_of(actor).select_related("enterprise", "provider_org", "owner_agency__org")
     if not actor.is_enterprise:
@@ -190,6 +197,22 @@ def hazard_for(actor: Actor | None, pk: object, perm: str = "hazard_view") -> Ha
     if perm in ("rectification_enter_for", "hazard_recheck"):
         assignment_to_visit(actor, hazard.assignment_id)
     return hazard
+
+
+def _hazard_left_behind(actor: Actor, pk: object) -> Hazard:
+    hazard = hazard_for(require(actor, "handed_recheck"), pk)
+    if not officers_recheck(hazard):
+        raise PermissionDenied("hazard_recheck")
+    return _own(actor, hazard)
+
+
+def officers_recheck(hazard: Hazard) -> bool:
+    """Whether the provider that found a hazard is out: handed over, or barred from serving."""
+    if hazard.assignment is None or hazard.provider_org_id is None:
+        return False
+    if hazard.assignment.withdrawal == Assignment.Withdrawal.HANDED_OVER:
+        return True
+    return bool(barred_words(hazard.provider_org_id, clock.today(hazard.owner_agency_id)))
 
 
 def extension_for(actor: Actor | None, pk: object, perm: str = "extension_answer") -> Extension:

@@ -6,6 +6,7 @@ class InspectionsConfig(AppConfig):
     verbose_name = "检查"
 
     def ready(self) -> None:
+        from agencies.conflicts import register_visits
         from agencies.gates import register_facts
         from documents.access import register_hidden
         from documents.registry import register
@@ -14,8 +15,9 @@ class InspectionsConfig(AppConfig):
         from inspections.access import attendance_for, hidden_files, hidden_papers
         from inspections.kinds import PAPERS
         from inspections.models import MeetingAttendance
-        from inspections.selectors import assignment_facts
+        from inspections.selectors import assignment_facts, figures_of_year, visits_by_person
         from inspections.services import acceptance
+        from providers.figures import register_figures
         from tenancy import personal
         from tenancy.retention import register_eraser, register_hold
         from workflow.services import register_job
@@ -35,6 +37,8 @@ class InspectionsConfig(AppConfig):
         )
         register_hold(retention.organisations_with_a_case)
         register_facts(assignment_facts)
+        register_visits(visits_by_person)
+        register_figures(figures_of_year)
         register_hidden(hidden_papers)
         evidence.register_hidden(hidden_files)
         for paper in PAPERS:

@@ -2,6 +2,7 @@
 
 from documents.registry import Family, Paper
 from inspections.documents import ServiceRecordDocument, SuggestionDocument
+from inspections.documents.acceptance import ContractAcceptanceDocument
 from inspections.documents.enforcement import (
     CheckPlanDocument,
     CheckRecordDocument,
@@ -46,6 +47,9 @@ PAPERS = (
     _paper("deadline_proof", "期限推算表", DeadlineProofDocument),
     _paper("deadline_notice", "整改期限告知书", DeadlineNoticeDocument, "{short}应急告", _N),
     _paper("draw_notice", "抽查结果通报", DrawNoticeDocument, "{short}应急抽", _N),
+    _paper(
+        "contract_acceptance", "履约验收单", ContractAcceptanceDocument, "{short}应急验", _N, False
+    ),
     _paper("check_plan", "现场检查方案", CheckPlanDocument, "（{short}）应急检查", _E, False),
     _paper("check_record", "现场检查记录", CheckRecordDocument, "（{short}）应急检记", _E),
     _paper("rectify_order", "责令限期整改指令书", RectifyOrderDocument, "（{short}）应急责改", _E),

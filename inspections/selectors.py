@@ -21,11 +21,15 @@ from inspections.models import (
     Hazard,
     LibraryEntry,
     Meeting,
+    Recheck,
     Severity,
     SpotCheck,
     Visit,
+    VisitMember,
 )
+from providers.figures import Figure
 from tenancy import clock
+from tenancy.models import Membership
 from tenancy.selectors import work_calendar
 from tenancy.workdays import Due
 
@@ -230,3 +234,45 @@ def _by_assignment(rows: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, int
         counts = {**row}
         found[counts.pop("assignment")] = counts
     return found
+
+
+def visits_by_person(
+    people: Sequence[Membership], enterprise_ids: Sequence[int]
+) -> dict[tuple[int, int], int]:
+    """Return {(membership, enterprise): visits} of a provider's people, in one statement.
+
+    A person is counted over all his memberships; visits in every batch, also earlier ones.
+    """
+    rows = VisitMember.objects.filter(
+        membership__user__in={person.user_id for person in people},
+        visit__enterprise__in=enterprise_ids,
+        visit__provider_org__isnull=False,
+    )
+    counted = rows.values_list("membership__user", "visit__enterprise").annotate(n=Count("visit"))
+    by_user = {(user, firm): number for user, firm, number in counted}
+    return {
+        (person.pk, firm): by_user.get((person.user_id, firm), 0)
+        for person in people
+        for firm in enterprise_ids
+    }
+
+
+def figures_of_year(provider_org_id: int, year: int) -> list[Figure]:
+    """Return a provider's visits, findings and rechecks of a year."""
+    own = {"provider_org": provider_org_id}
+    visits = Visit.objects.filter(**own, arrived_at__year=year).exclude(state=Visit.State.OPEN)
+    found = Hazard.objects.filter(**own, found_on__year=year).exclude(
+        state__in=(Hazard.State.FOUND, Hazard.State.DISMISSED)
+    )
+    hazards = found.aggregate(
+        all=Count("pk"), major=Count("pk", filter=Q(severity=Severity.MAJOR)),
+        closed=Count("pk", filter=Q(state=Hazard.State.CLOSED)),
+    )  # fmt: skip
+    rechecks = Recheck.objects.filter(**own, rechecked_at__year=year)
+    return [
+        Figure("完成的检查", visits.count(), "次"),
+        Figure("确认交底的隐患", hazards["all"], "项"),
+        Figure("其中重大隐患", hazards["major"], "项"),
+        Figure("其中已销号", hazards["closed"], "项"),
+        Figure("复查", rechecks.count(), "次"),
+    ]

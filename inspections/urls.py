@@ -7,6 +7,7 @@ from inspections.views import (
     enforcement,
     hazards,
     meetings,
+    obligations,
     phases,
     signs,
     visits,
@@ -80,4 +81,13 @@ urlpatterns = [
     path("orders/<uuid:pk>/opinion/", enforcement.opinion, name="opinion"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/notice/", calendar.holiday_notice, name="holiday-notice"),
+    path("contracts/<int:pk>/obligations/", obligations.obligations, name="obligations"),
+    path(
+        "contracts/<int:pk>/obligations/issue/",
+        obligations.acceptance_issue,
+        name="contract-acceptance",
+    ),
+    path("obligations/<int:pk>/records/", obligations.records, name="obligation-records"),
+    path("obligations/<int:pk>/accept/", obligations.accept, name="obligation-accept"),
+    path("acceptances/<int:pk>/revoke/", obligations.acceptance_revoke, name="acceptance-revoke"),
 ]

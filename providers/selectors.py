@@ -1,10 +1,11 @@
-"""Whose certificates hold on a day."""
+"""Whose certificates hold on a day, and where a provider has told that it works."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from providers.models import Provider, Qualification, StaffCertificate
+from providers.models import CrossRegionNotice, Provider, StaffCertificate
+from tenancy.actors import COUNTY_DIGITS
 from tenancy.models import Membership
 
 
@@ -35,19 +36,28 @@ def lapsed_words(people: Iterable[Membership], day: date) -> str:
     return "、".join(f"{names[pk]}的证书已于{until:%Y-%m-%d}过期" for pk, until in lapsed)
 
 
-def unqualified_words(provider_org_ids: Iterable[int], day: date) -> dict[int, str]:
-    """Return {provider: why} of those whose business a law asks a qualification for, and none holds."""
-    asked = dict(
-        Provider.objects.filter(pk__in=set(provider_org_ids))
-        .exclude(required_qualification="")
-        .values_list("pk", "required_qualification")
+def home_of(provider_org_id: int) -> str:
+    """Return the region, at county level at the narrowest, in which a provider is at home."""
+    rows = Provider.objects.filter(pk=provider_org_id)
+    code = rows.values_list("registered_by__region_code", flat=True).first() or ""
+    return code[:COUNTY_DIGITS]
+
+
+def away_from(home: str, regions: Iterable[str]) -> set[str]:
+    """Return those of the regions that lie outside a provider's home."""
+    return {code for code in regions if not code.startswith(home)}
+
+
+def untold(provider_org_id: int, regions: Iterable[str], day: date) -> set[str]:
+    """Return the regions away from home of which no notice tells on a day.
+
+    A notice covers all that lies in the region of the agency that it was filed to.
+    """
+    away = away_from(home_of(provider_org_id), regions)
+    if not away:
+        return away
+    told = CrossRegionNotice.objects.filter(
+        provider_org=provider_org_id, from_on__lte=day, until_on__gte=day
     )
-    held = Qualification.objects.filter(
-        provider_org__in=asked, removed_at=None, valid_from__lte=day, valid_until__gte=day
-    ).values_list("provider_org", flat=True)
-    holders = set(held)
-    return {
-        pk: f"业务要求{words}资质，没有在有效期内的登记"
-        for pk, words in asked.items()
-        if pk not in holders
-    }
+    codes = tuple(told.values_list("region_code", flat=True))
+    return {code for code in away if not code.startswith(codes)}

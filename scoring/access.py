@@ -1,10 +1,15 @@
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
 from common.errors import Refused
 from enterprises.models import Enterprise
 from scoring.models import (
+    Appraisal,
+    AppraisalObjection,
+    AppraisalPublication,
+    AppraisalScheme,
     Consequence,
     Interview,
     PointAppeal,
@@ -13,10 +18,13 @@ from scoring.models import (
     PointEvent,
     PointSheet,
     PointTraining,
+    Questionnaire,
     RuleBook,
     RuleClause,
+    SchemeIndicator,
     SelfCheck,
     SelfCheckItem,
+    SelfEvaluation,
     ThresholdEvent,
 )
 from tenancy.access import require, visible_or_404
@@ -151,3 +159,74 @@ def tryout_for(actor: Actor | None, pk: object) -> tuple[Job, RuleBook]:
     actor = require(actor, "rule_book_edit")
     job = visible_or_404(Job.objects.filter(kind=TRYOUT), pk)
     return job, book_for_reader(actor, job.frozen["book"])
+
+
+def appraisal_for(actor: Actor | None, pk: object) -> Appraisal:
+    """Return an evaluation of the actor's region."""
+    require(actor, "appraisal_view")
+    return visible_or_404(_appraisals(), pk)
+
+
+def _appraisals() -> QuerySet[Appraisal]:
+    return Appraisal.objects.select_related(
+        "contract__provider_org", "scheme", "owner_agency__org", "corrects", "third_party"
+    )
+
+
+def own_appraisal_for(actor: Actor | None, pk: object) -> Appraisal:
+    """Return an evaluation of the actor's own provider, once it has been given notice."""
+    actor = require(actor, "appraisal_own")
+    return visible_or_404(_appraisals().filter(provider_org=actor.org_id), pk)
+
+
+def objection_for(actor: Actor | None, pk: object) -> AppraisalObjection:
+    """Return an objection of the actor's region."""
+    require(actor, "appraisal_view")
+    rows = AppraisalObjection.objects.select_related("appraisal__contract__provider_org")
+    return visible_or_404(rows, pk)
+
+
+def self_evaluation_for(actor: Actor | None, pk: object) -> SelfEvaluation:
+    """Return what the actor's own provider is asked about itself."""
+    actor = require(actor, "appraisal_own")
+    return visible_or_404(SelfEvaluation.objects.filter(provider_org=actor.org_id), pk)
+
+
+def questionnaire_for(actor: Actor | None, pk: object) -> Questionnaire:
+    """Return a form that the actor's own enterprise is asked to fill in."""
+    actor = require(actor, "questionnaire_fill")
+    return visible_or_404(Questionnaire.objects.filter(enterprise_org=actor.org_id), pk)
+
+
+def form_for(actor: Actor | None, pk: object) -> Questionnaire:
+    """Return an opened form of the actor's region."""
+    require(actor, "appraisal_manage")
+    rows = Questionnaire.objects.filter(opened_at__isnull=False, filed_at__isnull=False)
+    return visible_or_404(rows.select_related("appraisal", "enterprise"), pk)
+
+
+def scheme_for_reader(actor: Actor | None, pk: object) -> AppraisalScheme:
+    """Return a scheme of the actor's region or of one above it."""
+    require(actor, "appraisal_view")
+    rows = AppraisalScheme.objects.select_related("based_on").prefetch_related("indicators")
+    return visible_or_404(rows, pk)
+
+
+def scheme_draft_for(actor: Actor | None, pk: object) -> AppraisalScheme:
+    """Return a draft of the actor's own agency."""
+    actor = require(actor, "scheme_edit")
+    rows = AppraisalScheme.objects.filter(
+        owner_agency=actor.org_id, state=AppraisalScheme.State.DRAFT
+    )
+    return visible_or_404(rows.prefetch_related("indicators"), pk)
+
+
+def indicator_for(scheme: AppraisalScheme, pk: object) -> SchemeIndicator:
+    """Return an indicator of a scheme that the actor may edit."""
+    return visible_or_404(scheme.indicators.select_related("scheme"), pk)
+
+
+def publication_for(actor: Actor | None, pk: object) -> AppraisalPublication:
+    """Return a notice that the actor's own agency published."""
+    actor = require(actor, "appraisal_decide")
+    return visible_or_404(AppraisalPublication.objects.filter(owner_agency=actor.org_id), pk)

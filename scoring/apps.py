@@ -11,6 +11,10 @@ NUMBERED = {
     "interview_notice": ("约谈通知书", "InterviewNoticeDocument", "安约"),
     "interview_record": ("约谈记录", "InterviewRecordDocument", "安约记"),
     "appraisal": ("绩效考评表", "AppraisalDocument", "应急考"),
+    "appraisal_notice": ("考评结果告知书", "AppraisalNoticeDocument", "应急考告"),
+    "appraisal_objection": ("考评异议书", "ObjectionDocument", "考异"),
+    "appraisal_answer": ("考评异议答复书", "ObjectionAnswerDocument", "应急考复"),
+    "appraisal_publicity": ("考评结果公示", "PublicityDocument", "应急考公"),
 }
 
 
@@ -19,16 +23,20 @@ class ScoringConfig(AppConfig):
     verbose_name = "记分与考评"
 
     def ready(self) -> None:
+        from agencies.past import register_past
         from documents.registry import Family, Paper, register
         from inspections.documents import LedgerHead
         from inspections.signals import hazard_moved
         from scoring import boards, documents, letters
-        from scoring.services import outputs, summaries, tryouts
+        from scoring.appraisals import documents as appraisal_documents
+        from scoring.appraisals.consequences import past_evaluations
+        from scoring.services import outputs, summaries, tryouts, years
         from workflow.services import register_job
 
+        modules = (documents, letters, appraisal_documents)
         register(Paper("ledger", "隐患排查治理台账", LedgerHead, "documents/ledger.html"))
         for kind, (title, name, mark) in NUMBERED.items():
-            content = getattr(documents, name, None) or getattr(letters, name)
+            content = next(getattr(m, name) for m in modules if hasattr(m, name))
             number = f"{{short}}{mark}〔{{year}}〕{{n}}号"
             register(Paper(kind, title, content, f"documents/{kind}.html", number, Family.NOTICE))
         register(
@@ -52,9 +60,11 @@ class ScoringConfig(AppConfig):
             "accident_plate": ("安全生产事故处理流程牌", boards.PlateDocument),
         }.items():
             register(Paper(kind, title, content, f"documents/{kind}.html"))
+        register_past(past_evaluations)
         register_job(outputs.KIND, outputs.run_part, snapshots=[outputs.FREEZE])
         register_job(tryouts.KIND, tryouts.run_part)
         register_job(summaries.KIND, summaries.run_part)
+        register_job(years.KIND, years.run_part, snapshots=[years.FREEZE])
         hazard_moved.connect(_follow, dispatch_uid="scoring.follow")
 
 

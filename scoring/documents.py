@@ -1,4 +1,4 @@
-"""The papers of the sums: points sheet, points summary and appraisal, as frozen content.
+"""The papers of the sums: points sheet and points summary, as frozen content.
 
 Nothing here computes: scoring's services do, and hand over finished figures. A rule book or scheme
 that nobody has adopted yet bears the mark of a proposal on every paper.
@@ -14,7 +14,6 @@ from documents.xlsx import Cell, Column, write_table
 from inspections.documents import EnterpriseHead, Refusal, Signature, StaffMember
 
 SUMMARY_TITLE = "安全生产监督检查记分汇总表"
-GRADES = {"A": "优秀", "B": "良好", "C": "合格", "D": "不合格"}  # domain.md 3.5
 COLOURS = {"绿": "green", "黄": "yellow", "橙": "orange", "红": "red"}  # domain.md 2.3
 
 
@@ -202,99 +201,6 @@ class PointsSummaryDocument:
     def column_count(self) -> int:
         """How many columns the table of enterprises has on paper."""
         return 13 + len(self.aspects)
-
-
-@dataclass(frozen=True)
-class AppraisalIndicator:
-    """One line of the appraisal: the eight columns of domain.md 3.2, with what they rest on.
-
-    `score` is on the scale of `weight`. An indicator that is not measured has no score and says
-    why; it is left out and the rest is rescaled to 100 (domain.md 3.3).
-    """
-
-    code: str
-    group: str
-    name: str
-    weight: Decimal
-    point: str
-    scoring: str
-    method: str
-    numerator: Decimal | None
-    denominator: Decimal | None
-    deduction: str
-    score: Decimal | None
-    unmeasured_reason: str = ""
-
-    @property
-    def is_measured(self) -> bool:
-        """Whether it counts."""
-        return self.score is not None
-
-
-@dataclass(frozen=True)
-class IndicatorGroup:
-    """Consecutive indicators of one 一级要素."""
-
-    name: str
-    indicators: tuple[AppraisalIndicator, ...]
-    weight: Decimal
-
-
-@dataclass(frozen=True)
-class AppraisalDocument:
-    """绩效考评表 of one contract.
-
-    `raw_score` is the sum over what is measured, out of `measured_weight`; `score` is the same
-    out of 100. With `veto_reason` the grade is D whatever the score.
-    """
-
-    training: bool
-    agency_name: str
-    provider_name: str
-    contract_number: str
-    contract_title: str
-    period_from: date
-    period_until: date
-    made_at: datetime
-    input_sha256: str
-    scheme: VersionMark
-    indicators: tuple[AppraisalIndicator, ...]
-    measured_weight: Decimal
-    raw_score: Decimal
-    score: Decimal
-    grade: str
-    veto_reason: str
-
-    @property
-    def grade_words(self) -> str:
-        """The grade by its name."""
-        return GRADES[self.grade]
-
-    @property
-    def full_weight(self) -> Decimal:
-        """The weight of all indicators, measured or not."""
-        return sum((item.weight for item in self.indicators), Decimal(0))
-
-    @property
-    def unmeasured(self) -> tuple[AppraisalIndicator, ...]:
-        """The indicators that are left out of the scale."""
-        return tuple(item for item in self.indicators if not item.is_measured)
-
-    @property
-    def is_rescaled(self) -> bool:
-        """Whether something was left out, so that the score was rescaled."""
-        return self.measured_weight != self.full_weight
-
-    @property
-    def groups(self) -> list[IndicatorGroup]:
-        """The indicators by 一级要素, in the order in which the groups first appear."""
-        by_name: dict[str, list[AppraisalIndicator]] = {}
-        for item in self.indicators:
-            by_name.setdefault(item.group, []).append(item)
-        return [
-            IndicatorGroup(name, tuple(items), sum((i.weight for i in items), Decimal(0)))
-            for name, items in by_name.items()
-        ]
 
 
 def summary_columns(document: PointsSummaryDocument) -> list[Column]:

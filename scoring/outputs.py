@@ -1,4 +1,4 @@
-"""The three outputs of a contract, built from its frozen input: ledger, point summary, evaluation.
+"""Ledger and point summary of a contract, built from its frozen input.
 
 Pure over the frozen rows: the same input gives the same papers, whatever has happened since.
 """
@@ -6,9 +6,8 @@ Pure over the frozen rows: the same input gives the same papers, whatever has ha
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from math import asin, cos, radians, sin, sqrt
 from statistics import median
 from typing import Any
 
@@ -16,10 +15,7 @@ from django.utils import timezone
 
 from inspections.documents import LedgerHead, LedgerRow, LedgerTotals, overdue_words
 from inspections.models import Hazard, Recheck, Severity
-from scoring.appraisal import SCHEME_V1, Measure, Result, appraise
 from scoring.documents import (
-    AppraisalDocument,
-    AppraisalIndicator,
     ColourCount,
     PointsSummaryDocument,
     PointsSummaryRow,
@@ -31,18 +27,6 @@ from scoring.models import PointEvent
 from scoring.points import ASPECTS, Clause, Entry, Parameters, Total, cycle_total, outcome_of
 
 Row = Mapping[str, Any]
-NOTICE_LIMIT, REPORT_LIMIT = timedelta(hours=2), timedelta(hours=24)  # A15: parameters
-RECHECK_LIMIT = timedelta(days=10)  # [proposal]: recheck within ten days of the submission
-NEAR_METRES, LEAST_MINUTES, LEAST_TEAM = 500, 30, 2  # domain.md 3.3, B2
-NOT_MEASURED = {
-    "A1": "资质核实功能尚未启用",
-    "A2": "计划与动员会功能尚未启用",
-    "B4": "尚未抽查验收",
-    "E1": "情况报告和结论性意见尚未启用",
-    "E2": "外部系统录入情况尚未登记",
-    "F1": "尚未开展问卷",
-    "F2": "投诉核查尚未启用",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,129 +335,3 @@ def _top_clauses(entries: Sequence[Row]) -> tuple[TopClause, ...]:
         )
         for code in ordered
     )
-
-
-# The evaluation
-
-
-def measures_of(
-    subject: Subject,
-    assignments: Sequence[Row],
-    visits: Sequence[Row],
-    hazards: Sequence[Row],
-) -> dict[str, Measure]:
-    """Return what this data can measure of domain.md 3.3, and why the rest is not measured."""
-    issued = [h for h in hazards if h["issued_at"]]
-    due = [
-        h for h in issued if h["closed_at"] or date.fromisoformat(h["due_on"]) <= subject.made_on
-    ]
-    handed_in = [h for h in issued if _recheck_is_due(subject, h)]
-    major = [h for h in hazards if h["severity"] == Severity.MAJOR]
-    surveyed = [a for a in assignments if a["surveyed_on"]]
-    pictured = {h["visit_id"] for h in hazards if h["photos_before"]}
-    return {
-        **{code: Measure(unmeasured_reason=why) for code, why in NOT_MEASURED.items()},
-        "B1": _share(assignments, _surveyed_on_time),
-        "B2": _share(visits, _is_proper),
-        "B3": _share(visits, lambda v: _is_recorded(v, pictured)),
-        "C1": _share(surveyed, lambda a: bool(a["guided_on"])),
-        "C2": _share(issued, lambda h: bool(h["measure"] and h["basis"] and h["due_on"])),
-        "C3": _share(handed_in, _rechecked_on_time),
-        "C4": _share(due, lambda h: bool(h["closed_at"])),
-        "D1": _share(major, _reported_on_time),
-    }
-
-
-def _share(rows: Sequence[Row], is_good: Any) -> Measure:
-    return Measure(Decimal(sum(1 for row in rows if is_good(row))), Decimal(len(rows)))
-
-
-def _surveyed_on_time(assignment: Row) -> bool:
-    day, limit = assignment["surveyed_on"], assignment["batch__ends_on"]
-    return bool(day) and day <= limit  # ISO days compare as text
-
-
-def _is_proper(visit: Row) -> bool:
-    minutes = (moment(visit["left_at"]) - moment(visit["arrived_at"])).total_seconds() / 60
-    return visit["team_size"] >= LEAST_TEAM and minutes >= LEAST_MINUTES and _is_near(visit)
-
-
-def _is_near(visit: Row) -> bool:
-    """Whether the visit has a place, and where the enterprise's is known, one within 500 m of it."""
-    if visit["latitude"] is None:
-        return False
-    if visit["home_latitude"] is None:
-        return True
-    return _metres(visit) <= NEAR_METRES
-
-
-def _metres(visit: Row) -> float:
-    """Great-circle distance, both places in WGS-84."""
-    lat1, lat2 = radians(float(visit["latitude"])), radians(float(visit["home_latitude"]))
-    turn = radians(float(visit["longitude"]) - float(visit["home_longitude"]))
-    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin(turn / 2) ** 2
-    return 2 * 6_371_000 * asin(sqrt(half))
-
-
-def _is_recorded(visit: Row, pictured: set[str]) -> bool:
-    has_picture = visit["id"] in pictured or visit["site_photos"] > 0
-    return has_picture and bool(visit["process_note"]) and visit["answers_given"] > 0
-
-
-def _recheck_is_due(subject: Subject, hazard: Row) -> bool:
-    if not hazard["submitted_at"]:
-        return False
-    waiting = hazard["state"] == Hazard.State.SUBMITTED
-    return not waiting or moment(hazard["submitted_at"]) + RECHECK_LIMIT < subject.made_at
-
-
-def _rechecked_on_time(hazard: Row) -> bool:
-    if not hazard["rechecked_on"]:
-        return False
-    waited = date.fromisoformat(hazard["rechecked_on"]) - timezone.localdate(
-        moment(hazard["submitted_at"])
-    )
-    return waited <= RECHECK_LIMIT
-
-
-def _reported_on_time(hazard: Row) -> bool:
-    if not (hazard["major_noticed_at"] and hazard["major_reported_at"]):
-        return False
-    found = moment(hazard["found_at"])
-    noticed = moment(hazard["major_noticed_at"]) - found <= NOTICE_LIMIT
-    return noticed and moment(hazard["major_reported_at"]) - found <= REPORT_LIMIT
-
-
-def appraisal(
-    subject: Subject, measures: Mapping[str, Measure]
-) -> tuple[Result, AppraisalDocument]:
-    """Return the evaluation and its paper."""
-    result = appraise(SCHEME_V1, measures)
-    indicators = tuple(
-        AppraisalIndicator(
-            code=s.indicator.code,
-            group=s.indicator.group,
-            name=s.indicator.name,
-            weight=s.indicator.weight,
-            point=s.indicator.point,
-            scoring=s.indicator.scoring,
-            method=s.indicator.method,
-            numerator=s.measure.numerator if s.score is not None else None,
-            denominator=s.measure.denominator if s.score is not None else None,
-            deduction=s.deduction,
-            score=s.score.quantize(Decimal("0.01"), ROUND_HALF_UP) if s.score is not None else None,
-            unmeasured_reason=s.reason,
-        )
-        for s in result.scored
-    )
-    document = AppraisalDocument(
-        **subject.head,
-        scheme=VersionMark(SCHEME_V1.name, SCHEME_V1.version, SCHEME_V1.is_proposal),
-        indicators=indicators,
-        measured_weight=result.measured_weight,
-        raw_score=result.raw_score,
-        score=result.score,
-        grade=result.grade,
-        veto_reason=result.veto_reason,
-    )
-    return result, document

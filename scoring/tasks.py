@@ -11,6 +11,7 @@ from scoring.services import (
     thresholds_send_due,
     training_count,
 )
+from scoring.services.appraisals import appraisals_follow
 from scoring.services.following import hazards_follow_missed
 from tenancy.tasks import EveryAgencyTask, TenantTask
 
@@ -52,3 +53,15 @@ def recount_of_agency(agency_id: int) -> int:
 def recount(self: EveryAgencyTask) -> int:
     """Every night, agency by agency."""
     return self.fan_out(recount_of_agency, with_id=True)
+
+
+@shared_task(base=TenantTask, name="scoring.follow_appraisals_of_agency")
+def follow_appraisals_of_agency(agency_id: int) -> int:
+    """Let the evaluations of an agency go on with the days."""
+    return appraisals_follow(actor=current.get(), agency_id=agency_id)  # type: ignore[arg-type]
+
+
+@shared_task(base=EveryAgencyTask, name="scoring.follow_appraisals", bind=True)
+def follow_appraisals(self: EveryAgencyTask) -> int:
+    """Every morning, agency by agency."""
+    return self.fan_out(follow_appraisals_of_agency, with_id=True)

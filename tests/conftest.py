@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings
@@ -35,6 +36,16 @@ def _flush_as_owner(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _flush_as_owner
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """The content that comes with the software is there once, as at an installation.
+
+    A test that flushes takes it away; `tests.county.build` then loads it for its own test.
+    """
+    with django_db_blocker.unblock():
+        call_command("load_content", verbosity=0)
 
 
 @pytest.fixture(autouse=True)

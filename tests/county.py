@@ -21,6 +21,7 @@ from common.scope import acting_as
 from enterprises.models import Enterprise
 from enterprises.services import search_text
 from inspections.models import (
+    ChecklistItem,
     EnforcementReferral,
     GuidanceTopic,
     Hazard,
@@ -63,7 +64,7 @@ from inspections.services import (
 from inspections.services.draws import findings_of, proposed_pairs
 from providers.services import provider_register
 from scoring.services import rule_book_adopt
-from tenancy.actors import Actor, system_for
+from tenancy.actors import SYSTEM, Actor, system_for
 from tenancy.enums import OrgKind, Role
 from tenancy.models import Agency, Membership
 from tenancy.services import agency_clock_set, certificate_add
@@ -139,11 +140,19 @@ def enterprise(agency: Agency, number: int, **fields: object) -> Enterprise:
     )
 
 
+def content() -> None:
+    """What comes with the software, unless it is there."""
+    with acting_as(SYSTEM):
+        is_there = ChecklistItem.objects.exists()
+    if not is_there:
+        call_command("load_content", verbosity=0)
+
+
 def build(
     code: str = "130371", *, enterprises: int = 2, base: int = 0, kicked_off: bool = True
 ) -> County:
     """A region with a live contract, a batch and its assignments; nothing visited yet."""
-    call_command("load_content", verbosity=0)
+    content()
     zone = world.agency(code, now=NOW)
     admin = world.member(zone.org, Role.AGENCY_ADMIN)
     with acting_as(admin):

@@ -8,11 +8,19 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
-from agencies.models import ChoiceInvite, ChoiceOffer, ChoiceRound, ServiceContract
+from agencies.conflicts import conflicts_of, conflicts_settle
+from agencies.models import (
+    ChoiceInvite,
+    ChoiceOffer,
+    ChoiceRound,
+    PurchasePublication,
+    ServiceContract,
+)
 from agencies.payments import Share
 from agencies.services import (
     contract_activate,
     contract_create,
+    delivery_add,
     invites_add,
     library_class_save,
     library_enter,
@@ -23,6 +31,7 @@ from agencies.services import (
     round_create,
     round_offer_add,
     round_open,
+    tie_add,
 )
 from audit.services import chain_seal
 from chain.services import verification_start
@@ -44,6 +53,7 @@ from inspections.models import GuidanceTopic, Sign
 from inspections.services import (
     extension_ask,
     guidance_save,
+    obligation_accept,
     opinion_issue,
     rectification_submit,
     thresholds_save,
@@ -51,9 +61,29 @@ from inspections.services import (
 from inspections.services.enforcement import Rechecked
 from inspections.signs.update import signs_update
 from providers.models import Provider
-from providers.services import provider_register, qualification_add, staff_certificate_add
+from providers.services import (
+    cross_region_file,
+    provider_register,
+    qualification_add,
+    report_begin,
+    report_submit,
+    rules_set,
+    staff_certificate_add,
+    standing_draft,
+    standing_notice,
+    standing_state,
+)
 from scoring.boards import PlateContact
-from scoring.models import PointCycle, PointSheet, RuleBook, RuleClause, ThresholdEvent
+from scoring.models import (
+    AppraisalPublication,
+    PointCycle,
+    PointSheet,
+    Questionnaire,
+    RuleBook,
+    RuleClause,
+    SelfEvaluation,
+    ThresholdEvent,
+)
 from scoring.services import (
     Given,
     appeal_make,
@@ -63,25 +93,33 @@ from scoring.services import (
     entry_recheck,
     event_send,
     interview_plan,
+    measure_correct,
+    objection_file,
     outputs_start,
     plate_make,
     points_give,
     presentation_save,
+    record_add,
+    scheme_draft,
+    scoring_begin,
     self_check_answer,
     self_check_begin,
     sheets_prepare,
+    third_party_ask,
     training_begin,
 )
 from scoring.services.selfchecks import Found
 from scoring.services.tryouts import tryout_start
+from tenancy import clock
 from tenancy.actors import SYSTEM, system_for
 from tenancy.enums import Role
 from tenancy.models import CalendarDay, Membership, OfficerCertificate, Organization
 from tenancy.services import invitation_create
 from tests import county as counties
-from tests import world
+from tests import purchases, world
 from tests.evidence.samples import webm
 from tests.field.phone import Phone
+from tests.scoring import evaluated
 from workflow.services import job_part_run
 
 LIST = Path(__file__).parent / "data" / "enterprise-list-2026.xlsx"
@@ -149,6 +187,9 @@ class Scene:
         self._phone(c)
         self._points(c)
         self._rule_books(c)
+        self._appraisal(c)
+        self._purchases(c)
+        self._standing(c)
         self._market(c)
 
     def _five_phases(self, c: counties.County) -> None:
@@ -276,6 +317,35 @@ class Scene:
             clause = draft.clauses.get(code="2.1")
         self.things |= {"book": draft.pk, "clause": clause.pk, "tryout": tryout.pk}
 
+    def _purchases(self, c: counties.County) -> None:
+        """A plan that is drafted, one in force; a project drafted, announced, opened, awarded."""
+        draft, plan = purchases.draft_plan(c, year=2027), purchases.plan(c)
+        with acting_as(c.admin):
+            item = plan.items.select_related("plan").get()
+        project = purchases.project(c, number="CG-D")
+        lot = purchases.awarded(c, item=item)
+        moment = counties.NOW.date()
+        owed = purchases.owe(c, c.contract, "other", 2, date(2026, 8, 1), service="按时完成")
+        with acting_as(c.lead):
+            delivery = delivery_add(
+                actor=c.lead, obligation=owed, quantity=1, delivered_on=moment, what="宣传册",
+                files=[("宣传册.jpg", counties.picture())],
+            )  # fmt: skip
+        with acting_as(c.admin):
+            accepted = obligation_accept(
+                actor=c.admin, obligation=owed, quantity=1,
+                results={"technical": True, "service": True},
+            )  # fmt: skip
+            published = PurchasePublication.objects.get(kind="award", owner_agency=c.zone)
+            drafted = draft.items.get()
+            criterion_lot = project.lots.get()
+        self.things |= {
+            "plan": draft.pk, "plan_item": drafted.pk, "procurement": project.pk,
+            "draft_lot": criterion_lot.pk, "lot": lot.pk, "offer": lot.winner_id,
+            "publication": published.pk, "obligation": owed.pk, "delivery": delivery.pk,
+            "acceptance": accepted.pk,
+        }  # fmt: skip
+
     def _papers(self, c: counties.County, document: Document) -> None:
         """Seal, its approval, a Word form, a receipt, consent, and a print of all papers."""
         with acting_as(c.admin):
@@ -335,6 +405,44 @@ class Scene:
                 number=f"E-{c.zone.pk}", **whose,
             )  # fmt: skip
         self.things |= {"qualification": qualification.pk, "staff_certificate": certificate.pk}
+
+    def _standing(self, c: counties.County) -> None:
+        """A measure with its statement, a report, a notice, a tie and why it went on."""
+        body = Provider.objects.select_related("org", "registered_by")
+        with acting_as(c.admin):
+            rules_set(actor=c.admin, agency=c.zone, statement_days=5, allows_consultant=True)
+        with acting_as(c.officer):
+            provider = body.get(pk=c.lead.org_id)
+            tie = tie_add(
+                actor=c.officer, provider_org_id=provider.pk, enterprise=c.enterprises[0],
+                what="标准化咨询", from_on=date(2026, 1, 1),
+            )  # fmt: skip
+            measure = standing_draft(
+                actor=c.officer, measure="reprimand", subject="service", name=provider.org.name,
+                credit_code=provider.org.credit_code, ground="absent", facts="未到场", basis="合同",
+                from_on=date(2026, 7, 1), until_on=date(2026, 12, 31),
+                files=[("照片.jpg", counties.picture())],
+            )  # fmt: skip
+            standing_notice(actor=c.officer, decision=measure)
+        with acting_as(c.lead):
+            provider = body.get(pk=c.lead.org_id)
+            standing_state(actor=c.lead, decision=measure, text="已改期")
+            report = report_begin(actor=c.lead, provider=provider, year=2026, text="服务本区")
+            report_submit(actor=c.lead, report=report)
+            draft = report_begin(
+                actor=c.lead, provider=provider, year=2026, text="更正", correction="数字"
+            )
+            day = clock.today(c.zone.pk)
+            notice = cross_region_file(
+                actor=c.lead, provider=provider, agency=c.zone, from_on=day, until_on=day,
+                project="服务", qualification="无需资质", people="李工", served="厂", commitment="如实",
+            )  # fmt: skip
+            one = conflicts_of(c.batch, c.enterprises[:1])
+            conflicts_settle(actor=c.lead, batch=c.batch, conflicts=one, reason="本地仅此一家")
+        self.things |= {
+            "decision": measure.pk, "report": report.pk, "report_draft": draft.pk,
+            "notice": notice.pk, "tie": tie.pk,
+        }  # fmt: skip
 
     def _verification(self, c: counties.County) -> UUID:
         """A check of the chain."""
@@ -418,6 +526,49 @@ class Scene:
         with acting_as(leader):
             payment_approve(actor=leader, decision=decided)
         return {"stage": stages[0].pk, "payment": waiting.pk, "paid": decided.pk}
+
+    def _appraisal(self, c: counties.County) -> None:
+        """The contract's evaluation, drafted and objected to, and a scheme for the next."""
+        with acting_as(c.admin):
+            scheme = scheme_draft(actor=c.admin, version="草稿")
+            indicator = scheme.indicators.get(code="B4")
+        row = evaluated.begun(c)
+        with acting_as(c.lead):
+            asked = SelfEvaluation.objects.get()
+        evaluated.self_evaluate(c)
+        with acting_as(c.officer):
+            row = scoring_begin(actor=c.officer, appraisal=row)
+            form = Questionnaire.objects.create(
+                **{**row.tenant, "provider_org_id": None,
+                   "enterprise_org_id": c.enterprises[0].enterprise_org_id},
+                appraisal=row, assignment=c.assignment, enterprise=c.enterprises[0],
+                provider_name="安评机构", contract_title="合同", due_on=row.scoring_due_on,
+            )  # fmt: skip
+            third_party_ask(actor=c.officer, appraisal=row, body_name="某安全协会")
+            record_add(
+                actor=c.officer, appraisal=row, kind="inquiry", held_on=counties.NOW.date(),
+                people="张立新", content="问：按时到场吗？答：是", finding="按时到场",
+            )  # fmt: skip
+            measure_correct(
+                actor=c.officer, appraisal=row, code="C2", reason="专家评", numerator=Decimal(1),
+                denominator=Decimal(2),
+            )  # fmt: skip
+        evaluated.answer(c, [8] * 10)
+        row = evaluated.drafted(c, row)
+        with acting_as(c.lead):
+            objection = objection_file(actor=c.lead, appraisal=row, code="B2", reason="没有信号")
+        with acting_as(c.admin):
+            code = f"pub{c.zone.pk}"
+            AppraisalPublication.objects.create(
+                code=code, owner_agency=c.zone, region_code=c.zone.region_code, body={},
+                agency_name="应急管理局", title="公示", sha256="0" * 64, published_on=counties.NOW,
+                until_on=counties.NOW,
+            )  # fmt: skip
+        self.things |= {
+            "appraisal": row.pk, "indicator_code": "C4", "form": form.pk, "objection": objection.pk,
+            "self_evaluation": asked.pk, "questionnaire": form.pk, "scheme": scheme.pk,
+            "indicator": indicator.pk, "publication": code,
+        }  # fmt: skip
 
     def url(self, name: str, kinds: tuple[str, ...]) -> str:
         return reverse(name, args=[self.things[kind] for kind in kinds])

@@ -95,3 +95,10 @@ def sign_in(client: Client, actor: Actor, *, second_factor: bool = False) -> Non
         session = client.session
         second_factor_given(session, actor.user_id)
         session.save()
+
+
+def client_of(actor: Actor) -> Client:
+    """A browser of the actor's user, signed in."""
+    client = Client()
+    sign_in(client, actor)
+    return client

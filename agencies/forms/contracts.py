@@ -131,7 +131,11 @@ class WithdrawForm(ActorForm):
     """Why an enterprise leaves, and which takes its place."""
 
     withdrawal = forms.ChoiceField(
-        label="退出类别", choices=Assignment.Withdrawal.choices, widget=forms.RadioSelect
+        label="退出类别",
+        choices=[
+            c for c in Assignment.Withdrawal.choices if c[0] != Assignment.Withdrawal.HANDED_OVER
+        ],
+        widget=forms.RadioSelect,
     )
     reason = forms.CharField(label="退出原因", max_length=200)
     replacement = forms.ModelChoiceField(

@@ -51,4 +51,6 @@ class Migration(migrations.Migration):
         policy("agencies_providerchoice", "own", using=ENTERPRISE, command="SELECT"),
         policy("agencies_providerchoice", "chooses", check=OWN_CHOICE, command="INSERT"),
         append_only("agencies_providerchoice"),
+        # Who chooses is not offered who advises it, so it reads its own ties.
+        policy("agencies_servicetie", "own_firm", using=ENTERPRISE, command="SELECT"),
     ]  # fmt: skip

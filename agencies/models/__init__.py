@@ -5,6 +5,20 @@ from agencies.models.contracts import Assignment, AssignmentTally, ServiceBatch,
 from agencies.models.grants import AssignmentUserObjectPermission, ContractUserObjectPermission
 from agencies.models.library import LibraryChange, LibraryClass, LibraryProvider
 from agencies.models.payment import PaymentDecision, PaymentStage
+from agencies.models.publications import PurchasePublication
+from agencies.models.purchase import (
+    AwardCriterion,
+    Offer,
+    OfferScore,
+    Procurement,
+    ProcurementLot,
+    PurchaseArea,
+    PurchaseMethod,
+    PurchasePlan,
+    PurchasePlanItem,
+)
+from agencies.models.terms import Obligation, ObligationAcceptance, ObligationDelivery
+from agencies.models.ties import ConflictReason, ServiceTie
 
 __all__ = [
     "Assignment",
@@ -20,6 +34,22 @@ __all__ = [
     "PaymentDecision",
     "PaymentStage",
     "ProviderChoice",
+    "AwardCriterion",
+    "ConflictReason",
+    "ContractUserObjectPermission",
+    "Obligation",
+    "ObligationAcceptance",
+    "ObligationDelivery",
+    "Offer",
+    "OfferScore",
+    "Procurement",
+    "ProcurementLot",
+    "PurchaseArea",
+    "PurchaseMethod",
+    "PurchasePlan",
+    "PurchasePlanItem",
+    "PurchasePublication",
     "ServiceBatch",
     "ServiceContract",
+    "ServiceTie",
 ]

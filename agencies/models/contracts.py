@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from agencies.models.purchase import ProcurementLot
 from enterprises.models import Enterprise
 from tenancy.models import Membership, TenantModel
 
@@ -33,6 +34,10 @@ class ServiceContract(FSMModelMixin, TenantModel):
     amount = models.DecimalField(
         "合同金额（元）", max_digits=12, decimal_places=2, null=True, blank=True
     )
+    lot = models.ForeignKey(
+        ProcurementLot, models.PROTECT, null=True, blank=True, related_name="contracts",
+        verbose_name="中标标段",
+    )  # fmt: skip
     note = models.TextField("备注", blank=True)
     state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
@@ -46,7 +51,11 @@ class ServiceContract(FSMModelMixin, TenantModel):
                 name="contract_ends_after_start",
                 condition=models.Q(ends_on__gte=models.F("starts_on")),
             ),
-        ]
+            models.UniqueConstraint(
+                fields=["lot"], condition=~models.Q(state="terminated"),
+                name="contract_once_a_lot",
+            ),
+        ]  # fmt: skip
         permissions = [("supervise_contract", "负责该合同的监管")]
 
     def __str__(self) -> str:
@@ -139,6 +148,7 @@ class Assignment(FSMModelMixin, TenantModel):
         STOPPED = "stopped", "停产停业"
         MOVED = "moved", "搬迁"
         CLOSED = "closed", "注销关闭"
+        HANDED_OVER = "handed", "移交其他机构"
         OTHER = "other", "其他"
 
     batch = models.ForeignKey(

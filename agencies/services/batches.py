@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
+from agencies.conflicts import conflicts_of, conflicts_settle
 from agencies.gates import AssignmentFacts, facts_of
 from agencies.models import Assignment, ServiceBatch, ServiceContract
 from agencies.services.contracts import close_files, provider_of
@@ -14,6 +15,7 @@ from audit.services import record
 from common.errors import DomainError
 from enterprises.models import Enterprise
 from notifications.services import notify
+from providers.standing import must_serve
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Grant
@@ -33,6 +35,7 @@ def batch_create(
     """Open a batch within a live contract's days; its code begins every hazard number."""
     if contract.state != ServiceContract.State.ACTIVE:
         raise DomainError("合同生效后才能建立批次")
+    must_serve(provider_of(contract), clock.today(contract.owner_agency_id))
     if starts_on < contract.starts_on:
         raise DomainError(f"不能早于合同开始日期{contract.starts_on:%Y-%m-%d}", field="starts_on")
     if ends_on > contract.ends_on:
@@ -55,12 +58,13 @@ def batch_create(
 
 @transaction.atomic
 def batch_assign(
-    *, actor: Actor, batch: ServiceBatch, enterprise_ids: Iterable[int]
+    *, actor: Actor, batch: ServiceBatch, enterprise_ids: Iterable[int], conflict_reason: str = ""
 ) -> list[Assignment]:
     """Assign enterprises to the batch's provider: all or none, in a fixed number of statements.
 
     Opens their files to the provider. DomainError names those assigned already; one that the actor
-    cannot see is answered like one that does not exist.
+    cannot see is answered like one that does not exist. `conflict_reason` is why it goes on in
+    spite of a conflict of interest.
     """
     locked = ServiceBatch.objects.select_for_update(of=("self",)).select_related("contract").get(
         pk=batch.pk
@@ -69,13 +73,29 @@ def batch_assign(
         raise DomainError("合同不在履行中，不能指派")
     if locked.recheck_completed_on:
         raise DomainError("本批次的复查验收已经完成，不能再加企业；请另建批次")
+    must_serve(provider_of(locked), clock.today(locked.owner_agency_id))
     wanted = set(enterprise_ids)
     enterprises = list(Enterprise.objects.filter(pk__in=wanted).order_by("region_code", "pk"))
     _check_assignable(actor, locked, wanted, enterprises)
-    assignments = Assignment.objects.bulk_create(_assignment(locked, e) for e in enterprises)
-    _open_files(locked, enterprises)
+    _settle(actor, locked, enterprises, conflict_reason)
+    assignments = open_assignments(locked, [(e, None) for e in enterprises])
+    open_files(locked, enterprises)
     _tell_assigned(actor, locked, len(assignments))
     return assignments
+
+
+def _settle(
+    actor: Actor, batch: ServiceBatch, enterprises: Sequence[Enterprise], reason: str
+) -> None:
+    found = conflicts_of(batch, enterprises)
+    conflicts_settle(actor=actor, batch=batch, conflicts=found, reason=reason)
+
+
+def open_assignments(
+    batch: ServiceBatch, pairs: Sequence[tuple[Enterprise, Assignment | None]]
+) -> list[Assignment]:
+    """Make an assignment of each enterprise, which may take another's place, in one statement."""
+    return Assignment.objects.bulk_create(_assignment(batch, *pair) for pair in pairs)
 
 
 def _assignment(
@@ -132,7 +152,8 @@ def _check_withdrawal(assignment: Assignment, withdrawal: str, reason: str) -> N
         raise DomainError("该企业已退出本批次")
     if not assignment.is_open:
         raise DomainError("复查验收已完成，不能再退出")
-    if withdrawal not in Assignment.Withdrawal.values:
+    by_hand = set(Assignment.Withdrawal.values) - {Assignment.Withdrawal.HANDED_OVER}
+    if withdrawal not in by_hand:
         raise DomainError("请选择退出类别", field="withdrawal")
     if not reason.strip():
         raise DomainError("请填写退出原因", field="reason")
@@ -142,9 +163,12 @@ def _check_withdrawal(assignment: Assignment, withdrawal: str, reason: str) -> N
 
 def _replace(actor: Actor, batch: ServiceBatch, old: Assignment, enterprise_id: int) -> None:
     enterprises = list(Enterprise.objects.filter(pk=enterprise_id))
+    must_serve(provider_of(batch), clock.today(batch.owner_agency_id), field="replacement")
     _check_assignable(actor, batch, {enterprise_id}, enterprises, field="replacement")
+    if found := conflicts_of(batch, enterprises):
+        raise DomainError(f"利益冲突：{found[0].words}；请在选择企业处指派", field="replacement")
     _assignment(batch, enterprises[0], replaces=old).save(force_insert=True)
-    _open_files(batch, enterprises)
+    open_files(batch, enterprises)
     _tell_assigned(actor, batch, 1)
 
 
@@ -221,7 +245,8 @@ def _check_assignable(
         raise DomainError(f"{'、'.join(names)}已在本批次中，不能重复指派", field=field)
 
 
-def _open_files(batch: ServiceBatch, enterprises: Sequence[Enterprise]) -> None:
+def open_files(batch: ServiceBatch, enterprises: Sequence[Enterprise]) -> None:
+    """Open the enterprises' files to the batch's provider while the contract lasts."""
     today, provider = clock.today(batch.owner_agency_id), provider_of(batch)
     Grant.objects.bulk_create(
         [

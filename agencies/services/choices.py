@@ -1,9 +1,12 @@
 """provider_choose · provider_choose_for: who serves an enterprise"""
 
+from datetime import date
+
 from django.db import transaction
 from django.urls import reverse
 
 from agencies.choice_state import fallen_of
+from agencies.choosing import choice_check
 from agencies.eligibility import eligible
 from agencies.models import ChoiceInvite, ChoiceOffer, ChoiceRound, ProviderChoice
 from agencies.models.choices import REASON_LENGTH
@@ -82,14 +85,16 @@ def _offer(invite: ChoiceInvite, found: ChoiceRound, offer_id: int) -> ChoiceOff
     offer = offers.select_related("provider_org").filter(pk=offer_id).first()
     if offer is None:
         raise DomainError("请选择名单中的机构", field="offer")
-    if why := _why_not(invite, found, offer):
-        raise DomainError(f"{offer.provider_org}{why}，不能选择", field="offer")
+    today = clock.today(found.owner_agency_id)
+    # Until this is committed no decision about its standing takes effect beside it.
+    choice_check(int(offer.provider_org_id or 0), today, field="offer")
+    if why := _why_not(invite, found, offer, today):
+        raise DomainError(why, field="offer")
     return offer
 
 
-def _why_not(invite: ChoiceInvite, found: ChoiceRound, offer: ChoiceOffer) -> str:
+def _why_not(invite: ChoiceInvite, found: ChoiceRound, offer: ChoiceOffer, today: date) -> str:
     pk = int(offer.provider_org_id or 0)
-    today = clock.today(found.owner_agency_id)
     stand = eligible(agency_id=found.owner_agency_id, provider_org_ids=[pk], day=today)
     return stand.why_not(pk, invite.enterprise)
 

@@ -8,11 +8,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from agencies import grants
+from agencies.conflicts import conflicts_of, conflicts_settle
 from agencies.models import Assignment, ServiceBatch
+from agencies.services.contracts import provider_of
 from audit.services import record
 from common.errors import DomainError
 from notifications.services import Message, notify_many
 from providers.selectors import lapsed_words
+from providers.standing import barred_people_words, must_serve
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.enums import Role
@@ -50,10 +53,13 @@ def split_by_town(assignments: Sequence[Assignment], inspectors: Sequence[int]) 
 
 
 @transaction.atomic
-def inspectors_assign(*, actor: Actor, batch: ServiceBatch, plan: Mapping[int, int]) -> int:
+def inspectors_assign(
+    *, actor: Actor, batch: ServiceBatch, plan: Mapping[int, int], conflict_reason: str = ""
+) -> int:
     """Put inspectors on assignments: {assignment id: membership id}; return how many changed.
 
-    Both must be the actor's own provider's; the former inspector's grant ends.
+    Both must be the actor's own provider's; the former inspector's grant ends. `conflict_reason` is
+    why it goes on in spite of a conflict of interest.
     """
     people = {
         m.pk: m
@@ -62,13 +68,22 @@ def inspectors_assign(*, actor: Actor, batch: ServiceBatch, plan: Mapping[int, i
         ).select_related("user")
     }
     rows = list(
-        batch.assignments.select_for_update(of=("self",)).filter(pk__in=plan, withdrawn_at=None)
+        batch.assignments.select_for_update(of=("self",))
+        .select_related("enterprise")
+        .filter(pk__in=plan, withdrawn_at=None)
     )
     if len(people) != len(set(plan.values())) or len(rows) != len(plan):
         raise DomainError("人员或企业不在本机构的任务中，请刷新后重选", field="plan")
     if lapsed := lapsed_words([*people.values()], clock.today(batch.owner_agency_id)):
         raise DomainError(f"{lapsed}，不能安排检查", field="plan")
+    _check_standing(batch, [*people.values()])
     changed = [row for row in rows if row.inspector_id != plan[row.pk]]
+    conflicts = conflicts_of(
+        batch,
+        [row.enterprise for row in changed],
+        {row.enterprise_id: people[plan[row.pk]] for row in changed},
+    )
+    conflicts_settle(actor=actor, batch=batch, conflicts=conflicts, reason=conflict_reason)
     for row in changed:
         row.inspector = people[plan[row.pk]]
         row.inspector_name = people[plan[row.pk]].user.name
@@ -76,6 +91,13 @@ def inspectors_assign(*, actor: Actor, batch: ServiceBatch, plan: Mapping[int, i
     grants.inspectors_grant({row.pk: people[plan[row.pk]] for row in changed})
     _tell_inspectors(actor, batch, changed)
     return len(changed)
+
+
+def _check_standing(batch: ServiceBatch, people: Sequence[Membership]) -> None:
+    today = clock.today(batch.owner_agency_id)
+    must_serve(provider_of(batch), today, field="plan")
+    if barred := barred_people_words(people, today):
+        raise DomainError(f"{barred}，不能安排检查", field="plan")
 
 
 def _tell_inspectors(actor: Actor, batch: ServiceBatch, changed: Sequence[Assignment]) -> None:

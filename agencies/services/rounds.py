@@ -98,7 +98,7 @@ def round_offer_add(
         contract.provider_org_id
     )
     if why:
-        raise DomainError(f"{contract.provider_org}{why}", field="contract")
+        raise DomainError(why, field="contract")
     offer = ChoiceOffer(
         **{**locked.tenant, "provider_org_id": contract.provider_org_id},
         round=locked, contract=contract, price=price, price_unit=price_unit.strip(),
@@ -360,7 +360,10 @@ def _batch(
         code=f"{found.code}-{number}", starts_on=max(today, offer.contract.starts_on),
         ends_on=offer.contract.ends_on,
     )  # fmt: skip
-    batch_assign(actor=actor, batch=batch, enterprise_ids=enterprise_ids)
+    batch_assign(
+        actor=actor, batch=batch, enterprise_ids=enterprise_ids,
+        conflict_reason=f"{found.title}：企业在机构库中选择了该机构",
+    )  # fmt: skip
     offer.batch = batch
     offer.save(update_fields=["batch"])
     return batch

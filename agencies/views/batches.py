@@ -1,6 +1,7 @@
 """Batches: the builder, the board, the inspectors' shares, who leaves."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies import board, services
 from agencies.access import assignment_for, batch_for, contract_for, has_hand_in, require_hand_in
+from agencies.conflicts import conflicts_of
 from agencies.forms.contracts import (
     BatchForm,
     PlanForm,
@@ -97,7 +99,10 @@ def batch_assign(request: Request, pk: int) -> HttpResponse:
     ids = _selected(request, batch)
     if request.POST.get("confirm"):
         try:
-            made = services.batch_assign(actor=request.actor, batch=batch, enterprise_ids=ids)
+            made = services.batch_assign(
+                actor=request.actor, batch=batch, enterprise_ids=ids,
+                conflict_reason=request.POST.get("conflict_reason", ""),
+            )  # fmt: skip
         except DomainError as error:
             messages.error(request, error.message)
             return _confirm(request, batch, ids, status=422)
@@ -125,6 +130,8 @@ def _confirm(
         "ids": ids,
         "towns": towns.most_common(),
         "industries": Counter(e.industry for e in enterprises).most_common(),
+        "conflicts": conflicts_of(batch, enterprises),
+        "conflict_reason": request.POST.get("conflict_reason", ""),
     }
     return render(request, "agencies/batch_confirm.html", context, status=status)
 
@@ -219,31 +226,46 @@ def inspectors(request: Request, pk: int) -> HttpResponse:
     found = batch_for(request.actor, pk, "inspector_assign")
     if request.method == "POST" and request.POST.get("confirm"):
         return _assign_inspectors(request, found)
-    rows = list(
-        found.assignments.filter(withdrawn_at=None)
-        .select_related("enterprise")
-        .order_by("region_code", "enterprise__name")
-    )
     form = PlanForm(request.POST or None, actor=request.actor)
-    plan = {row.pk: row.inspector_id for row in rows}
+    plan: dict[int, int] = {}
     if request.method == "POST" and form.is_valid():
         people = [m.pk for m in form.cleaned_data["people"]]
         split = (
             services.split_by_town if form.cleaned_data["how"] == "town" else services.split_evenly
         )
-        plan = {**plan, **split(rows, people)}
+        plan = split(_shared(found), people)
+    return _shares(request, found, plan, form, status=422 if form.errors else 200)
+
+
+def _shared(found: ServiceBatch) -> list[Assignment]:
+    rows = found.assignments.filter(withdrawn_at=None).select_related("enterprise")
+    return list(rows.order_by("region_code", "enterprise__name"))
+
+
+def _shares(
+    request: Request, found: ServiceBatch, plan: Mapping[int, int], form: PlanForm, *, status: int
+) -> HttpResponse:
+    """Show who has what, with a plan that is not saved yet over it, and what conflicts with it."""
+    rows = _shared(found)
+    whose = {row.pk: plan.get(row.pk, row.inspector_id) for row in rows}
+    everybody = {m.pk: m for m in form.everybody}
+    going = {
+        row.enterprise_id: everybody[person]
+        for row in rows
+        if (person := plan.get(row.pk)) in everybody
+    }
     names = region_names({row.region_code for row in rows})
-    everybody = {m.pk: m.user.name for m in form.everybody}
-    loads = Counter(person for person in plan.values() if person)
+    loads = Counter(person for person in whose.values() if person)
     context = {
         "batch": found,
         "form": form,
-        "rows": [(row, names.get(row.region_code, ""), plan[row.pk]) for row in rows],
-        "people": everybody.items(),
-        "loads": [(name, loads.get(pk, 0)) for pk, name in everybody.items()],
-        "is_proposal": request.method == "POST" and form.is_valid(),
+        "rows": [(row, names.get(row.region_code, ""), whose[row.pk]) for row in rows],
+        "people": [(pk, m.user.name) for pk, m in everybody.items()],
+        "loads": [(m.user.name, loads.get(pk, 0)) for pk, m in everybody.items()],
+        "is_proposal": bool(plan),
+        "conflicts": conflicts_of(found, [row.enterprise for row in rows], going) if plan else [],
     }
-    return render(request, "agencies/inspectors.html", context, status=422 if form.errors else 200)
+    return render(request, "agencies/inspectors.html", context, status=status)
 
 
 def _assign_inspectors(request: Request, found: ServiceBatch) -> HttpResponse:
@@ -252,12 +274,17 @@ def _assign_inspectors(request: Request, found: ServiceBatch) -> HttpResponse:
         for name, value in request.POST.items()
         if name.startswith("inspector-") and name[10:].isdigit() and str(value).isdigit()
     }
+    reason = request.POST.get("conflict_reason", "")
     try:
-        changed = services.inspectors_assign(actor=request.actor, batch=found, plan=plan)
-        messages.success(request, f"已安排，{changed} 家企业的评估人员有变化")
+        changed = services.inspectors_assign(
+            actor=request.actor, batch=found, plan=plan, conflict_reason=reason
+        )
     except DomainError as error:
         messages.error(request, error.message)
+        if error.field == "conflict_reason":
+            return _shares(request, found, plan, PlanForm(actor=request.actor), status=422)
         return redirect("agencies:inspectors", pk=found.pk)
+    messages.success(request, f"已安排，{changed} 家企业的评估人员有变化")
     return redirect("agencies:batch", pk=found.pk)
 
 

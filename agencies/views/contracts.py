@@ -12,14 +12,23 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies import grants, services
-from agencies.access import contract_for, has_hand_in, require_hand_in
+from agencies.access import contract_for, has_hand_in, lot_for, require_hand_in
 from agencies.forms.contracts import (
     ContractForm,
     OfficerForm,
     ReasonForm,
 )
-from agencies.models import Assignment, AssignmentTally, ServiceBatch, ServiceContract
+from agencies.models import (
+    Assignment,
+    AssignmentTally,
+    ProcurementLot,
+    ServiceBatch,
+    ServiceContract,
+)
+from agencies.services.contracts import provider_of
+from agencies.services.handover import why_frozen
 from common.errors import DomainError
+from providers.selectors import untold
 from tenancy import clock
 from tenancy.access import require, visible_or_404, within
 from tenancy.models import Membership
@@ -60,18 +69,33 @@ def _enterprises(contracts: Sequence[int]) -> dict[int, int]:
 def contract_new(request: Request) -> HttpResponse:
     """Draft a contract."""
     actor = require(request.actor, "contract_edit")
-    form = ContractForm(request.POST or None, actor=actor)
+    chosen = request.GET.get("lot", "")
+    lot = lot_for(actor, chosen, "contract_edit") if chosen else None
+    form = ContractForm(request.POST or None, actor=actor, initial=_from_lot(lot))
     if request.method == "POST" and form.is_valid():
         data = {**form.cleaned_data}
         data["provider_org_id"] = data.pop("provider_org").pk
         try:
-            contract = services.contract_create(actor=actor, **data)
+            contract = services.contract_create(actor=actor, lot=lot, **data)
         except DomainError as error:
             form.add_error(error.field, error.message)
         else:
             return redirect("agencies:contract", pk=contract.pk)
-    context = {"form": form, "title": "新建合同", "submit": "保存草稿", "draft": "contract"}
+    context = {"form": form, "title": "新建合同", "submit": "保存草稿"}
+    context["draft"] = f"contract-{lot.pk}" if lot else "contract"
     return render(request, "agencies/form.html", context, status=422 if form.errors else 200)
+
+
+def _from_lot(lot: ProcurementLot | None) -> dict[str, object]:
+    """Return what an awarded lot says of its contract."""
+    if lot is None or lot.winner is None:
+        return {}
+    return {
+        "provider_org": lot.winner.provider_org_id,
+        "title": f"{lot.procurement.title}（{lot.name}）",
+        "kind": ServiceContract.Kind.GOVERNMENT_PURCHASE,
+        "amount": lot.winner.price,
+    }
 
 
 @login_required
@@ -80,19 +104,51 @@ def contract(request: Request, pk: int) -> HttpResponse:
     found = contract_for(request.actor, pk)
     is_own = request.actor.org_id == found.owner_agency_id
     is_active = found.state == ServiceContract.State.ACTIVE
+    frozen = why_frozen(found) if is_active else ""
     context = {
         "contract": found,
         "batches": _batches(found),
         "officers": grants.officers_of(found) if request.actor.is_agency else [],
         "may_edit": is_own and request.actor.may("contract_edit"),
+        "lot": _lot(request, found),
         "may_add_batch": is_active
+        and not frozen
         and request.actor.may("batch_edit")
         and has_hand_in(request.actor, found),
         "officer_form": OfficerForm(actor=request.actor, contract=found) if is_own else None,
         "reason_form": ReasonForm(),
         "days_left": (found.ends_on - clock.today_of(found.owner_agency)).days,
+        "frozen": frozen,
+        "may_hand_over": is_active
+        and request.actor.may("hand_over")
+        and has_hand_in(request.actor, found),
+        "untold": is_active and _untold(request, found),
+        "left_behind": _left_behind(found) if is_own else 0,
     }
     return render(request, "agencies/contract.html", context)
+
+
+def _lot(request: Request, found: ServiceContract) -> ProcurementLot | None:
+    """Return the lot that a contract goes back to; how a purchase went is the agency's own."""
+    if not request.actor.is_agency or found.lot_id is None:
+        return None
+    return ProcurementLot.objects.select_related("procurement").filter(pk=found.lot_id).first()
+
+
+def _untold(request: Request, found: ServiceContract) -> bool:
+    """Whether the provider, who asks, has still to tell an agency that it works away from home."""
+    if not request.actor.may("cross_region_file"):
+        return False
+    rows = Assignment.objects.filter(batch__contract=found, withdrawn_at=None)
+    regions = set(rows.values_list("region_code", flat=True))
+    today = clock.today_of(found.owner_agency)
+    return bool(untold(provider_of(found), regions, today))
+
+
+def _left_behind(found: ServiceContract) -> int:
+    """Return how many of a contract's enterprises were handed over to another provider."""
+    handed = Assignment.Withdrawal.HANDED_OVER
+    return Assignment.objects.filter(batch__contract=found, withdrawal=handed).count()
 
 
 def _batches(found: ServiceContract) -> list[tuple[ServiceBatch, list[tuple[str, str, int]], int]]:

@@ -301,19 +301,19 @@ def _own_hazard(replay: Replay, values: Values) -> Hazard:
 
 def recheck(replay: Replay, by: Actor, row: FieldOperation, values: Values) -> Values:
     """A hazard found before is looked at again: what was handed in is judged, or nothing was."""
-    replay.visit()
+    begun_at = replay.visit().arrived_at
     hazard = hazard_for(by, values["hazard"], "hazard_recheck")
     if hazard.state == Hazard.State.SUBMITTED:
         services.hazard_recheck(
             actor=by, hazard=hazard, result=values["result"], reason=values["reason"],
-            new_due_on=values["new_due_on"], id=row.pk,
+            new_due_on=values["new_due_on"], id=row.pk, begun_at=begun_at,
         )  # fmt: skip
     elif values["result"] == "passed":
         raise DomainError("企业还没有提交整改；已整改的请由企业提交，或者代为录入后复查")
     else:
         services.hazard_find_unmended(
             actor=by, hazard=hazard, reason=values["reason"], new_due_on=values["new_due_on"],
-            is_refused=values["is_refused"], id=row.pk,
+            is_refused=values["is_refused"], id=row.pk, begun_at=begun_at,
         )  # fmt: skip
     return {"number": hazard.number}
 

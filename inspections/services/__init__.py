@@ -13,6 +13,7 @@ draws: draw_commit · draw_freeze · draw_number · draw_reveal · draw_announce
 referrals: referral_list · referrals_list_due · referral_remove
 signs: sign_dismiss · sign_restore · thresholds_save (signs_update stands in inspections.signs)
 enforcement: plan_make · enforcement_begin · order_issue · opinion_issue · referral_close
+obligations: obligation_accept · acceptance_revoke · acceptance_issue
 deadlines: holiday_preview · holiday_load (imported where it is used)
 """
 
@@ -63,6 +64,11 @@ from inspections.services.meetings import (
     meeting_plan,
     sign_in,
 )
+from inspections.services.obligations import (
+    acceptance_issue,
+    acceptance_revoke,
+    obligation_accept,
+)
 from inspections.services.phases import batch_advance, phase_advance
 from inspections.services.referrals import (
     referral_list,
@@ -88,6 +94,8 @@ __all__ = [
     "Brought",
     "Answers",
     "Given",
+    "acceptance_issue",
+    "acceptance_revoke",
     "answers_save",
     "assignment_accept",
     "attendance_add",
@@ -121,6 +129,7 @@ __all__ = [
     "meeting_cancel",
     "meeting_hold",
     "meeting_plan",
+    "obligation_accept",
     "opinion_issue",
     "order_issue",
     "phase_advance",

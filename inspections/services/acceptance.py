@@ -19,7 +19,7 @@ from documents.frozen import content_sha256
 from documents.models import Document
 from documents.services import Issuer, document_issue, document_render
 from inspections.papers import reports
-from inspections.services.phases import LEADS
+from inspections.services.phases import LEADS, check_frozen
 from inspections.services.visits import provider_issuer
 from tenancy import clock
 from tenancy.actors import Actor
@@ -71,6 +71,7 @@ def _accept(actor: Actor, assignment: Assignment, conclusion: str, note: str) ->
         raise DomainError("该企业已退出本批次")
     if locked.state != Assignment.Phase.RECHECK:
         raise DomainError(f"当前阶段为“{locked.get_state_display()}”，不能完成验收")
+    check_frozen(locked)
     facts = facts_of([locked.pk])[locked.pk]
     if missing := held_back_by(locked, facts):
         raise DomainError(f"还不能完成验收：{'、'.join(missing)}")

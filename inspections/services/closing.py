@@ -3,7 +3,7 @@ hazard_find_unmended"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from inspections.papers.reports import extension_notice
 from inspections.services.signs import signs_due
 from inspections.signals import hazard_moved
 from notifications.services import notify
+from providers.standing import barred_words, must_serve
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Agency
@@ -136,9 +137,12 @@ def _check_submission(
 
 
 def _tell_provider(hazard: Hazard, title: str) -> None:
+    """Tell who rechecks it: of a provider that may not serve any more, the agency's officers."""
     if hazard.provider_org_id is not None:
+        today = clock.today(hazard.owner_agency_id)
+        is_out = bool(barred_words(hazard.provider_org_id, today))
         notify(
-            org_id=hazard.provider_org_id,
+            org_id=hazard.owner_agency_id if is_out else hazard.provider_org_id,
             kind="hazard.submitted",
             title=title,
             url=reverse("inspections:hazard", args=[hazard.pk]),
@@ -267,12 +271,15 @@ def hazard_recheck(
     new_due_on: date | None = None,
     photos: Sequence[bytes] = (),
     id: UUID | None = None,
+    begun_at: datetime | None = None,
 ) -> Recheck:
     """Look at a submitted hazard again: closed (销号), or back with the reason and a new deadline.
 
-    Whoever entered the submission does not recheck it himself.
+    Whoever entered the submission does not recheck it himself. Of a provider that may not serve any
+    more it is frozen (`providers.standing`), but on a visit that began (`begun_at`) before.
     """
     locked = _lock(hazard)
+    _check_frozen(actor, locked, begun_at)
     if locked.source in Hazard.OFFICIAL:
         raise DomainError("执法人员查出的隐患由执法人员复查")
     if locked.state != Hazard.State.SUBMITTED:
@@ -322,12 +329,14 @@ def hazard_find_unmended(
     is_refused: bool = False,
     photos: Sequence[bytes] = (),
     id: UUID | None = None,
+    begun_at: datetime | None = None,
 ) -> Recheck:
     """A recheck of what was never handed in: not mended, or the enterprise refuses to mend it.
 
     Mended after all, the provider enters the rectification for the enterprise with its signed slip.
     """
     locked = _lock(hazard)
+    _check_frozen(actor, locked, begun_at)
     if locked.state not in Hazard.DUE_STATES:
         raise DomainError("该隐患不在整改中")
     if locked.source in Hazard.OFFICIAL:
@@ -368,6 +377,11 @@ def hazard_find_unmended(
     _tell_answer(locked, f"{locked.number} 复查：{words}。{recheck.reason}"[:200])
     hazard_moved.send(sender=Hazard, hazard=locked)
     return recheck
+
+
+def _check_frozen(actor: Actor, hazard: Hazard, begun_at: datetime | None) -> None:
+    if actor.is_provider:
+        must_serve(actor.org, clock.today(hazard.owner_agency_id), at=begun_at)
 
 
 def _again(hazard: Hazard, today: date, new_due_on: date) -> dict[str, Any]:

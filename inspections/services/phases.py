@@ -11,6 +11,7 @@ from django.db import transaction
 from agencies.gates import AssignmentFacts, facts_of, held_back_by
 from agencies.models import Assignment, ServiceBatch
 from common.errors import DomainError
+from providers.standing import barred_words, must_serve
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.enums import Role
@@ -49,9 +50,16 @@ def phase_advance(*, actor: Actor, assignment: Assignment) -> Assignment:
         raise DomainError("该企业已退出本批次")
     if locked.state not in STEPS:
         raise DomainError(f"“{locked.get_state_display()}”之后不是这样转入的")
+    check_frozen(locked)
     if missing := missing_for(locked):
         raise DomainError(f"还不能转入下一阶段：{'、'.join(missing)}")
     return _step(actor, locked)
+
+
+def check_frozen(row: Assignment | ServiceBatch) -> None:
+    """DomainError where the provider may not serve: its enterprises do not move on."""
+    if row.provider_org_id is not None:
+        must_serve(row.provider_org_id, clock.today(row.owner_agency_id))
 
 
 def _step(actor: Actor, assignment: Assignment) -> Assignment:
@@ -63,8 +71,13 @@ def _step(actor: Actor, assignment: Assignment) -> Assignment:
 def advance_if_ready(*, actor: Actor, assignment_id: int) -> None:
     """After an act that may have met the last duty of phase 1: on to 指导整改."""
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment_id)
-    if locked.state == Assignment.Phase.SURVEY and not missing_for(locked):
+    if locked.state == Assignment.Phase.SURVEY and not missing_for(locked) and not _barred(locked):
         _step(actor, locked)
+
+
+def _barred(row: Assignment) -> str:
+    assert row.provider_org_id is not None  # an assignment is a provider's
+    return barred_words(row.provider_org_id, clock.today(row.owner_agency_id))
 
 
 @transaction.atomic
@@ -72,6 +85,7 @@ def batch_advance(*, actor: Actor, batch: ServiceBatch) -> Moved:
     """Move every enterprise of a batch on that has met its duties; the others stay."""
     if actor.role not in LEADS:
         raise DomainError("只有服务机构的项目负责人可以转入下一阶段")
+    check_frozen(batch)
     rows = list(
         batch.assignments.select_for_update(of=("self",))
         .filter(withdrawn_at=None, state__in=STEPS)

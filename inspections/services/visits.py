@@ -27,7 +27,8 @@ from inspections.selectors import asked_on, checklist_items, checklists_for
 from inspections.services.official import official_left
 from inspections.services.signs import signs_due
 from providers.models import Provider
-from providers.selectors import lapsed_words
+from providers.selectors import lapsed_words, untold
+from providers.standing import barred_people_words, must_serve
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Agency, Membership
@@ -134,8 +135,8 @@ def _create(
 ) -> Visit:
     team = _team(actor, member_ids)
     day = timezone.localdate(arrived)
-    if not actor.is_agency and (lapsed := lapsed_words(team, day)):
-        raise DomainError(f"{lapsed}，不能参加检查", field="members")
+    if not actor.is_agency:
+        _check_serving(actor, enterprise, team, arrived)
     numbers = {}
     if values["kind"] in Visit.OFFICIAL:
         certified_pair(team, day)
@@ -154,6 +155,26 @@ def _create(
     VisitMember.objects.bulk_create(_member(visit, m, numbers.get(m.pk, "")) for m in team)
     record(actor=actor, act="visit.start", subject=visit, at=arrived)
     return visit
+
+
+def _check_serving(
+    actor: Actor, enterprise: Enterprise, team: Sequence[Membership], arrived: datetime
+) -> None:
+    """The provider and each of the team may serve, and the place was told that they come.
+
+    By the moment of arrival: what a phone brings later began before whatever was decided since.
+    """
+    day = timezone.localdate(arrived)
+    must_serve(actor.org, day, at=arrived)
+    if barred := barred_people_words(team, day, at=arrived):
+        raise DomainError(f"{barred}，不能参加检查", field="members")
+    if lapsed := lapsed_words(team, day):
+        raise DomainError(f"{lapsed}，不能参加检查", field="members")
+    if untold(actor.org, [enterprise.region_code], day):
+        raise DomainError(
+            "该企业不在本机构的登记地，首次检查前须向当地监管部门告知；"
+            "请项目负责人在合同页面办理跨区域执业告知"
+        )
 
 
 def _questions(

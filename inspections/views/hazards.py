@@ -22,7 +22,7 @@ from documents.models import Document
 from documents.previews import preview
 from evidence.services import photos_of
 from inspections import exports, services
-from inspections.access import extension_for, hazard_for
+from inspections.access import extension_for, hazard_for, officers_recheck
 from inspections.forms.phases import MajorReportForm, UnmendedForm
 from inspections.forms.visits import (
     AnswerForm,
@@ -135,6 +135,7 @@ def hazard(request: Request, pk: UUID) -> HttpResponse:
         "days": _days_left([found])[found.pk],
         "town": region_names({found.region_code}).get(found.region_code, ""),
         "due": found.state in Hazard.DUE_STATES,
+        "officers_recheck": request.actor.may("handed_recheck") and officers_recheck(found),
     }
     template = "hazard_enterprise" if request.actor.is_enterprise else "hazard"
     return render(request, f"inspections/{template}.html", context)
@@ -294,6 +295,8 @@ def recheck(request: Request, pk: UUID) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, error.message)
         else:
             messages.success(request, "已记录复查结论")
+            if request.actor.is_agency:
+                return redirect("inspections:hazard", pk=pk)
             return redirect("inspections:recheck-list")
     last = found.rectifications.order_by("-round").first()
     before = photos_of("inspections.hazard", [pk], actor=request.actor)
@@ -312,6 +315,7 @@ def recheck(request: Request, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def major_report(request: Request, pk: UUID) -> HttpResponse:
     """Write the report of a major hazard."""
+    require(request.actor, "hazard_recheck")  # the provider's duty
     found = hazard_for(request.actor, pk, "hazard_recheck")
     form = MajorReportForm(request.POST or None)
     back = reverse("inspections:hazard", args=[pk])

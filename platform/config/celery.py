@@ -49,6 +49,16 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="6", minute="30"),  # it is read in the morning
         "options": {"expires": 3600},
     },
+    "appraisals": {
+        "task": "scoring.follow_appraisals",
+        "schedule": crontab(hour="6", minute="45"),
+        "options": {"expires": 3600},
+    },
+    "frozen": {
+        "task": "agencies.tell_frozen",
+        "schedule": crontab(hour="6", minute="40"),  # after it is known what began and ended
+        "options": {"expires": 3600},
+    },
     "sessions": {
         "task": "accounts.clear_ended",
         "schedule": crontab(hour="3", minute="10"),

@@ -29,6 +29,23 @@ PERMS: dict[str, frozenset[Role]] = {
     "provider_view": _AGENCY | _PROVIDER,
     "credential_edit": _LEADS,
     "credential_verify": _OFFICERS,
+    # how a provider stands: measures, its yearly report, its notices away from home
+    "standing_view": _AGENCY | _PROVIDER,
+    "standing_draft": _OFFICERS,
+    "standing_decide": _AGENCY_MANAGERS,
+    "standing_answer": _LEADS,
+    "provider_rules": _AGENCY_MANAGERS,
+    "report_view": _AGENCY | _PROVIDER,
+    "report_write": _LEADS,
+    "cross_region_view": _AGENCY | _PROVIDER,
+    "cross_region_file": _LEADS,
+    "cross_region_acknowledge": _OFFICERS,
+    # conflicts of interest, and handing over what a provider leaves behind
+    "conflict_view": _AGENCY | _PROVIDER,
+    "tie_note": _OFFICERS | _LEADS,
+    "hand_over": _OFFICERS,
+    # what a provider that is out found is rechecked by officers
+    "handed_recheck": _OFFICERS,
     # contract, batch, assignment
     "contract_view": _AGENCY | _PROVIDER,
     "contract_edit": _AGENCY_MANAGERS,
@@ -50,6 +67,19 @@ PERMS: dict[str, frozenset[Role]] = {
     "payment_view": _AGENCY | _PROVIDER,
     "payment_propose": _OFFICERS,
     "payment_approve": _AGENCY_MANAGERS,
+    # what is bought: yearly plan, procurement, award, what is made public of them
+    "plan_view": _AGENCY,
+    "plan_edit": _OFFICERS,
+    "plan_approve": _AGENCY_MANAGERS,
+    "procurement_view": _AGENCY,
+    "procurement_edit": _OFFICERS,
+    "procurement_award": _AGENCY_MANAGERS,
+    "purchase_withdraw": _AGENCY_MANAGERS,
+    "offer_own": _LEADS,
+    # what a contract owes, what was done of it, what the buyer accepted
+    "obligation_view": _AGENCY | _PROVIDER,
+    "obligation_accept": _OFFICERS,
+    "delivery_enter": _LEADS,
     # the five phases
     "phase_move": _LEADS,
     "meeting_view": _AGENCY | _PROVIDER,
@@ -104,6 +134,14 @@ PERMS: dict[str, frozenset[Role]] = {
     "rule_book_edit": _AGENCY_MANAGERS,
     "outputs_make": _OFFICERS,
     "outputs_view": _AGENCY,
+    # the provider's evaluation
+    "appraisal_view": _AGENCY,
+    "appraisal_manage": _OFFICERS,
+    "appraisal_decide": _AGENCY_MANAGERS,
+    "scheme_edit": _AGENCY_MANAGERS,
+    "appraisal_own": _PROVIDER,
+    "appraisal_speak": _LEADS,
+    "questionnaire_fill": _ENTERPRISE,
     "audit_view": _AGENCY_MANAGERS,
 }
 

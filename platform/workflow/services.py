@@ -13,7 +13,7 @@ from audit.services import record
 from common.errors import DomainError
 from tenancy import clock
 from tenancy.actors import Actor
-from tenancy.models import Owned, TenantModel
+from tenancy.models import Owned
 from workflow.models import Job, JobPart, WorkTask
 
 T = TypeVar("T", bound=models.Model)
@@ -259,7 +259,7 @@ def job_retry(*, actor: Actor, job: Job) -> None:
     send_owed(job)
 
 
-def work_task_open(*, row: TenantModel, org_id: int, kind: str, title: str, url: str) -> None:
+def work_task_open(*, row: Owned, org_id: int, kind: str, title: str, url: str) -> None:
     """Put something before a person of one organisation; open at most once per subject."""
     WorkTask.objects.bulk_create(
         [
@@ -277,7 +277,7 @@ def work_task_open(*, row: TenantModel, org_id: int, kind: str, title: str, url:
     )
 
 
-def work_task_close(*, actor: Actor, row: TenantModel, kind: str) -> None:
+def work_task_close(*, actor: Actor, row: Owned, kind: str) -> None:
     """Take what was put before a person away again: it has been seen to."""
     WorkTask.objects.filter(
         kind=kind, subject_type=row._meta.label_lower, subject_id=str(row.pk), done_at=None

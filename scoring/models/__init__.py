@@ -1,6 +1,12 @@
 """What it adds up to: points of the enterprise, evaluation of the provider; one module per noun."""
 
-from scoring.models.appraisal import Appraisal
+from scoring.models.appraisal import (
+    Appraisal,
+    AppraisalCorrection,
+    AppraisalEvidence,
+    AppraisalObjection,
+    AppraisalPublication,
+)
 from scoring.models.boards import NoticeBoard, PublishedGrade
 from scoring.models.books import GravityVariant, RuleBook, RuleClause
 from scoring.models.consequences import (
@@ -11,6 +17,12 @@ from scoring.models.consequences import (
     PointTraining,
 )
 from scoring.models.effects import EffectMonth
+from scoring.models.parties import (
+    InquiryRecord,
+    Questionnaire,
+    SelfEvaluation,
+    ThirdPartyReview,
+)
 from scoring.models.points import (
     PointCycle,
     PointEntry,
@@ -20,13 +32,20 @@ from scoring.models.points import (
     ThresholdEvent,
 )
 from scoring.models.presentation import PointPresentation
+from scoring.models.schemes import AppraisalScheme, SchemeIndicator
 from scoring.models.selfcheck import SelfCheck, SelfCheckItem
 
 __all__ = [
     "Appraisal",
+    "AppraisalCorrection",
+    "AppraisalEvidence",
+    "AppraisalObjection",
+    "AppraisalPublication",
+    "AppraisalScheme",
     "Consequence",
     "EffectMonth",
     "GravityVariant",
+    "InquiryRecord",
     "Interview",
     "NoticeBoard",
     "PointAppeal",
@@ -38,10 +57,14 @@ __all__ = [
     "PointSheet",
     "PointTraining",
     "PublishedGrade",
+    "Questionnaire",
     "RuleBook",
     "RuleClause",
+    "SchemeIndicator",
     "SelfCheck",
     "SelfCheckItem",
+    "SelfEvaluation",
     "SheetDraft",
+    "ThirdPartyReview",
     "ThresholdEvent",
 ]

@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -28,11 +27,13 @@ from documents.services import (
 )
 from inspections.documents import LEDGER_TITLE, LedgerHead, LedgerPart, ledger_sheet
 from scoring import outputs
+from scoring.appraisals import papers as appraisal_papers
 from scoring.documents import VersionMark, summary_sheet
 from scoring.freezing import freeze_contract, frozen_lines
 from scoring.models import Appraisal, RuleBook
 from scoring.papers import book_mark
 from scoring.points import Parameters
+from scoring.services.appraisals import appraisal_interim
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Agency
@@ -83,10 +84,14 @@ def _contract(job: Job) -> ServiceContract:
 
 def _freeze(job: Job, part: JobPart) -> Mapping[str, Any]:
     contract = _contract(job)
+    at = clock.now(job.owner_agency_id)
     files = freeze_contract(contract, f"jobs/{job.pk}")
+    appraisal = appraisal_interim(contract=contract, job_id=job.pk, at=at)
     hashes = {name: file["sha256"] for name, file in files.items()}
-    text = json.dumps(hashes, sort_keys=True, separators=(",", ":"))
-    job.frozen = {"files": files, "made_at": clock.now(job.owner_agency_id).isoformat()}
+    text = json.dumps(
+        {**hashes, "appraisal": appraisal.input_sha256}, sort_keys=True, separators=(",", ":")
+    )
+    job.frozen = {"files": files, "made_at": at.isoformat()}
     job.input_sha256 = hashlib.sha256(text.encode()).hexdigest()
     head = outputs.ledger_head(_subject(job, contract), frozen_lines(files["hazards"]["path"]))
     job.frozen["ledger_head"] = freeze(head)
@@ -239,32 +244,8 @@ def _points_xlsx(job: Job, part: JobPart) -> Mapping[str, Any]:
 
 
 def _appraisal(job: Job, part: JobPart) -> Mapping[str, Any]:
-    contract = _contract(job)
-    subject = _subject(job, contract)
-    measures = outputs.measures_of(
-        subject,
-        list(_lines(job, "assignments")),
-        list(_lines(job, "visits")),
-        list(_lines(job, "hazards")),
-    )
-    result, content = outputs.appraisal(subject, measures)
-    Appraisal.objects.get_or_create(
-        job_id=job.pk,
-        defaults={
-            **contract.tenant,
-            "provider_org_id": None,
-            "contract": contract,
-            "scheme": content.scheme.version,
-            "frozen": {code: freeze(measure) for code, measure in measures.items()},
-            "input_sha256": job.input_sha256,
-            "results": freeze(content.indicators),
-            "score": result.score,
-            "measured_weight": result.measured_weight or Decimal(0),
-            "grade": result.grade,
-            "veto_reason": result.veto_reason,
-            "made_at": subject.made_at,
-        },
-    )
+    row = Appraisal.objects.select_related("scheme", "contract__provider_org").get(job_id=job.pk)
+    content = appraisal_papers.sheet(row, _contract(job).owner_agency)
     order = _order(job, part.key, "绩效考评表", "appraisal", content)
     return _done(document_render(str(document_issue(**order).pk)))
 

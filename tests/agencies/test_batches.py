@@ -54,7 +54,7 @@ def test_assigning_costs_the_same_number_of_statements_for_few_and_many(
     county, number, django_assert_max_num_queries
 ):
     ids = more(county, number)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         assert len(assign(county, ids)) == number
 
 

@@ -21,6 +21,7 @@ from agencies.models import (
     ChoiceInvite,
     ChoiceOffer,
     ChoiceRound,
+    ConflictReason,
     LibraryProvider,
     ProviderChoice,
     ServiceBatch,
@@ -41,16 +42,19 @@ from agencies.services import (
     round_offer_add,
     round_offer_withdraw,
     round_open,
+    tie_add,
 )
 from common.errors import DomainError, Refused
 from common.scope import acting_as
 from notifications.models import Notification
+from providers.services import rules_set
 from tenancy.actors import SYSTEM
 from tenancy.enums import Role
 from tenancy.models import Organization
 from tests import county as counties
 from tests import world
 from tests.agencies import market as markets
+from tests.providers import barring
 
 pytestmark = pytest.mark.django_db
 TODAY = counties.NOW.date()
@@ -437,5 +441,52 @@ def test_pages_and_closing_take_the_same_statements_for_few_and_many(
     ):  # fmt: skip
         with django_assert_max_num_queries(most):
             assert client.get(reverse(f"agencies:{name}", args=args)).status_code == 200
-    with acting_as(market.officer), django_assert_max_num_queries(60):
+    with acting_as(market.officer), django_assert_max_num_queries(85):
         assert len(round_close(actor=market.officer, found=found)) == 2
+
+
+def test_who_is_barred_anywhere_is_neither_offered_nor_assigned(market, client):
+    found = markets.opened(market)
+    with acting_as(market.officer):
+        round_extend(
+            actor=market.officer, found=found, closes_on=date(2026, 7, 31), reason="给企业更多时间"
+        )
+    first, second = markets.offers_of(market)
+    choose(market, first)
+    barring.barred(market.county)
+    invite = markets.invite_of(market)
+    with acting_as(market.county.principal):
+        seen = {one.offer for one in candidates_for(invite)}
+    assert seen == {second}
+    with pytest.raises(DomainError, match="中止服务") as caught:
+        choose(market, first, actor=principal_of(market, 1), number=1)
+    assert caught.value.field == "offer"
+    choose(market, second, actor=principal_of(market, 1), number=1)
+    with pytest.raises(DomainError, match="北方铸造厂0选择的"):
+        close(market)
+    choose(market, second)
+    [batch] = close(market)
+    with acting_as(market.officer):
+        assert batch.provider_org_id == second.provider_org_id
+
+
+def test_who_advises_an_enterprise_is_not_offered_to_it(open_market):
+    first, second = markets.offers_of(open_market)
+    lead, firm = open_market.county.lead, open_market.county.enterprises[0]
+    with acting_as(lead):
+        tie_add(
+            actor=lead, provider_org_id=lead.org, enterprise=firm, what="标准化咨询",
+            from_on=TODAY, until_on=TODAY,
+        )  # fmt: skip
+    invite = markets.invite_of(open_market)
+    with acting_as(open_market.county.principal):
+        assert [one.offer for one in candidates_for(invite)] == [second]
+    with pytest.raises(DomainError, match="咨询"):
+        choose(open_market, first)
+    choose(open_market, first, actor=principal_of(open_market, 1), number=1)
+    with acting_as(open_market.officer):
+        rules_set(actor=open_market.officer, agency=open_market.county.zone, allows_consultant=True)
+    choose(open_market, first)  # the agency's rules let it go on, with the reason on record
+    [batch] = close(open_market)
+    with acting_as(open_market.officer):
+        assert "自主选择" in ConflictReason.objects.get(batch=batch).reason

@@ -99,6 +99,8 @@ def known_tokens(victim: Victim) -> dict[str, str]:
             "portal:check": paper.check_code,
             "portal:draw": draw.code,
             "portal:draw-json": draw.code,
+            "portal:purchase": victim.things["publication"],
+            "portal:purchase-json": victim.things["publication"],
         }
 
 

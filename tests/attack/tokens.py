@@ -15,11 +15,15 @@ PUBLISHED = {
     "portal:check": ("documents_document",),
     "portal:draw": ("inspections_drawpublication", "inspections_spotcheckdraw"),
     "portal:draw-json": ("inspections_drawpublication", "inspections_spotcheckdraw"),
+    "portal:purchase": ("agencies_purchasepublication", "agencies_procurement", "agencies_offer"),
+    "portal:purchase-json": (
+        "agencies_purchasepublication", "agencies_procurement", "agencies_offer",
+    ),
     "inspections:sign-in": ("inspections_meeting",),
     "tenancy:invitation-accept": ("tenancy_invitation",),
     "documents:receive": ("documents_document", "documents_receipt"),
     "documents:receive-file": ("documents_document", "documents_receipt"),
-}
+}  # fmt: skip
 
 
 def attack_tokens(attack: Attack, routes: Iterable[Route], tokens: Mapping[str, str]) -> None:

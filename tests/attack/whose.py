@@ -21,6 +21,7 @@ SHARED = {
     "tenancy_calendarday": "true",
     "providers_provider": "true",
     "inspections_drawpublication": "true",
+    "agencies_purchasepublication": "true",
     "audit_dailyhead": "true",
     "audit_seal": "true",  # hashes, of which every regulator may check the chain
 }

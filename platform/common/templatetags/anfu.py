@@ -29,13 +29,15 @@ STATE_TONES = {
     "held": "green", "concluded": "green", "removed": "grey", "case": "red",
     "suspended": "amber", "replaced": "grey", "proposed": "amber", "approved": "green",
     "returned": "red", "withdrawn": "grey",
+    "scoring": "amber", "decided": "green", "published": "green", "archived": "grey",
+    "superseded": "grey", "filed": "amber", "adopted": "green", "interim": "grey",
 }  # fmt: skip
 
 
 @register.simple_tag
 def state_dot(row: Any) -> SafeString:
-    """A coloured dot with the state's word."""
-    tone = STATE_TONES.get(row.state, "grey")
+    """A coloured dot with the state's word; a model may say in TONES what a word means for it."""
+    tone = getattr(row, "TONES", {}).get(row.state) or STATE_TONES.get(row.state, "grey")
     return format_html(
         '<span class="state state-{}"><span class="dot" aria-hidden="true"></span>{}</span>',
         tone,
@@ -116,6 +118,18 @@ def cn_date(day: date | datetime | None) -> str:
 def thousands(number: int | Decimal | None) -> str:
     """1,042"""
     return "—" if number is None else f"{number:,}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share of one as percent with one digit."""
+    return f"{share * 100:.1f}%"
+
+
+@register.filter
+def yuan(amount: Decimal | str | None) -> str:
+    """1,042.50; what was published holds amounts as plain text."""
+    return "—" if amount in (None, "") else f"{Decimal(amount):,.2f}"
 
 
 @register.filter

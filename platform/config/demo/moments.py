@@ -4,9 +4,9 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Shanghai")
-START, CONTRACT_END, END = date(2026, 6, 1), date(2026, 8, 31), date(2026, 9, 18)
+START, CONTRACT_END, END = date(2026, 6, 1), date(2026, 8, 31), date(2026, 10, 16)
 # The next contract, which whoever tries the demonstration finds in its first week.
-NEXT_START, NEXT_END = date(2026, 9, 14), date(2026, 12, 31)
+NEXT_START, NEXT_END = date(2026, 10, 12), date(2026, 12, 31)
 DAY = timedelta(days=1)
 
 

@@ -1,4 +1,4 @@
-"""What happens from June to September 2026, in the order of the county's own clock.
+"""What happens from June to October 2026, in the order of the county's own clock.
 
 A queue of moments: each sets the clock, acts through the services as the person whose turn it is,
 and may queue what follows from it.
@@ -24,6 +24,7 @@ from agencies.services import (
 )
 from common.scope import acting_as
 from config.demo.county import County, Firm, risk_points_ok
+from config.demo.evaluation import Evaluation
 from config.demo.five_phases import FivePhases
 from config.demo.moments import CONTRACT_END, DAY, END, NEXT_END, NEXT_START, START, at
 from config.demo.pictures import picture
@@ -89,6 +90,7 @@ class Story:
             self.plan(at(day, 0, 10), self._overdue)
             day += DAY
         PointDays(self).plan()
+        Evaluation(self).plan()
         while self._queue:
             moment, _, act = heapq.heappop(self._queue)
             with transaction.atomic():

@@ -41,7 +41,7 @@ ZONE = AGENCIES[2][2]
 
 
 class Command(BaseCommand):
-    """Plays June to September 2026; again, it continues from what is there."""
+    """Plays June to October 2026; again, it continues from what is there."""
 
     help = "演示：一个合同从指派到成果"
 
@@ -206,7 +206,7 @@ def _summary(system: Actor, jobs: list[Job]) -> dict[str, Any]:
                     "score": float(a.score),
                     "grade": a.grade,
                 }
-                for a in Appraisal.objects.select_related("contract__provider_org").order_by("pk")
+                for a in _evaluations()
                 if a.contract.provider_org
             ],
             "papers": {
@@ -215,6 +215,13 @@ def _summary(system: Actor, jobs: list[Job]) -> dict[str, Any]:
             },
             "documents": [_copy(document) for document in _documents(jobs)],
         }
+
+
+def _evaluations() -> list[Appraisal]:
+    """The final evaluation of each contract; what was only tried on the way is in the papers."""
+    rows = Appraisal.objects.filter(purpose=Appraisal.Purpose.FINAL)
+    rows = rows.exclude(state=Appraisal.State.SUPERSEDED)
+    return list(rows.select_related("contract__provider_org").order_by("pk"))
 
 
 def _documents(jobs: list[Job]) -> list[Document]:

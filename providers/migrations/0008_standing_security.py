@@ -1,0 +1,53 @@
+"""Decisions are everybody's to know once taken; reports once submitted; what comes before is not."""
+
+from django.db import migrations
+
+from common.rls import OWN_ORG, PROVIDER, REGION, SIGNED_IN, enable, policy, tenant_table
+
+OWN_AGENCY = f"owner_agency_id = {OWN_ORG}"
+OF_DECISION = ("decision_id", "providers_standingdecision")
+FREEZE = """
+CREATE TRIGGER submitted_stays BEFORE UPDATE OR DELETE ON providers_performancereport
+    FOR EACH ROW WHEN (OLD.state = 'submitted') EXECUTE FUNCTION common_refuse_change();
+CREATE TRIGGER decided_stays BEFORE DELETE ON providers_standingdecision
+    FOR EACH ROW EXECUTE FUNCTION common_refuse_change();
+"""
+THAW = """
+DROP TRIGGER decided_stays ON providers_standingdecision;
+DROP TRIGGER submitted_stays ON providers_performancereport;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("providers", "0007_standing_reports_and_notices")]
+    operations = [
+        *tenant_table("providers_providerrules", OWN_AGENCY),
+        policy("providers_providerrules", "known", using=SIGNED_IN, command="SELECT"),
+        *tenant_table("providers_standingdecision", OWN_AGENCY),
+        policy(
+            "providers_standingdecision", "told", command="SELECT",
+            using=f"({PROVIDER} AND noticed_at IS NOT NULL)",
+        ),
+        policy(
+            "providers_standingdecision", "known", command="SELECT",
+            using=f"({SIGNED_IN} AND decided_at IS NOT NULL)",
+        ),
+        # The body says what it has to say and changes none of it; the agency answers.
+        *tenant_table("providers_standingstatement", OWN_AGENCY, parents=[OF_DECISION]),
+        policy("providers_standingstatement", "own_read", using=PROVIDER, command="SELECT"),
+        policy("providers_standingstatement", "own_say", check=PROVIDER, command="INSERT"),
+        *tenant_table(
+            "providers_performancereport", PROVIDER, f"({REGION} AND submitted_at IS NOT NULL)"
+        ),
+        policy(
+            "providers_performancereport", "known", command="SELECT",
+            using=f"({SIGNED_IN} AND submitted_at IS NOT NULL)",
+        ),
+        enable("providers_performancereportpublication"),
+        policy(
+            "providers_performancereportpublication", "readable", using="true", command="SELECT"
+        ),
+        policy("providers_performancereportpublication", "own", using=PROVIDER),
+        *tenant_table("providers_crossregionnotice", REGION, PROVIDER),
+        migrations.RunSQL(FREEZE, THAW),
+    ]  # fmt: skip

@@ -1,12 +1,20 @@
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
 from agencies import grants
 from agencies.models import (
     Assignment,
+    ChoiceInvite,
+    ChoiceOffer,
+    ChoiceRound,
+    LibraryClass,
+    LibraryProvider,
     Obligation,
     Offer,
+    PaymentDecision,
+    PaymentStage,
     Procurement,
     ProcurementLot,
     Publication,
@@ -22,6 +30,7 @@ from tenancy.actors import Actor
 from tenancy.enums import Role
 from tenancy.models import TenantModel
 
+M = TypeVar("M", bound=TenantModel)
 EVERY_CONTRACT = (Role.AGENCY_ADMIN, Role.AGENCY_LEADER)
 
 
@@ -67,6 +76,74 @@ def require_hand_in(actor: Actor, contract: ServiceContract) -> None:
     """Refuse (403) whoever has no hand in a contract."""
     if not has_hand_in(actor, contract):
         raise PermissionDenied("supervise_contract")
+
+
+def library_entry_for(actor: Actor | None, pk: object, perm: str) -> LibraryProvider:
+    """Return an entry of the library; to change one is for the agency that keeps it."""
+    actor = require(actor, perm)
+    rows = LibraryProvider.objects.select_related(
+        "provider_org", "business_class", "owner_agency__org"
+    )
+    return visible_or_404(_own(actor, rows) if perm == "library_edit" else rows, pk)
+
+
+def library_class_for(actor: Actor | None, pk: object) -> LibraryClass:
+    """Return a class of the actor's own library."""
+    actor = require(actor, "library_edit")
+    return visible_or_404(_own(actor, LibraryClass.objects.filter(retired_at=None)), pk)
+
+
+def round_for(actor: Actor | None, pk: object, perm: str = "choice_round_edit") -> ChoiceRound:
+    """Return a round of the actor's region; to change one is for the agency that asks."""
+    actor = require(actor, perm)
+    rows = ChoiceRound.objects.select_related("owner_agency__org")
+    return visible_or_404(_own(actor, rows) if perm == "choice_round_edit" else rows, pk)
+
+
+def round_offer_for(actor: Actor | None, pk: object) -> ChoiceOffer:
+    """Return a provider's part in a round of the actor's own agency."""
+    actor = require(actor, "choice_round_edit")
+    rows = ChoiceOffer.objects.select_related("round", "provider_org", "contract")
+    return visible_or_404(_own(actor, rows), pk)
+
+
+def invite_for(actor: Actor | None, pk: object) -> ChoiceInvite:
+    """Return an enterprise's place in a round of the actor's own agency."""
+    actor = require(actor, "choice_round_edit")
+    rows = ChoiceInvite.objects.select_related("round", "enterprise")
+    return visible_or_404(_own(actor, rows), pk)
+
+
+def own_invite_for(actor: Actor | None, pk: object) -> ChoiceInvite:
+    """Return what an enterprise was asked to choose."""
+    actor = require(actor, "provider_choose")
+    rows = ChoiceInvite.objects.filter(enterprise_org=actor.org_id).exclude(asked_at=None)
+    return visible_or_404(rows.select_related("round__owner_agency__org", "enterprise"), pk)
+
+
+def payment_stage_for(actor: Actor | None, pk: object) -> PaymentStage:
+    """Return a stage of a contract that the actor has a hand in."""
+    actor = require(actor, "payment_propose")
+    rows = PaymentStage.objects.select_related("contract__provider_org").filter(superseded_at=None)
+    stage = visible_or_404(_own(actor, rows), pk)
+    require_hand_in(actor, stage.contract)
+    return stage
+
+
+def payment_for(actor: Actor | None, pk: object, perm: str = "payment_view") -> PaymentDecision:
+    """Return a decision on a payment: a provider's once it is approved, to act on one's own agency's."""
+    actor = require(actor, perm)
+    rows = PaymentDecision.objects.select_related(
+        "stage", "contract__provider_org", "owner_agency__org", "supersedes"
+    )
+    if actor.is_provider:
+        rows = rows.filter(state=PaymentDecision.State.APPROVED)
+    return visible_or_404(rows if perm == "payment_view" else _own(actor, rows), pk)
+
+
+def _own(actor: Actor, rows: QuerySet[M]) -> QuerySet[M]:
+    """Return what the actor's own agency keeps, not those below it."""
+    return rows.filter(owner_agency=actor.org_id)
 
 
 Bought = TypeVar("Bought", bound=TenantModel)

@@ -7,8 +7,16 @@ class AgenciesConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.documents import AwardNoticeDocument
+        from agencies.payment_paper import PaymentSheetDocument
         from documents.registry import Family, Paper, register
 
+        register(
+            Paper(
+                "payment_sheet", "付款核定表", PaymentSheetDocument,
+                "documents/payment_sheet.html", "{short}付核〔{year}〕{n}号", Family.NOTICE,
+                is_served=False,
+            )
+        )  # fmt: skip
         register(
             Paper(
                 "award_notice", "中标（成交）结果公告", AwardNoticeDocument,

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from agencies.views import awards, batches, contracts, plans, procurements, standing, terms
+from agencies.views import (
+    awards,
+    batches,
+    choices,
+    contracts,
+    library,
+    payments,
+    plans,
+    procurements,
+    rounds,
+    standing,
+    terms,
+)
 
 app_name = "agencies"
 urlpatterns = [
@@ -42,6 +54,55 @@ urlpatterns = [
     path("contracts/<int:pk>/cross-region/", standing.cross_region, name="cross-region"),
     path("contracts/<int:pk>/ties/<int:tie>/remove/", standing.tie_remove, name="tie-remove"),
     path("assignments/<int:pk>/withdraw/", batches.withdraw, name="withdraw"),
+    path("library/", library.library_list, name="library"),
+    path("library/export/", library.library_export, name="library-export"),
+    path("library/new/", library.library_enter, name="library-enter"),
+    path("library/<int:pk>/", library.library_entry, name="library-entry"),
+    path("library/<int:pk>/level/", library.library_level, name="library-level"),
+    *(
+        path(
+            f"library/<int:pk>/{move}/",
+            library.library_move,
+            {"move": move},
+            name=f"library-{move}",
+        )
+        for move in library.MOVES
+    ),
+    path("library/classes/", library.class_list, name="library-classes"),
+    path("library/classes/new/", library.class_new, name="library-class-new"),
+    path("library/classes/propose/", library.classes_propose, name="library-propose"),
+    path("library/classes/<int:pk>/", library.class_edit, name="library-class"),
+    path("library/classes/<int:pk>/retire/", library.class_retire, name="library-class-retire"),
+    path("library/rounds/", rounds.round_list, name="rounds"),
+    path("library/rounds/new/", rounds.round_new, name="round-new"),
+    path("library/rounds/statistics/", rounds.statistics, name="choice-statistics"),
+    path("library/rounds/<int:pk>/", rounds.choice_round, name="round"),
+    path("library/rounds/<int:pk>/edit/", rounds.round_edit, name="round-edit"),
+    path("library/rounds/<int:pk>/offers/new/", rounds.round_offer_new, name="round-offer-new"),
+    path("library/rounds/<int:pk>/enterprises/", rounds.round_pick, name="round-pick"),
+    path("library/rounds/<int:pk>/open/", rounds.round_open, name="round-open"),
+    path("library/rounds/<int:pk>/extend/", rounds.round_extend, name="round-extend"),
+    path("library/rounds/<int:pk>/close/", rounds.round_close, name="round-close"),
+    path("library/rounds/<int:pk>/cancel/", rounds.round_cancel, name="round-cancel"),
+    path("library/offers/<int:pk>/remove/", rounds.round_offer_remove, name="round-offer-remove"),
+    path(
+        "library/offers/<int:pk>/withdraw/",
+        rounds.round_offer_withdraw,
+        name="round-offer-withdraw",
+    ),
+    path("library/invites/<int:pk>/remove/", rounds.invite_remove, name="invite-remove"),
+    path("library/invites/<int:pk>/choose/", rounds.choose_for, name="choose-for"),
+    path("choose/", choices.choose_list, name="choose-list"),
+    path("choose/<int:pk>/", choices.choose, name="choose"),
+    path("contracts/<int:pk>/payments/", payments.contract_payments, name="payments"),
+    path("contracts/<int:pk>/payments/plan/", payments.payment_plan, name="payment-plan"),
+    path("payments/", payments.payment_list, name="payment-list"),
+    path("payments/export/", payments.payment_export, name="payment-export"),
+    path("payments/stages/<int:pk>/", payments.payment_propose, name="payment-propose"),
+    path("payments/<uuid:pk>/", payments.payment, name="payment"),
+    path("payments/<uuid:pk>/approve/", payments.payment_approve, name="payment-approve"),
+    path("payments/<uuid:pk>/return/", payments.payment_return, name="payment-return"),
+    path("payments/<uuid:pk>/withdraw/", payments.payment_withdraw, name="payment-withdraw"),
     path("plans/", plans.plan_list, name="plan-list"),
     path("plans/new/", plans.plan_new, name="plan-new"),
     path("plans/<int:pk>/", plans.plan, name="plan"),

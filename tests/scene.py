@@ -9,8 +9,30 @@ from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
 from agencies.conflicts import conflicts_of, conflicts_settle
-from agencies.models import Publication
-from agencies.services import delivery_add, tie_add
+from agencies.models import (
+    ChoiceInvite,
+    ChoiceOffer,
+    ChoiceRound,
+    Publication,
+    ServiceContract,
+)
+from agencies.payments import Share
+from agencies.services import (
+    contract_activate,
+    contract_create,
+    delivery_add,
+    invites_add,
+    library_class_save,
+    library_enter,
+    payment_approve,
+    payment_plan_set,
+    payment_propose,
+    provider_choose,
+    round_create,
+    round_offer_add,
+    round_open,
+    tie_add,
+)
 from audit.services import chain_seal
 from chain.services import verification_start
 from common.ids import uuid7
@@ -56,6 +78,7 @@ from inspections.signs.update import signs_update
 from providers.models import Provider
 from providers.services import (
     cross_region_file,
+    provider_register,
     qualification_add,
     report_begin,
     report_submit,
@@ -104,7 +127,7 @@ from scoring.services.tryouts import tryout_start
 from tenancy import clock
 from tenancy.actors import SYSTEM, system_for
 from tenancy.enums import Role
-from tenancy.models import CalendarDay, Membership, OfficerCertificate
+from tenancy.models import CalendarDay, Membership, OfficerCertificate, Organization
 from tenancy.services import invitation_create
 from tests import county as counties
 from tests import purchases, world
@@ -114,6 +137,11 @@ from tests.scoring import evaluated
 from workflow.services import job_part_run
 
 LIST = Path(__file__).parent / "data" / "enterprise-list-2026.xlsx"
+
+
+def _org_of(c: counties.County) -> Organization:
+    with acting_as(c.admin):
+        return Organization.objects.get(pk=c.zone.pk)
 
 
 class Scene:
@@ -177,6 +205,7 @@ class Scene:
         self._purchases(c)
         self._standing(c)
         self._watched(c)
+        self._market(c)
 
     def _five_phases(self, c: counties.County) -> None:
         """A drawn and compared batch, and another whose enterprise got an order."""
@@ -487,6 +516,82 @@ class Scene:
             chain_seal(agency_id=c.zone.pk)
         with acting_as(c.admin):
             return UUID(str(verification_start(actor=c.admin, with_files=False).subject_id))
+
+    def _market(self, c: counties.County) -> None:
+        """A library, a round that is open and one in draft, a payment that waits and one approved."""
+        with acting_as(c.admin):
+            machines = library_class_save(
+                actor=c.admin, agency=c.zone, name="机械", industries=["机械"], risks=[],
+                levels=["甲级", "乙级"],
+            )  # fmt: skip
+            spare = library_class_save(
+                actor=c.admin,
+                agency=c.zone,
+                name="其他",
+                industries=["其他"],
+                risks=[],
+                levels=["甲级"],
+            )
+            second = provider_register(
+                actor=c.admin, name=f"二评{c.zone.pk}", short_name="二评",
+                credit_code=counties.code_for(9_200_000, c.zone.region_code),
+            )  # fmt: skip
+            contract = contract_create(
+                actor=c.admin, provider_org_id=second.pk, number=f"HT-{c.zone.pk}", title="框架合同",
+                kind="government_purchase", signed_on=date(2026, 5, 28),
+                starts_on=date(2026, 6, 1), ends_on=date(2026, 12, 31),
+            )  # fmt: skip
+            contracts = [c.contract, contract_activate(actor=c.admin, contract=contract)]
+            entries = [
+                library_enter(
+                    actor=c.admin, agency=c.zone, provider_org_id=one.provider_org_id, level="甲级",
+                    business_class=machines, from_on=date(2026, 6, 1), source="procurement",
+                    reason="采购入围",
+                )
+                for one in contracts
+            ]  # fmt: skip
+            rounds = [self._round(c, code, contracts) for code in ("XZ-1", "XZ-2")]
+            round_open(actor=c.admin, found=rounds[0])
+            asked = ChoiceInvite.objects.select_related("round").get(round=rounds[0])
+            offer = ChoiceOffer.objects.filter(round=rounds[0]).first()
+        with acting_as(c.principal):
+            provider_choose(actor=c.principal, invite=asked, offer_id=offer.pk)
+        with acting_as(c.admin):
+            drafted = ChoiceInvite.objects.get(round=rounds[1])
+            held = ChoiceOffer.objects.filter(round=rounds[1]).first()
+        self.things |= {
+            "library_entry": entries[0].pk, "library_class": spare.pk, "round": rounds[0].pk,
+            "draft_round": rounds[1].pk, "round_offer": offer.pk, "draft_offer": held.pk,
+            "invite": asked.pk, "draft_invite": drafted.pk, **self._payments(c),
+        }  # fmt: skip
+
+    def _round(
+        self, c: counties.County, code: str, contracts: list[ServiceContract]
+    ) -> ChoiceRound:
+        found = round_create(
+            actor=c.admin, agency=c.zone, title="自主选择", code=code, kind="government_purchase",
+            service="安全评估", opens_on=counties.NOW.date(), closes_on=date(2026, 12, 31),
+        )  # fmt: skip
+        for contract in contracts:
+            round_offer_add(actor=c.admin, found=found, contract=contract)
+        invites_add(actor=c.admin, found=found, enterprise_ids=[c.enterprises[0].pk])
+        return found
+
+    def _payments(self, c: counties.County) -> dict[str, object]:
+        leader = world.member(_org_of(c), Role.AGENCY_LEADER)
+        shares = [Share(name, Decimal(50), "other", "验收合格") for name in ("首付", "尾款")]
+        with acting_as(c.admin):
+            ServiceContract.objects.filter(pk=c.contract.pk).update(amount=Decimal(1000))
+            stages = payment_plan_set(
+                actor=c.admin, contract=c.contract, shares=shares, reason="补录"
+            )
+            waiting, decided = (
+                payment_propose(actor=c.admin, stage=stage, outcome="full", reason="已验收")
+                for stage in stages
+            )
+        with acting_as(leader):
+            payment_approve(actor=leader, decision=decided)
+        return {"stage": stages[0].pk, "payment": waiting.pk, "paid": decided.pk}
 
     def _appraisal(self, c: counties.County) -> None:
         """The contract's evaluation, drafted and objected to, and a scheme for the next."""

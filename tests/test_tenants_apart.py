@@ -33,7 +33,7 @@ NOT_FOR_FIRMS = {
     "scoring_effectmonth", "scoring_appraisalcorrection", "scoring_appraisalobjection",
     "scoring_selfevaluation", "scoring_inquiryrecord", "scoring_thirdpartyreview",
     "scoring_sheetdraft", "inspections_sign", "inspections_signthresholds",
-    "providers_standingstatement", "providers_crossregionnotice", "agencies_servicetie",
+    "providers_standingstatement", "providers_crossregionnotice",
     "agencies_conflictreason",
     "inspections_fieldoperation", "inspections_fieldfile", "inspections_visittrack", "chain_verification",
     "agencies_purchaseplan", "agencies_purchaseplanitem", "agencies_procurement",
@@ -51,6 +51,16 @@ NOT_FOR_PROVIDERS = {
 } - {  # its own, from the notice on
     "scoring_appraisal", "scoring_appraisalcorrection", "scoring_appraisalobjection",
     "scoring_selfevaluation",
+}  # fmt: skip
+
+
+# The library, choosing and payment: an enterprise reads what it may choose from, a provider its own.
+NOT_FOR_FIRMS |= {
+    "agencies_librarychange", "agencies_paymentstage", "agencies_paymentdecision",
+}  # fmt: skip
+NOT_FOR_PROVIDERS |= {
+    "agencies_choiceround", "agencies_choiceoffer", "agencies_choiceinvite",
+    "agencies_providerchoice",
 }  # fmt: skip
 
 

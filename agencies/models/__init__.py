@@ -1,7 +1,10 @@
 """What a regulator does, one module per noun."""
 
+from agencies.models.choices import ChoiceInvite, ChoiceOffer, ChoiceRound, ProviderChoice
 from agencies.models.contracts import Assignment, AssignmentTally, ServiceBatch, ServiceContract
 from agencies.models.grants import AssignmentUserObjectPermission, ContractUserObjectPermission
+from agencies.models.library import LibraryChange, LibraryClass, LibraryProvider
+from agencies.models.payment import PaymentDecision, PaymentStage
 from agencies.models.publications import Publication
 from agencies.models.purchase import (
     AwardCriterion,
@@ -21,6 +24,16 @@ __all__ = [
     "Assignment",
     "AssignmentTally",
     "AssignmentUserObjectPermission",
+    "ChoiceInvite",
+    "ChoiceOffer",
+    "ChoiceRound",
+    "ContractUserObjectPermission",
+    "LibraryChange",
+    "LibraryClass",
+    "LibraryProvider",
+    "PaymentDecision",
+    "PaymentStage",
+    "ProviderChoice",
     "AwardCriterion",
     "ConflictReason",
     "ContractUserObjectPermission",

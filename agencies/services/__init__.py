@@ -4,6 +4,12 @@ contracts: contract_create · contract_activate · contract_complete · contract
 batches: batch_create · batch_rules_set · batch_assign · batch_recheck_complete ·
          assignment_withdraw
 inspectors: split_by_town · split_evenly · inspectors_assign
+library: library_class_save · library_classes_propose · library_class_retire · library_enter ·
+         library_level_change · library_suspend · library_resume · library_remove
+rounds: round_create · round_edit · round_offer_add · round_offer_remove · round_offer_withdraw · invites_add ·
+        invite_remove · round_open · round_extend · round_cancel · round_close
+choices: provider_choose · provider_choose_for
+payments: payment_plan_set · payment_propose · payment_approve · payment_return · payment_withdraw
 plans: plan_draft · plan_change · plan_item_save · plan_item_remove · plan_drop · plan_approve ·
        plan_budget · plan_revise · plan_publish
 procurements: procurement_draft · procurement_change · lot_save · lot_remove · criteria_set ·
@@ -33,6 +39,7 @@ from agencies.services.batches import (
     batch_recheck_complete,
     batch_rules_set,
 )
+from agencies.services.choices import provider_choose, provider_choose_for
 from agencies.services.contracts import (
     contract_activate,
     contract_complete,
@@ -41,6 +48,23 @@ from agencies.services.contracts import (
 )
 from agencies.services.handover import contract_hand_over, hand_over_tell
 from agencies.services.inspectors import inspectors_assign, split_by_town, split_evenly
+from agencies.services.library import (
+    library_class_retire,
+    library_class_save,
+    library_classes_propose,
+    library_enter,
+    library_level_change,
+    library_remove,
+    library_resume,
+    library_suspend,
+)
+from agencies.services.payments import (
+    payment_approve,
+    payment_plan_set,
+    payment_propose,
+    payment_return,
+    payment_withdraw,
+)
 from agencies.services.plans import (
     plan_approve,
     plan_budget,
@@ -64,6 +88,19 @@ from agencies.services.procurements import (
     procurement_fail,
 )
 from agencies.services.publications import publication_make, publication_withdraw
+from agencies.services.rounds import (
+    invite_remove,
+    invites_add,
+    round_cancel,
+    round_close,
+    round_create,
+    round_edit,
+    round_extend,
+    round_offer_add,
+    round_offer_remove,
+    round_offer_withdraw,
+    round_open,
+)
 from agencies.services.terms import (
     delivery_add,
     delivery_withdraw,
@@ -91,6 +128,32 @@ __all__ = [
     "delivery_withdraw",
     "hand_over_tell",
     "inspectors_assign",
+    "invite_remove",
+    "invites_add",
+    "library_class_retire",
+    "library_class_save",
+    "library_classes_propose",
+    "library_enter",
+    "library_level_change",
+    "library_remove",
+    "library_resume",
+    "library_suspend",
+    "round_offer_add",
+    "round_offer_remove",
+    "round_offer_withdraw",
+    "payment_approve",
+    "payment_plan_set",
+    "payment_propose",
+    "payment_return",
+    "payment_withdraw",
+    "provider_choose",
+    "provider_choose_for",
+    "round_cancel",
+    "round_close",
+    "round_create",
+    "round_edit",
+    "round_extend",
+    "round_open",
     "lot_award",
     "lot_fail",
     "lot_remove",

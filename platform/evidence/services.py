@@ -285,11 +285,13 @@ def attachment_add(
     content: bytes,
     taken_at: datetime | None = None,
     enterprise_org_id: int | None | EllipsisType = ...,
+    provider_org_id: int | None | EllipsisType = ...,
 ) -> Attachment:
     """Keep a file with what it proves; the same bytes again are the same row.
 
-    It concerns the subject's enterprise unless `enterprise_org_id` says otherwise: None keeps it
-    from the enterprise. Raises DomainError (field `files`) for what is not accepted; StorageFull.
+    It concerns the subject's enterprise and provider unless `enterprise_org_id` or
+    `provider_org_id` says otherwise: None keeps it from them. Raises DomainError (field `files`)
+    for what is not accepted; StorageFull.
     """
     if len(content) > MAX_BYTES:
         size = len(content) / 1024 / 1024
@@ -300,6 +302,8 @@ def attachment_add(
     whose = subject.tenant
     if enterprise_org_id is not ...:
         whose["enterprise_org_id"] = enterprise_org_id
+    if provider_org_id is not ...:
+        whose["provider_org_id"] = provider_org_id
     attachment = Attachment(
         **whose,
         **key,

@@ -1,7 +1,9 @@
 """The three front doors' menus: a line per place, shown to the roles that may go there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from agencies.choice_state import invites_to_choose
 from tenancy.actors import Actor
 from tenancy.enums import OrgKind
 
@@ -14,6 +16,12 @@ class Entry:
     url_name: str
     icon: str
     perm: str = ""
+    # Shown only while it leads to something.
+    when: Callable[[Actor], bool] | None = None
+
+
+def _may_choose(actor: Actor) -> bool:
+    return bool(invites_to_choose(actor))
 
 
 _FRONT = Entry("首页", "home:front", "home")
@@ -44,6 +52,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("考评方案", "scoring:schemes", "ruler-measure", "appraisal_view"),
         Entry("文书", "documents:list", "files", "document_view"),
         Entry("服务机构", "providers:list", "briefcase", "provider_view"),
+        Entry("机构库", "agencies:library", "books", "library_view"),
         Entry("机构状态", "providers:standing-list", "shield-exclamation", "standing_view"),
         Entry("业绩报告", "providers:reports", "report", "report_view"),
         Entry("跨区域告知", "providers:notices", "map-pin-share", "cross_region_view"),
@@ -65,6 +74,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("文书", "documents:list", "files", "document_view"),
         Entry("年度考评", "scoring:own-appraisals", "medal", "appraisal_own"),
         Entry("本机构", "providers:own", "briefcase", "my_assignments"),
+        Entry("机构库", "agencies:library", "books", "library_view"),
         Entry("机构状态", "providers:standing-list", "shield-exclamation", "standing_view"),
         Entry("业绩报告", "providers:reports", "report", "report_view"),
         Entry("跨区域告知", "providers:notices", "map-pin-share", "cross_region_view"),
@@ -74,6 +84,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     ),
     OrgKind.ENTERPRISE: (
         Entry("要整改的", "inspections:deadlines", "alert-triangle", "rectification_submit"),
+        Entry("选择服务机构", "agencies:choose-list", "checkbox", "provider_choose", _may_choose),
         Entry("记分", "scoring:own", "list-numbers", "points_own"),
         Entry("评价服务机构", "scoring:questionnaires", "star", "questionnaire_fill"),
         Entry("收到的文书", "documents:list", "file-text", "document_view"),
@@ -88,4 +99,5 @@ MENUS: dict[str, tuple[Entry, ...]] = {
 
 def entries_for(actor: Actor) -> list[Entry]:
     """Return the menu of one actor."""
-    return [e for e in MENUS.get(actor.kind, ()) if not e.perm or actor.may(e.perm)]
+    mine = [e for e in MENUS.get(actor.kind, ()) if not e.perm or actor.may(e.perm)]
+    return [e for e in mine if e.when is None or e.when(actor)]

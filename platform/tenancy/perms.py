@@ -58,6 +58,15 @@ PERMS: dict[str, frozenset[Role]] = {
     "calendar_edit": _AGENCY_MANAGERS,
     "calendar_view": _AGENCY,
     "certificate_manage": frozenset({Role.AGENCY_ADMIN}),
+    # the library of providers, the enterprise's own choice, payment
+    "library_view": _AGENCY | _PROVIDER,
+    "library_edit": _OFFICERS,
+    "choice_round_view": _AGENCY,
+    "choice_round_edit": _OFFICERS,
+    "provider_choose": _ENTERPRISE,
+    "payment_view": _AGENCY | _PROVIDER,
+    "payment_propose": _OFFICERS,
+    "payment_approve": _AGENCY_MANAGERS,
     # what is bought: yearly plan, procurement, award, what is made public of them
     "plan_view": _AGENCY,
     "plan_edit": _OFFICERS,

@@ -27,6 +27,8 @@ STATE_TONES = {
     "announced": "green", "visiting": "blue", "compared": "green", "listed": "red",
     "planned": "blue", "checked": "amber", "ordered": "amber", "answered": "amber",
     "held": "green", "concluded": "green", "removed": "grey", "case": "red",
+    "suspended": "amber", "replaced": "grey", "proposed": "amber", "approved": "green",
+    "returned": "red", "withdrawn": "grey",
     "scoring": "amber", "decided": "green", "published": "green", "archived": "grey",
     "superseded": "grey", "filed": "amber", "adopted": "green", "interim": "grey",
     "named": "amber", "confirmed": "green", "rejected": "red", "withdrawn": "red",

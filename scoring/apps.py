@@ -24,12 +24,13 @@ class ScoringConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.past import register_past
+        from agencies.payments import register_basis
         from documents.registry import Family, Paper, register
         from inspections.documents import LedgerHead
         from inspections.signals import hazard_moved
         from scoring import boards, documents, letters
         from scoring.appraisals import documents as appraisal_documents
-        from scoring.appraisals.consequences import past_evaluations
+        from scoring.appraisals.consequences import past_evaluations, payment_basis
         from scoring.services import outputs, summaries, tryouts, years
         from workflow.services import register_job
 
@@ -61,6 +62,7 @@ class ScoringConfig(AppConfig):
         }.items():
             register(Paper(kind, title, content, f"documents/{kind}.html"))
         register_past(past_evaluations)
+        register_basis(payment_basis)
         register_job(outputs.KIND, outputs.run_part, snapshots=[outputs.FREEZE])
         register_job(tryouts.KIND, tryouts.run_part)
         register_job(summaries.KIND, summaries.run_part)

@@ -4,8 +4,11 @@ from decimal import Decimal
 
 from django.urls import reverse
 
+from agencies.models import PaymentStage, ServiceContract
 from agencies.past import Past
+from agencies.payments import Basis
 from scoring.appraisals.parameters import GRADES
+from scoring.appraisals.reading import rules_of
 from scoring.models import Appraisal
 
 
@@ -30,4 +33,29 @@ def past_evaluations(provider_org_id: int) -> Past | None:
         score=mean.quantize(Decimal("0.01")),
         words=f"{rows[0].year}年度：{words}"[:300],
         url=reverse("scoring:appraisal", args=[newest[0].pk]),
+    )
+
+
+def payment_basis(contract: ServiceContract, stage: PaymentStage) -> Basis | None:
+    """Return what the contract's decided evaluation means for a stage that waits for it."""
+    if stage.condition != PaymentStage.Condition.EVALUATION:
+        return None
+    rows = Appraisal.objects.filter(
+        contract=contract, purpose=Appraisal.Purpose.FINAL, state__in=Appraisal.STANDING
+    )
+    row = rows.select_related("scheme").order_by("-year", "-version").first()
+    if row is None:
+        return None
+    factor = rules_of(row.scheme).parameters.paid_share(row.grade, row.score)
+    words = f"{row.year}年度考评{row.score}分，{GRADES[row.grade]}（{row.grade}）"
+    return Basis(
+        factor=factor,
+        words=words,
+        url=reverse("scoring:appraisal", args=[row.pk]),
+        lines=(
+            ("考评得分", f"{row.score}"),
+            ("考评等次", f"{row.grade}（{GRADES[row.grade]}）"),
+            ("支付比例", f"{factor.normalize():f}"),
+            *((("一票否决", row.veto_reason),) if row.veto_reason else ()),
+        ),
     )

@@ -38,6 +38,10 @@ class SchemeParameters:
     returns_allowed: int = 1
     absences_for_veto: int = 3
     young_account_days: int = 30
+    excellent_paid: Decimal = Decimal(1)
+    good_paid: Decimal = Decimal(1)
+    passed_paid: Decimal = Decimal(1)
+    failed_paid: Decimal = Decimal(0)
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "SchemeParameters":
@@ -61,6 +65,8 @@ class SchemeParameters:
             raise ValueError("购买主体的权重应大于0")
         if self.response_ratio > 1:
             raise ValueError("最低回收比例应在0到1之间")
+        if max(self.excellent_paid, self.good_paid, self.passed_paid, self.failed_paid) > 1:
+            raise ValueError("支付比例应在0到1之间")
         if not 100 >= self.excellent_from > self.good_from > self.passed_from:
             raise ValueError("等次界限应依次降低：优秀、良好、合格")
 
@@ -75,6 +81,12 @@ class SchemeParameters:
         limits = (("A", self.excellent_from), ("B", self.good_from), ("C", self.passed_from))
         return next((grade for grade, limit in limits if score >= limit), "D")
 
+    def paid_share(self, grade: str, score: Decimal) -> Decimal:
+        """Return what of a payment that waits for the evaluation is paid (3.5): C by its score."""
+        if grade == "C":
+            return self.passed_paid * score / 100
+        return {"A": self.excellent_paid, "B": self.good_paid, "D": self.failed_paid}[grade]
+
 
 LABELS = {
     "buyer_share": "购买主体权重", "served_share": "服务对象权重", "third_share": "第三方权重",
@@ -87,6 +99,8 @@ LABELS = {
     "recheck_days": "复查期限（天）", "notice_hours": "重大隐患首报（小时）",
     "report_hours": "重大隐患书面报告（小时）", "returns_allowed": "允许退回修改次数",
     "absences_for_veto": "一票否决的应到未到次数", "young_account_days": "新账号提示（天）",
+    "excellent_paid": "优秀的支付比例", "good_paid": "良好的支付比例",
+    "passed_paid": "合格的支付比例（再乘以得分/100）", "failed_paid": "不合格的支付比例",
 }  # fmt: skip
 
 

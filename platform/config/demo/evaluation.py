@@ -8,6 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agencies.payment_state import reached_of
+from agencies.services import payment_approve, payment_propose
+from agencies.services.payments import proposal_from
 from common.scope import acting_as
 from config.demo.county import Firm
 from config.demo.moments import DAY, at
@@ -67,6 +70,7 @@ class Evaluation:
             (RULED, 15, self._rule),
             (DECIDED, 10, self._decide),
             (PUBLISHED, 9, self._publish),
+            (PUBLISHED + DAY, 10, self._pay),
         ):
             self.story.plan(at(day, hour), act)
 
@@ -168,3 +172,24 @@ class Evaluation:
         with acting_as(admin):
             agency = Agency.objects.select_related("org").get(pk=self.county.zone.pk)
             appraisals_publish(actor=admin, agency=agency, year=now.year)
+
+    def _pay(self, now: datetime) -> None:
+        """What is due by the phases in full, what waited for the evaluation as it came out."""
+        officer, admin = self.county.officers[0], self.county.admin
+        with acting_as(officer):
+            proposed = []
+            for row in self.rows():
+                stages = list(row.contract.payment_stages.filter(superseded_at=None))
+                reached = reached_of(row.contract, stages)
+                for stage in stages:
+                    outcome, cuts = proposal_from(reached[stage.pk].basis, stage)
+                    if reached[stage.pk].is_reached:
+                        proposed.append(
+                            payment_propose(
+                                actor=officer, stage=stage, outcome=outcome or "full",
+                                reason=reached[stage.pk].words, deductions=cuts,
+                            )
+                        )  # fmt: skip
+        with acting_as(admin):
+            for decision in proposed:
+                payment_approve(actor=admin, decision=decision)

@@ -14,12 +14,14 @@ from random import Random
 from django.db import transaction
 
 from agencies.models import Assignment, ServiceBatch, ServiceContract
+from agencies.payments import PROPOSED
 from agencies.services import (
     batch_assign,
     batch_create,
     contract_activate,
     contract_create,
     inspectors_assign,
+    payment_plan_set,
     split_evenly,
 )
 from common.scope import acting_as
@@ -58,6 +60,7 @@ from tenancy.workdays import WorkCalendar
 
 HARM = "可能造成人员伤亡，整改须停用有关设备，难度较大"
 TEMPORARY = "已要求停止有关作业、撤出人员，并派专人看守"
+PRICE = 4_800  # yuan an enterprise
 SURVEY_DAYS = 26  # working days in which the hundred are visited
 # Two inspectors go together: in turns to whose enterprise it is, so that nobody is in two places.
 HOURS = ((9, 14), (11, 16))
@@ -155,7 +158,9 @@ class Story:
                 signed_on=span[0] - 4 * DAY,
                 starts_on=span[0],
                 ends_on=span[1],
+                amount=Decimal(PRICE * len(enterprise_ids)),
             )
+            payment_plan_set(actor=admin, contract=contract, shares=PROPOSED)
             contract = contract_activate(actor=admin, contract=contract)
             batch = batch_create(
                 actor=admin,

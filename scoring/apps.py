@@ -23,6 +23,7 @@ class ScoringConfig(AppConfig):
     verbose_name = "记分与考评"
 
     def ready(self) -> None:
+        from agencies.evaluations import register_published
         from agencies.past import register_past
         from agencies.payments import register_basis
         from documents.registry import Family, Paper, register
@@ -30,7 +31,11 @@ class ScoringConfig(AppConfig):
         from inspections.signals import hazard_moved
         from scoring import boards, documents, letters
         from scoring.appraisals import documents as appraisal_documents
-        from scoring.appraisals.consequences import past_evaluations, payment_basis
+        from scoring.appraisals.consequences import (
+            past_evaluations,
+            payment_basis,
+            published_evaluations,
+        )
         from scoring.services import outputs, summaries, tryouts, years
         from workflow.services import register_job
 
@@ -63,6 +68,7 @@ class ScoringConfig(AppConfig):
             register(Paper(kind, title, content, f"documents/{kind}.html"))
         register_past(past_evaluations)
         register_basis(payment_basis)
+        register_published(published_evaluations)
         register_job(outputs.KIND, outputs.run_part, snapshots=[outputs.FREEZE])
         register_job(tryouts.KIND, tryouts.run_part)
         register_job(summaries.KIND, summaries.run_part)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agencies.access import contract_for, has_hand_in, obligation_for, require_hand_in
 from agencies.forms.terms import ReasonForm
 from agencies.models import Obligation, ObligationAcceptance, ServiceContract
+from agencies.payment_state import account_of
 from agencies.services.publications import publications_of
 from common.pages import form_page
 from documents.access import documents_of
@@ -50,6 +51,7 @@ def obligations(request: Request, pk: int) -> HttpResponse:
         "contract": found,
         "lines": lines,
         "late": [line for line in lines if line.days_late],
+        "account": account_of(found),
         "settled": sum(line.is_settled for line in lines),
         "old": old.order_by("-superseded_at", "-pk"),
         "papers": _papers(found),

@@ -1,15 +1,18 @@
 """What follows from an evaluation elsewhere: at the next purchase, and in what is paid (3.5)."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.urls import reverse
 
-from agencies.models import PaymentStage, ServiceContract
+from agencies.evaluations import Published
+from agencies.models import PaymentStage, Publication, ServiceContract
 from agencies.past import Past
 from agencies.payments import Basis
 from scoring.appraisals.parameters import GRADES
 from scoring.appraisals.reading import rules_of
 from scoring.models import Appraisal
+from tenancy.models import Organization
 
 
 def standing_of(provider_org_id: int) -> list[Appraisal]:
@@ -59,3 +62,23 @@ def payment_basis(contract: ServiceContract, stage: PaymentStage) -> Basis | Non
             *((("一票否决", row.veto_reason),) if row.veto_reason else ()),
         ),
     )
+
+
+def published_evaluations(provider_org_ids: Iterable[int], agency_id: int) -> dict[int, Published]:
+    """Return {provider: its result in the agency's newest notice}; of published rows alone."""
+    notices = Publication.objects.filter(
+        owner_agency=agency_id, kind=Publication.Kind.APPRAISAL, state=Publication.State.PUBLISHED
+    )
+    newest = notices.order_by("-published_at", "code").first()
+    if newest is None:
+        return {}
+    rows = Organization.objects.filter(pk__in=list(provider_org_ids))
+    names = dict(rows.values_list("name", "pk"))
+    url = reverse("portal:publication", args=[newest.code])
+    return {
+        names[line["provider_name"]]: Published(
+            f"{newest.body['year']}年度{line['score']}分，{GRADES[line['grade']]}", url
+        )
+        for line in newest.body["lines"]
+        if line["provider_name"] in names
+    }

@@ -18,6 +18,7 @@ from inspections.models import TeamMember
 from inspections.papers.supervision import team_sheet
 from notifications.services import notify
 from providers.models import StaffCertificate
+from providers.standing import barred_people_words
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Membership
@@ -42,6 +43,9 @@ def team_name(
         raise DomainError("请选择本机构的在用人员", field="membership")
     if duty not in TeamMember.Duty.values:
         raise DomainError("请选择职责", field="duty")
+    now = clock.now(contract.owner_agency_id)
+    if barred := barred_people_words([membership], timezone.localdate(now), at=now):
+        raise DomainError(f"{barred}，不能提名", field="membership")
     ServiceContract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
     same = TeamMember.objects.filter(
         contract=contract, user=membership.user_id, state__in=TeamMember.LIVE
@@ -50,7 +54,6 @@ def team_name(
         raise DomainError(
             f"{found.name}已在项目组中（{found.get_state_display()}）", field="membership"
         )
-    now = clock.now(contract.owner_agency_id)
     row = TeamMember.objects.create(
         **contract.tenant, contract=contract, membership=membership, user_id=membership.user_id,
         name=membership.user.name[:40], duty=duty, qualification=membership.qualification,

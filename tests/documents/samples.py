@@ -24,9 +24,8 @@ from inspections.documents import (
     SuggestedHazard,
     SuggestionDocument,
 )
+from scoring.appraisals.documents import AppraisalDocument, AppraisalIndicator
 from scoring.documents import (
-    AppraisalDocument,
-    AppraisalIndicator,
     ColourCount,
     PointsSheetDocument,
     PointsSheetRow,

@@ -25,7 +25,11 @@ pytestmark = pytest.mark.django_db
 OF_POINTS = {
     "points_sheet", "points_notice", "points_report", "interview_notice", "accident_plate",
 }  # fmt: skip
-SHEETS = {"ledger", "points_summary", "appraisal"}  # outputs of a contract, made by its job
+OF_PROVIDERS = {
+    "appraisal", "appraisal_notice", "appraisal_objection", "award_notice", "payment_sheet",
+    "standing_notice", "cross_region_notice",
+}  # fmt: skip
+SHEETS = {"ledger", "points_summary"}  # outputs of a contract, made by its job
 
 
 @pytest.fixture
@@ -62,8 +66,9 @@ def said(*command: str | Path) -> str:
 
 
 def test_strangers_tools_find_every_paper_sound_signed_and_readable(papers, tmp_path):
-    expected = {paper.kind for paper in PAPERS} - {"major_report", "deadline_notice"}
-    assert expected | OF_POINTS == set(papers)
+    missing = {"major_report", "deadline_notice", "contract_acceptance"}
+    expected = {paper.kind for paper in PAPERS} - missing
+    assert expected | OF_POINTS | OF_PROVIDERS == set(papers)
     root = tmp_path / "root.pem"
     root.write_bytes(keys.root_certificate())
     for kind, (document, file) in papers.items():

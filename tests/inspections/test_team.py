@@ -29,6 +29,7 @@ from tenancy.models import Membership
 from tests import county as counties
 from tests import world
 from tests.field.phone import Phone
+from tests.providers import barring
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +208,23 @@ def test_only_own_people_of_a_live_contract_are_named(county, newcomer):
             actor=county.lead, contract=county.contract, membership=member(other, other.inspector),
             duty="inspector",
         )  # fmt: skip
+
+
+def test_a_banned_person_is_not_even_named(county, newcomer):
+    with acting_as(county.lead):
+        body = Provider.objects.select_related("registered_by").get(pk=county.lead.org_id)
+        staff_certificate_add(
+            actor=county.lead, provider=body, membership=member(county, newcomer), number="E-88",
+            kind="engineer", level="middle", issued_by="应急管理部", valid_from=date(2024, 1, 1),
+            valid_until=date(2027, 6, 10), files=[("证.jpg", counties.picture())],
+        )  # fmt: skip
+    barring.barred(
+        county, subject="person", measure="occupation_ban", name="新人", credit_code="",
+        certificate_number="E-88", id_number="130301199001011234", ground="accident", until_on=None,
+    )  # fmt: skip
+    with pytest.raises(DomainError, match="被职业禁入，不能提名") as caught:
+        named(county, newcomer)
+    assert caught.value.field == "membership"
 
 
 def test_the_certificates_of_the_day_of_naming_stay_and_a_lapsed_one_is_not_confirmed(

@@ -1,5 +1,6 @@
 """A second county, and measures taken against providers, for tests of what follows from them."""
 
+from dataclasses import replace
 from datetime import date
 
 from agencies.models import ServiceContract
@@ -75,4 +76,6 @@ def second_provider(county, number: int = 9_500_000):
         )  # fmt: skip
         active: ServiceContract = contract_activate(actor=county.admin, contract=contract)
         org = made.org
-    return active, world.member(org, Role.PROJECT_LEAD, qualification="注册安全工程师")
+    lead = world.member(org, Role.PROJECT_LEAD, qualification="注册安全工程师")
+    counties.confirm(replace(county, lead=lead, contract=active), lead)
+    return active, lead

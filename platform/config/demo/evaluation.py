@@ -8,12 +8,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agencies.models import Assignment
 from agencies.payment_state import reached_of
 from agencies.services import payment_approve, payment_propose
 from agencies.services.payments import proposal_from
 from common.scope import acting_as
 from config.demo.county import Firm
 from config.demo.moments import DAY, at
+from inspections.services import (
+    breach_add,
+    complaint_handle,
+    complaint_make,
+    complaint_verify,
+)
 from scoring.appraisals.reading import measures_now, rules_of
 from scoring.models import Appraisal, Questionnaire, SelfEvaluation, ThirdPartyReview
 from scoring.models.parties import QUESTIONS
@@ -40,7 +47,8 @@ from tenancy.models import Agency
 if TYPE_CHECKING:
     from config.demo.story import Story
 
-ADOPTED, FROZEN = date(2026, 6, 2), date(2026, 9, 21)
+ADOPTED, COMPLAINED, FROZEN = date(2026, 6, 2), date(2026, 9, 8), date(2026, 9, 21)
+MISSED_ON = date(2026, 8, 20)
 ANSWERED, CLOSED, OBJECTED, RULED = (
     date(2026, 9, 23), date(2026, 9, 25), date(2026, 9, 28), date(2026, 9, 30),
 )  # fmt: skip
@@ -62,6 +70,7 @@ class Evaluation:
         """From the freeze to the notice."""
         for day, hour, act in (
             (ADOPTED, 9, self._scheme),
+            (COMPLAINED, 9, self._complaint),
             (FROZEN, 9, self._freeze),
             (FROZEN + DAY, 15, self._self_evaluations),
             (ANSWERED, 10, self._answers),
@@ -84,6 +93,30 @@ class Evaluation:
         with acting_as(admin):
             draft = scheme_draft(actor=admin, version="2026（演示）")
             scheme_adopt(actor=admin, scheme=draft, adopted_on=now.date())
+
+    def _complaint(self, now: datetime) -> None:
+        """An enterprise of the second provider waited in vain; an officer finds that it is true."""
+        officer, contract = self.county.officers[0], self.story.contracts[1]
+        with acting_as(officer):
+            served = Assignment.objects.filter(batch__contract=contract, withdrawn_at=None)
+            firm = served.select_related("enterprise").order_by("pk")[0].enterprise
+        principal = self.county.principals[firm.pk]
+        with acting_as(principal):
+            made = complaint_make(
+                actor=principal, enterprise=firm, contract=contract, kind="absent",
+                text="约定8月20日上午来复查，等了一天没有来，也没有通知。", happened_on=MISSED_ON,
+            )  # fmt: skip
+        said = {"happened_on": MISSED_ON, "evidence": "企业证明、通话记录（演示）"}
+        with acting_as(officer):
+            handled = complaint_handle(actor=officer, complaint=made)
+            complaint_verify(
+                actor=officer, complaint=handled, contract=contract, kind="absent",
+                fact="约定8月20日到场复查，未到场也未通知企业", answer="情况属实，已记入考评。", **said,
+            )  # fmt: skip
+            breach_add(
+                actor=officer, contract=contract, kind="attitude",
+                fact="企业询问时拒绝解释整改要求", **said,
+            )  # fmt: skip
 
     def _freeze(self, now: datetime) -> None:
         system = self.county.system
@@ -125,7 +158,7 @@ class Evaluation:
                     comment=self.rng.choice(COMMENTS),
                 )  # fmt: skip
         for place, review in enumerate(reviews):
-            score, opinion = (("91", "过程记录完整，整改闭环"), ("72", "进度偏慢，报告未出具"))[
+            score, opinion = (("91", "过程记录完整，整改闭环"), ("55", "进度偏慢，报告未出具"))[
                 place
             ]
             third_party_file(

@@ -106,16 +106,18 @@ class Evaluation:
                 actor=principal, enterprise=firm, contract=contract, kind="absent",
                 text="约定8月20日上午来复查，等了一天没有来，也没有通知。", happened_on=MISSED_ON,
             )  # fmt: skip
-        said = {"happened_on": MISSED_ON, "evidence": "企业证明、通话记录（演示）"}
+        evidence = "企业证明、通话记录（演示）"
         with acting_as(officer):
             handled = complaint_handle(actor=officer, complaint=made)
             complaint_verify(
                 actor=officer, complaint=handled, contract=contract, kind="absent",
-                fact="约定8月20日到场复查，未到场也未通知企业", answer="情况属实，已记入考评。", **said,
+                fact="约定8月20日到场复查，未到场也未通知企业", answer="情况属实，已记入考评。",
+                happened_on=MISSED_ON, evidence=evidence,
             )  # fmt: skip
             breach_add(
                 actor=officer, contract=contract, kind="attitude",
-                fact="企业询问时拒绝解释整改要求", **said,
+                fact="企业询问时拒绝解释整改要求",
+                happened_on=MISSED_ON, evidence=evidence,
             )  # fmt: skip
 
     def _freeze(self, now: datetime) -> None:

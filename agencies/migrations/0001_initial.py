@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("waiting", "待动员"),
                             ("survey", "摸底排查"),
@@ -105,7 +105,6 @@ class Migration(migrations.Migration):
                         ],
                         default="waiting",
                         max_length=50,
-                        protected=True,
                         verbose_name="阶段",
                     ),
                 ),
@@ -236,7 +235,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("draft", "草稿"),
                             ("active", "履行中"),
@@ -245,7 +244,6 @@ class Migration(migrations.Migration):
                         ],
                         default="draft",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),

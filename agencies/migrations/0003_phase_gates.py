@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 
@@ -132,7 +131,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="assignment",
             name="state",
-            field=django_fsm.FSMField(
+            field=models.CharField(
                 choices=[
                     ("waiting", "待动员"),
                     ("survey", "摸底排查"),
@@ -143,7 +142,6 @@ class Migration(migrations.Migration):
                 ],
                 default="waiting",
                 max_length=50,
-                protected=True,
                 verbose_name="阶段",
             ),
         ),

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=120, verbose_name="计划名称")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("draft", "草稿"),
                             ("approved", "已批准"),
@@ -50,7 +50,6 @@ class Migration(migrations.Migration):
                         ],
                         default="draft",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -730,7 +729,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="备注")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("draft", "草稿"),
                             ("announced", "已公告"),
@@ -741,7 +740,6 @@ class Migration(migrations.Migration):
                         ],
                         default="draft",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),

@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 ("until_on", models.DateField(blank=True, null=True, verbose_name="有效期至")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("active", "在库"),
                             ("suspended", "暂停"),
@@ -98,7 +98,6 @@ class Migration(migrations.Migration):
                         ],
                         default="active",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),

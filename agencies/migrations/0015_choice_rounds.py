@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ("closes_on", models.DateField(verbose_name="选择截止")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("draft", "草稿"),
                             ("open", "进行中"),
@@ -53,7 +53,6 @@ class Migration(migrations.Migration):
                         ],
                         default="draft",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),

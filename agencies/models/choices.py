@@ -3,11 +3,12 @@
 from datetime import date
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from agencies.models.contracts import ServiceBatch, ServiceContract
 from enterprises.models import Enterprise
 from tenancy.models import Membership, TenantModel
+from workflow.fields import StateField
 
 REASON_LENGTH = 10  # characters that a regulator's reason has at least
 
@@ -31,7 +32,7 @@ class ChoiceRound(FSMModelMixin, TenantModel):
     service = models.CharField("服务内容", max_length=300)
     opens_on = models.DateField("选择开始")
     closes_on = models.DateField("选择截止")
-    state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.DRAFT, choices=State.choices)
     opened_at = models.DateTimeField("发出时间", null=True, blank=True)
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
     state_reason = models.CharField("取消原因", max_length=300, blank=True)

@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from agencies.models.purchase import ProcurementLot
 from enterprises.models import Enterprise
 from tenancy.models import Membership, TenantModel
+from workflow.fields import StateField
 
 
 class ServiceContract(FSMModelMixin, TenantModel):
@@ -39,7 +40,7 @@ class ServiceContract(FSMModelMixin, TenantModel):
         verbose_name="中标标段",
     )  # fmt: skip
     note = models.TextField("备注", blank=True)
-    state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.DRAFT, choices=State.choices)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     class Meta:
@@ -161,7 +162,7 @@ class Assignment(FSMModelMixin, TenantModel):
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="评估人员"
     )
     inspector_name = models.CharField("评估人员", max_length=40, blank=True)
-    state = FSMField("阶段", default=Phase.WAITING, choices=Phase.choices, protected=True)
+    state = StateField("阶段", default=Phase.WAITING, choices=Phase.choices)
     planned_on = models.DateField("计划日期", null=True, blank=True)
     surveyed_on = models.DateField("摸底日期", null=True, blank=True)
     soft_checked_on = models.DateField("软件资料检查日期", null=True, blank=True)

@@ -3,10 +3,11 @@
 from datetime import date
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from enterprises.models import Enterprise
 from tenancy.models import TenantModel
+from workflow.fields import StateField
 
 
 class LibraryClass(TenantModel):
@@ -77,7 +78,7 @@ class LibraryProvider(FSMModelMixin, TenantModel):
     level = models.CharField("等级", max_length=20)
     from_on = models.DateField("入库日期")
     until_on = models.DateField("有效期至", null=True, blank=True)
-    state = FSMField("状态", default=State.LISTED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.LISTED, choices=State.choices)
     state_reason = models.CharField("原因", max_length=300, blank=True)
     ended_on = models.DateField("终止日期", null=True, blank=True)
     replaces = models.OneToOneField(

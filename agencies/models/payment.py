@@ -3,12 +3,13 @@
 from decimal import Decimal
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from accounts.models import User
 from agencies.models.contracts import ServiceContract
 from common.ids import uuid7
 from tenancy.models import TenantModel
+from workflow.fields import StateField
 
 
 class PaymentStage(TenantModel):
@@ -89,7 +90,7 @@ class PaymentDecision(FSMModelMixin, TenantModel):
     stage = models.ForeignKey(
         PaymentStage, models.PROTECT, related_name="decisions", verbose_name="付款阶段"
     )
-    state = FSMField("状态", default=State.PROPOSED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.PROPOSED, choices=State.choices)
     outcome = models.CharField("意见", max_length=8, choices=Outcome.choices)
     amount_due = models.DecimalField("应付（元）", max_digits=12, decimal_places=2)
     amount_cut = models.DecimalField("应扣（元）", max_digits=12, decimal_places=2)

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from tenancy.models import Membership, TenantModel
+from workflow.fields import StateField
 
 CENT = Decimal("0.01")
 
@@ -72,7 +73,7 @@ class PurchasePlan(FSMModelMixin, TenantModel):
         "self", models.PROTECT, null=True, blank=True, related_name="revisions",
         verbose_name="修订自",
     )  # fmt: skip
-    state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.DRAFT, choices=State.choices)
     drafted_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     drafted_by_name = models.CharField("编制人", max_length=80)
     drafted_at = models.DateTimeField("编制时间")
@@ -190,7 +191,7 @@ class Procurement(FSMModelMixin, TenantModel):
     outside_reason = models.CharField("不在计划内的理由", max_length=300, blank=True)
     method = models.CharField("采购方式", max_length=16, choices=PurchaseMethod.choices)
     note = models.TextField("备注", blank=True)
-    state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.DRAFT, choices=State.choices)
     drafted_at = models.DateTimeField("建立时间")
     drafted_by_name = models.CharField("经办人", max_length=80)
     announced_at = models.DateTimeField("公告时间", null=True)

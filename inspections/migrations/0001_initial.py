@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                 ("due_reason", models.CharField(max_length=300, verbose_name="期限依据")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("found", "待确认"),
                             ("issued", "待整改"),
@@ -221,7 +221,6 @@ class Migration(migrations.Migration):
                         ],
                         default="found",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -359,11 +358,10 @@ class Migration(migrations.Migration):
                 ("wanted_on", models.DateField(verbose_name="申请延至")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("asked", "待答复"), ("granted", "同意"), ("refused", "不同意")],
                         default="asked",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -621,11 +619,10 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("open", "进行中"), ("signed", "已签字"), ("refused", "拒签")],
                         default="open",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),

@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("listed", "已列入"),
                             ("planned", "已定方案"),
@@ -195,7 +195,6 @@ class Migration(migrations.Migration):
                         ],
                         default="listed",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -463,7 +462,7 @@ class Migration(migrations.Migration):
                 ("minutes", models.TextField(blank=True, verbose_name="会议纪要")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("planned", "待召开"),
                             ("held", "已召开"),
@@ -471,7 +470,6 @@ class Migration(migrations.Migration):
                         ],
                         default="planned",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -632,7 +630,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("issued", "整改期内"),
                             ("answered", "已复查"),
@@ -640,7 +638,6 @@ class Migration(migrations.Migration):
                         ],
                         default="issued",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -829,7 +826,7 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=16, unique=True, verbose_name="公开代号")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("committed", "已承诺"),
                             ("frozen", "名单已冻结"),
@@ -839,7 +836,6 @@ class Migration(migrations.Migration):
                         ],
                         default="committed",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -933,7 +929,7 @@ class Migration(migrations.Migration):
                 ("why", models.CharField(max_length=100, verbose_name="入样原因")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("waiting", "待抽查"),
                             ("visiting", "抽查中"),
@@ -942,7 +938,6 @@ class Migration(migrations.Migration):
                         ],
                         default="waiting",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),

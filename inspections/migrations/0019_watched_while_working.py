@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("received", "待受理"),
                             ("handling", "核查中"),
@@ -101,7 +101,6 @@ class Migration(migrations.Migration):
                         ],
                         default="received",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -217,11 +216,10 @@ class Migration(migrations.Migration):
                 ("words", models.TextField(blank=True, verbose_name="总体情况和建议")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("issued", "待签收"), ("acknowledged", "已签收")],
                         default="issued",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -368,11 +366,10 @@ class Migration(migrations.Migration):
                 ("round", models.PositiveSmallIntegerField(verbose_name="轮次")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("open", "审核中"), ("passed", "通过"), ("returned", "退回修改")],
                         default="open",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -639,7 +636,7 @@ class Migration(migrations.Migration):
                 ("certificates", models.JSONField(default=list, verbose_name="证书")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("named", "待确认"),
                             ("confirmed", "已确认"),
@@ -649,7 +646,6 @@ class Migration(migrations.Migration):
                         ],
                         default="named",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -775,11 +771,10 @@ class Migration(migrations.Migration):
                 ("evidence", models.TextField(verbose_name="证据")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("standing", "成立"), ("revoked", "已撤销")],
                         default="standing",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -881,7 +876,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("draft", "编制中"),
                             ("submitted", "待批准"),
@@ -890,7 +885,6 @@ class Migration(migrations.Migration):
                         ],
                         default="draft",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),

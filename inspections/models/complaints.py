@@ -3,13 +3,14 @@
 import secrets
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from agencies.models import Assignment, ServiceContract
 from common.encrypted import EncryptedCharField
 from common.ids import uuid7
 from enterprises.models import Enterprise
 from tenancy.models import Membership, Organization, TenantModel
+from workflow.fields import StateField
 
 
 class BreachKind(models.TextChoices):
@@ -75,7 +76,7 @@ class Complaint(FSMModelMixin, TenantModel):
     text = models.TextField("情况")
     complainant_name = EncryptedCharField("投诉人", max_length=40, blank=True)
     complainant_phone = EncryptedCharField("联系电话", max_length=30, blank=True)
-    state = FSMField("状态", default=State.RECEIVED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.RECEIVED, choices=State.choices)
     received_at = models.DateTimeField("收到时间")
     due_on = models.DateField("办理期限")
     due_reason = models.CharField("期限依据", max_length=300)
@@ -153,7 +154,7 @@ class VerifiedBreach(FSMModelMixin, TenantModel):
     happened_on = models.DateField("发生日期")
     fact = models.TextField("查明的事实")
     evidence = models.TextField("证据")
-    state = FSMField("状态", default=State.STANDING, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.STANDING, choices=State.choices)
     found_at = models.DateTimeField("认定时间")
     found_by_name = models.CharField("认定人", max_length=80)
     revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)

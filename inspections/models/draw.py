@@ -1,13 +1,14 @@
 """Phase 4: the draw that anyone can replay, and the officers' own look at what was drawn."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from agencies.models import Assignment, ServiceBatch
 from common.ids import uuid7
 from inspections.models.hazards import Hazard
 from inspections.models.visits import Visit
 from tenancy.models import Agency, TenantModel
+from workflow.fields import StateField
 
 
 class SpotCheckDraw(FSMModelMixin, TenantModel):
@@ -31,7 +32,7 @@ class SpotCheckDraw(FSMModelMixin, TenantModel):
         ServiceBatch, models.PROTECT, related_name="draw", verbose_name="批次"
     )
     code = models.CharField("公开代号", max_length=16, unique=True)
-    state = FSMField("状态", default=State.COMMITTED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.COMMITTED, choices=State.choices)
     commitment = models.CharField("承诺（密数的哈希）", max_length=64)
     committed_at = models.DateTimeField("承诺时间")
     committed_by_name = models.CharField("承诺人", max_length=80)
@@ -135,7 +136,7 @@ class SpotCheck(FSMModelMixin, TenantModel):
         Assignment, models.PROTECT, related_name="spot_check", verbose_name="指派"
     )
     why = models.CharField("入样原因", max_length=100)
-    state = FSMField("状态", default=State.WAITING, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.WAITING, choices=State.choices)
     visit = models.OneToOneField(
         Visit, models.PROTECT, null=True, related_name="spot_check", verbose_name="检查"
     )

@@ -5,7 +5,7 @@ own, so a township does not see them, and they name no provider (domain.md, appe
 """
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from agencies.models import Assignment
 from common.ids import uuid7
@@ -13,6 +13,7 @@ from documents.models import Document
 from inspections.models.hazards import Hazard
 from inspections.models.visits import Visit
 from tenancy.models import Membership, TenantModel
+from workflow.fields import StateField
 
 
 class EnforcementReferral(FSMModelMixin, TenantModel):
@@ -38,7 +39,7 @@ class EnforcementReferral(FSMModelMixin, TenantModel):
     assignment = models.ForeignKey(
         Assignment, models.PROTECT, related_name="referrals", verbose_name="指派"
     )
-    state = FSMField("状态", default=State.LISTED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.LISTED, choices=State.choices)
     listed_at = models.DateTimeField("列入时间")
     removed_reason = models.CharField("移出理由", max_length=300, blank=True)
     removed_by_name = models.CharField("移出人", max_length=80, blank=True)
@@ -166,7 +167,7 @@ class RectificationOrder(FSMModelMixin, TenantModel):
         EnforcementReferral, models.PROTECT, null=True, related_name="orders"
     )
     document = models.OneToOneField(Document, models.PROTECT, related_name="+")
-    state = FSMField("状态", default=State.ISSUED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.ISSUED, choices=State.choices)
     issued_on = models.DateField("签发日期")
     last_due_on = models.DateField("最后期限")
     recheck_due_on = models.DateField("复查期限")

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from agencies.models import Assignment
 from common.ids import uuid7
@@ -16,6 +16,7 @@ from enterprises.search import of_firms
 from inspections.models.content import ChecklistItem, LibraryEntry, Severity
 from inspections.models.visits import Visit
 from tenancy.models import Membership, TenantModel
+from workflow.fields import StateField
 
 MANY_FIRMS = 200  # with five years' hazards each
 LIVE = ("found", "issued", "rectifying", "submitted")  # neither closed nor dismissed
@@ -175,7 +176,7 @@ class Hazard(FSMModelMixin, TenantModel):
         related_name="hazards",
         verbose_name="责令限期整改指令",
     )
-    state = FSMField("状态", default=State.FOUND, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.FOUND, choices=State.choices)
     is_overdue = models.BooleanField("逾期", default=False)
     was_overdue = models.BooleanField("曾逾期", default=False)
     is_refused = models.BooleanField("拒不整改", default=False)
@@ -371,7 +372,7 @@ class Extension(FSMModelMixin, TenantModel):
     safeguard = models.CharField("延期期间防控措施", max_length=500)
     old_due_on = models.DateField("原期限")
     wanted_on = models.DateField("申请延至")
-    state = FSMField("状态", default=State.ASKED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.ASKED, choices=State.choices)
     asked_at = models.DateTimeField("申请时间")
     asked_by_name = models.CharField("申请人", max_length=80)
     granted_on = models.DateField("同意延至", null=True, blank=True)

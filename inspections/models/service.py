@@ -1,13 +1,14 @@
 """What a service batch leaves behind besides hazards: meetings, guidance, acceptance criteria."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from agencies.models import Assignment, ServiceBatch
 from common.encrypted import EncryptedCharField
 from common.ids import uuid7
 from inspections.models.content import AcceptanceCriterion, GuidanceTopic
 from tenancy.models import Membership, TenantModel
+from workflow.fields import StateField
 
 
 class Meeting(FSMModelMixin, TenantModel):
@@ -38,7 +39,7 @@ class Meeting(FSMModelMixin, TenantModel):
     host_name = models.CharField("主持人", max_length=40)
     agenda = models.TextField("议题和材料", blank=True)
     minutes = models.TextField("会议纪要", blank=True)
-    state = FSMField("状态", default=State.PLANNED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.PLANNED, choices=State.choices)
     held_at = models.DateTimeField("结束登记时间", null=True, blank=True)
     created_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     created_at = models.DateTimeField("登记时间")

@@ -1,12 +1,13 @@
 """What comes of the work, looked at: expert review, disclosure to the organizer, the parameters."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from agencies.models import Assignment, ServiceBatch, ServiceContract
 from common.ids import uuid7
 from documents.models import Document
 from tenancy.models import TenantModel
+from workflow.fields import StateField
 
 
 class SupervisionRules(TenantModel):
@@ -57,7 +58,7 @@ class ExpertReview(FSMModelMixin, TenantModel):
         Document, models.PROTECT, related_name="expert_review", verbose_name="报告"
     )
     round = models.PositiveSmallIntegerField("轮次")
-    state = FSMField("状态", default=State.OPEN, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.OPEN, choices=State.choices)
     words = models.TextField("审核意见", blank=True)
     opened_at = models.DateTimeField("组织时间")
     opened_by_name = models.CharField("组织人", max_length=80)
@@ -147,7 +148,7 @@ class Disclosure(FSMModelMixin, TenantModel):
         ServiceBatch, models.PROTECT, related_name="disclosures", verbose_name="批次"
     )
     words = models.TextField("总体情况和建议", blank=True)
-    state = FSMField("状态", default=State.ISSUED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.ISSUED, choices=State.choices)
     made_at = models.DateTimeField("交底时间")
     made_by_name = models.CharField("交底人", max_length=80)
     acknowledged_at = models.DateTimeField("签收时间", null=True, blank=True)

@@ -1,12 +1,13 @@
 """Before and while a provider works: its confirmed people, its plan of visits and what moved in it."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from accounts.models import User
 from agencies.models import Assignment, ServiceBatch, ServiceContract
 from common.ids import uuid7
 from tenancy.models import Membership, TenantModel
+from workflow.fields import StateField
 
 
 class TeamMember(FSMModelMixin, TenantModel):
@@ -47,7 +48,7 @@ class TeamMember(FSMModelMixin, TenantModel):
     qualification = models.CharField("资格", max_length=60, blank=True)
     certificate_number = models.CharField("证号", max_length=40, blank=True)
     certificates = models.JSONField("证书", default=list)
-    state = FSMField("状态", default=State.NAMED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.NAMED, choices=State.choices)
     named_at = models.DateTimeField("提名时间")
     named_by_name = models.CharField("提名人", max_length=80)
     decided_at = models.DateTimeField("核实时间", null=True, blank=True)
@@ -124,7 +125,7 @@ class VisitPlan(FSMModelMixin, TenantModel):
     batch = models.OneToOneField(
         ServiceBatch, models.PROTECT, related_name="visit_plan", verbose_name="批次"
     )
-    state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.DRAFT, choices=State.choices)
     days = models.JSONField("批准的日期", default=dict)
     created_at = models.DateTimeField("建立时间")
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)

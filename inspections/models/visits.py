@@ -1,13 +1,14 @@
 """Visits: who came, what was asked, what was answered."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from agencies.models import Assignment
 from common.ids import uuid7
 from enterprises.models import Enterprise, RiskPoint
 from inspections.models.content import ChecklistItem, ChecklistTemplate
 from tenancy.models import Membership, TenantModel
+from workflow.fields import StateField
 
 
 class Visit(FSMModelMixin, TenantModel):
@@ -47,7 +48,7 @@ class Visit(FSMModelMixin, TenantModel):
     )
     kind = models.CharField("类别", max_length=12, choices=Kind.choices, default=Kind.SURVEY)
     part = models.CharField("部分", max_length=4, choices=Part.choices, default=Part.BOTH)
-    state = FSMField("状态", default=State.OPEN, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.OPEN, choices=State.choices)
     started_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     templates = models.ManyToManyField(ChecklistTemplate, related_name="+", verbose_name="检查表")
     risk_points = models.ManyToManyField(RiskPoint, related_name="+", verbose_name="风险点")

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ("until_on", models.DateField(blank=True, null=True, verbose_name="至")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("drafted", "拟办"),
                             ("noticed", "已告知"),
@@ -115,7 +115,6 @@ class Migration(migrations.Migration):
                         ],
                         default="drafted",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -392,11 +391,10 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(verbose_name="业绩说明")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("draft", "草稿"), ("submitted", "已提交")],
                         default="draft",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),

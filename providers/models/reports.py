@@ -1,9 +1,10 @@
 """What a provider says of its year, and of its work away from home (D5 二)."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from tenancy.models import Agency, Organization, TenantModel
+from workflow.fields import StateField
 
 
 class PerformanceReport(FSMModelMixin, TenantModel):
@@ -21,7 +22,7 @@ class PerformanceReport(FSMModelMixin, TenantModel):
     version = models.PositiveSmallIntegerField("版次", default=1)
     correction = models.CharField("更正说明", max_length=300, blank=True)
     text = models.TextField("业绩说明")
-    state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.DRAFT, choices=State.choices)
     body = models.JSONField("冻结内容", default=dict)
     body_sha256 = models.CharField("哈希", max_length=64, blank=True)
     begun_at = models.DateTimeField("建立时间")

@@ -4,10 +4,11 @@ from datetime import date
 from typing import ClassVar
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from common.encrypted import EncryptedCharField
 from tenancy.models import Membership, TenantModel
+from workflow.fields import StateField
 
 
 class ProviderRules(TenantModel):
@@ -113,7 +114,7 @@ class StandingDecision(FSMModelMixin, TenantModel):
     demand_due_on = models.DateField("整改期限", null=True, blank=True)
     from_on = models.DateField("自")
     until_on = models.DateField("至", null=True, blank=True)
-    state = FSMField("状态", default=State.DRAFTED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.DRAFTED, choices=State.choices)
     drafted_at = models.DateTimeField("拟办时间")
     drafted_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     drafted_by_name = models.CharField("拟办人", max_length=80)

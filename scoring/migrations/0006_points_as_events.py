@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("planned", "已通知"),
                             ("held", "已约谈"),
@@ -118,7 +118,6 @@ class Migration(migrations.Migration):
                         ],
                         default="planned",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -192,7 +191,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("asked", "待复核"),
                             ("decided", "已答复"),
@@ -201,7 +200,6 @@ class Migration(migrations.Migration):
                         ],
                         default="asked",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -317,11 +315,10 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("open", "进行中"), ("passed", "合格"), ("failed", "不合格")],
                         default="open",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -560,11 +557,10 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="rulebook",
             name="state",
-            field=django_fsm.FSMField(
+            field=models.CharField(
                 choices=[("draft", "草稿"), ("adopted", "已施行")],
                 default="draft",
                 max_length=50,
-                protected=True,
                 verbose_name="状态",
             ),
         ),

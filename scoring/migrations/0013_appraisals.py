@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="appraisal",
             name="state",
-            field=django_fsm.FSMField(
+            field=models.CharField(
                 choices=[
                     ("interim", "过程测算"),
                     ("frozen", "机构自评"),
@@ -335,7 +335,6 @@ class Migration(migrations.Migration):
                 ],
                 default="interim",
                 max_length=50,
-                protected=True,
                 verbose_name="状态",
             ),
         ),
@@ -527,11 +526,10 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(verbose_name="异议和理由")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("filed", "待答复"), ("granted", "成立"), ("refused", "不成立")],
                         default="filed",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),
@@ -609,11 +607,10 @@ class Migration(migrations.Migration):
                 ("version", models.CharField(max_length=40, verbose_name="版本")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("draft", "草稿"), ("adopted", "已施行")],
                         default="draft",
                         max_length=50,
-                        protected=True,
                         verbose_name="状态",
                     ),
                 ),

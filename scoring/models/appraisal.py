@@ -4,12 +4,13 @@ from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from agencies.models import ServiceContract
 from common.ids import uuid7
 from scoring.models.schemes import AppraisalScheme
 from tenancy.models import Membership, TenantModel
+from workflow.fields import StateField
 
 
 class Appraisal(FSMModelMixin, TenantModel):
@@ -50,7 +51,7 @@ class Appraisal(FSMModelMixin, TenantModel):
         "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
     correction_reason = models.CharField("更正原因", max_length=300, blank=True)
-    state = FSMField("状态", default=State.INTERIM, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.INTERIM, choices=State.choices)
     scheme = models.ForeignKey(  # empty: the enclosed proposal
         AppraisalScheme, models.PROTECT, null=True, blank=True, related_name="appraisals"
     )
@@ -222,7 +223,7 @@ class AppraisalObjection(FSMModelMixin, TenantModel):
     appraisal = models.ForeignKey(Appraisal, models.PROTECT, related_name="objections")
     code = models.CharField("指标", max_length=8, blank=True)
     reason = models.TextField("异议和理由")
-    state = FSMField("状态", default=State.FILED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.FILED, choices=State.choices)
     filed_at = models.DateTimeField("提出时间")
     filed_by_name = models.CharField("提出人", max_length=80)
     answer = models.TextField("答复意见", blank=True)

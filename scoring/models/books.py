@@ -5,9 +5,10 @@ from decimal import Decimal
 from django.db import models
 from django.db.models.functions import Mod
 from django.db.models.lookups import Exact
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from tenancy.models import Agency, Owned
+from workflow.fields import StateField
 
 
 class RuleBook(FSMModelMixin, Owned):
@@ -23,7 +24,7 @@ class RuleBook(FSMModelMixin, Owned):
     owner_agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     region_code = models.CharField("属地", max_length=12, db_collation="C")
     version = models.CharField("版本", max_length=40)
-    state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.DRAFT, choices=State.choices)
     adopted_on = models.DateField("施行日期", null=True, blank=True)
     based_on = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="由此修订"

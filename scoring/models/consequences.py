@@ -1,12 +1,13 @@
 """What follows from 12 and from 18 points, and what an enterprise can say and learn."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from common.ids import uuid7
 from enterprises.models import Enterprise
 from scoring.models.points import PointCycle, PointEntry, PointSheet, ThresholdEvent
 from tenancy.models import Membership, TenantModel
+from workflow.fields import StateField
 
 
 class Consequence(TenantModel):
@@ -57,7 +58,7 @@ class Interview(FSMModelMixin, TenantModel):
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="interviews")
     cycle = models.ForeignKey(PointCycle, models.PROTECT, related_name="interviews")
     event = models.ForeignKey(ThresholdEvent, models.PROTECT, null=True, related_name="interviews")
-    state = FSMField("状态", default=State.PLANNED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.PLANNED, choices=State.choices)
     reason = models.CharField("事由", max_length=300)
     planned_at = models.DateTimeField("约谈时间")
     place = models.CharField("地点", max_length=200)
@@ -112,7 +113,7 @@ class PointTraining(FSMModelMixin, TenantModel):
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="point_trainings")
     year = models.PositiveSmallIntegerField("年度")
     kind = models.CharField("方式", max_length=8, choices=Kind.choices)
-    state = FSMField("状态", default=State.OPEN, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.OPEN, choices=State.choices)
     person_name = models.CharField("参加人", max_length=40)
     questions = models.JSONField("题目", default=list)
     answers = models.JSONField("答案", default=dict)
@@ -167,7 +168,7 @@ class PointAppeal(FSMModelMixin, TenantModel):
     sheet = models.OneToOneField(PointSheet, models.PROTECT, related_name="appeal")
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="point_appeals")
     cycle = models.ForeignKey(PointCycle, models.PROTECT, related_name="appeals")
-    state = FSMField("状态", default=State.ASKED, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.ASKED, choices=State.choices)
     reason = models.TextField("理由", blank=True)
     asked_at = models.DateTimeField("提出时间")
     asked_by_name = models.CharField("提出人", max_length=40)

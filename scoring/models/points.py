@@ -1,7 +1,7 @@
 """Points: the year of an enterprise, what was given on one day, and what became of it."""
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from agencies.models import ServiceContract
 from common.ids import uuid7
@@ -9,6 +9,7 @@ from enterprises.models import Enterprise
 from inspections.models import Hazard, Recheck, Visit
 from scoring.models.books import GravityVariant, RuleBook, RuleClause
 from tenancy.models import Membership, TenantModel
+from workflow.fields import StateField
 
 
 class PointCycle(TenantModel):
@@ -85,7 +86,7 @@ class PointSheet(FSMModelMixin, TenantModel):
     )
     second_officer_name = models.CharField("检查人员二", max_length=40)
     second_officer_certificate = models.CharField("证号", max_length=40, blank=True)
-    state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.DRAFT, choices=State.choices)
     representative_name = models.CharField("现场负责人", max_length=40, blank=True)
     refusal_reason = models.CharField("拒签原因", max_length=200, blank=True)
     witness_name = models.CharField("见证人", max_length=40, blank=True)

@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from scoring.appraisals.parameters import SchemeParameters
 from scoring.appraisals.rules import Indicator, Scheme
 from tenancy.models import Agency, Owned
+from workflow.fields import StateField
 
 
 class AppraisalScheme(FSMModelMixin, Owned):
@@ -20,7 +21,7 @@ class AppraisalScheme(FSMModelMixin, Owned):
     owner_agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     region_code = models.CharField("属地", max_length=12, db_collation="C")
     version = models.CharField("版本", max_length=40)
-    state = FSMField("状态", default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField("状态", default=State.DRAFT, choices=State.choices)
     adopted_on = models.DateField("施行日期", null=True, blank=True)
     based_on = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="由此修订"

@@ -116,8 +116,9 @@ def test_a_lead_declares_for_its_own_body_only_and_strangers_see_none(county):
             actor=county.lead, provider_org_id=other.lead.org, enterprise=county.enterprises[0],
             what="咨询", from_on=FROM,
         )  # fmt: skip
-    for actor, seen in ((county.officer, 1), (county.lead, 1), (county.principal, 0),
-                        (other.officer, 0), (other.lead, 0)):  # fmt: skip
+    for actor, seen in ((county.officer, 1), (county.lead, 1), (county.principal, 1),
+                        (other.officer, 0), (other.lead, 0),
+                            (other.principal, 0)):  # fmt: skip
         with acting_as(actor):
             assert ServiceTie.objects.count() == seen
     with acting_as(county.officer), pytest.raises(DomainError) as caught:

@@ -152,19 +152,29 @@ def content() -> None:
 
 
 def build(
-    code: str = "130371", *, enterprises: int = 2, base: int = 0, kicked_off: bool = True
+    code: str = "130371",
+    *,
+    enterprises: int = 2,
+    base: int = 0,
+    kicked_off: bool = True,
+    registrar: Actor | None = None,
 ) -> County:
-    """A region with a live contract, a batch and its assignments; nothing visited yet."""
+    """A region with a live contract, a batch and its assignments; nothing visited yet.
+
+    Its own administrator registers the provider unless a `registrar` of elsewhere has.
+    """
     content()
     zone = world.agency(code, now=NOW)
     admin = world.member(zone.org, Role.AGENCY_ADMIN)
-    with acting_as(admin):
+    registrar = registrar or admin
+    with acting_as(registrar):
         provider = provider_register(
-            actor=admin,
+            actor=registrar,
             name=f"安评机构{code}",
             short_name="安评",
             credit_code=code_for(9_000_000 + base, code),
         )
+    with acting_as(admin):
         firms = [enterprise(zone, base + n) for n in range(enterprises)]
         rule_book_adopt(actor=admin, agency=zone, version="v1", adopted_on=date(2026, 1, 1))
         org, firm_org = provider.org, firms[0].enterprise_org

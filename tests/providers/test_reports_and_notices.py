@@ -30,6 +30,7 @@ from providers.services import (
     rules_set,
 )
 from tenancy.actors import system_for
+from tenancy.enums import Role
 from tenancy.models import Agency
 from tests import county as counties
 from tests import world
@@ -171,12 +172,10 @@ def test_the_report_page_goes_from_draft_to_submitted(county, client):
 
 
 @pytest.fixture
-def away(county):
+def away():
     """The county's provider was registered by another county: it is not at home here."""
     elsewhere = world.agency("130372")
-    with acting_as(county.lead):
-        Provider.objects.filter(pk=county.lead.org_id).update(registered_by=elsewhere)
-    return county
+    return counties.build(registrar=world.member(elsewhere.org, Role.AGENCY_ADMIN))
 
 
 def tell(county, **more):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -24,20 +25,27 @@ from scoring.models import (
     RuleBook,
     RuleClause,
 )
+from scoring.models.versions import RulesVersion
 from scoring.points import Clause, Entry, Parameters, Total, cycle_total, outcome_of
 from tenancy import clock
 
+Version = TypeVar("Version", bound=RulesVersion)
 Kind = PointEvent.Kind
 SETTLED = (
     PointAppeal.State.DECIDED, PointAppeal.State.WITHDRAWN, PointAppeal.State.WAIVED
 )  # fmt: skip
 
 
+def adopted_for(kind: type[Version], region_code: str) -> QuerySet[Version]:
+    """Return the versions adopted for a region or one that it lies in, the newest first."""
+    codes = [region_code[:n] for n in range(2, len(region_code) + 1)]
+    rows = kind._default_manager.filter(region_code__in=codes, state=RulesVersion.State.ADOPTED)
+    return rows.order_by("-adopted_on", "-pk")
+
+
 def books_for(region_code: str) -> QuerySet[RuleBook]:
     """Return the books adopted for a region or one that it lies in, the newest first."""
-    codes = [region_code[:n] for n in range(2, len(region_code) + 1)]
-    rows = RuleBook.objects.filter(region_code__in=codes, state=RuleBook.State.ADOPTED)
-    return rows.order_by("-adopted_on", "-pk")
+    return adopted_for(RuleBook, region_code)
 
 
 def book_for(enterprise: Enterprise, day: date) -> RuleBook:

@@ -16,15 +16,10 @@ from inspections import criteria
 from inspections.documents import StaffMember
 from inspections.documents.reports import (
     AcceptanceSheetDocument,
-    AttendanceLine,
     ConclusionDocument,
     CriterionLine,
-    DeadlineNoticeDocument,
-    DeadlineProofDocument,
     EnterpriseReportDocument,
     MajorReportDocument,
-    MeetingRecordDocument,
-    ProofDay,
     ReportedHazard,
     ReportedTrace,
     ReportedVisit,
@@ -35,7 +30,6 @@ from inspections.models import (
     AcceptanceCriterion,
     Answer,
     ChecklistItem,
-    Extension,
     Hazard,
     Meeting,
     MeetingAttendance,
@@ -46,7 +40,6 @@ from inspections.papers.visits import enterprise_head
 from tenancy.actors import Actor
 from tenancy.models import Membership
 from tenancy.selectors import region_names
-from tenancy.workdays import WorkCalendar
 
 DONE = Hazard.State.CLOSED
 
@@ -383,95 +376,6 @@ def acceptance_sheet(
         made_at=made_at,
         criteria=tuple(AcceptanceCriterion.objects.values_list("text", flat=True)),
         rows=tuple(rows),
-    )
-
-
-KINDS = {"workday": "工作日", "weekend": "周末", "holiday": "放假", "makeup_workday": "调休上班"}
-
-
-def proof_days(calendar: WorkCalendar, start: date, days: int) -> tuple[ProofDay, ...]:
-    """Day by day from the day after `start` to the last of `days` working days."""
-    return tuple(
-        ProofDay(step.day, KINDS[step.kind], step.number, step.source)
-        for step in calendar.steps(start, days)
-    )
-
-
-def deadline_proof(batch: ServiceBatch, calendar: WorkCalendar) -> DeadlineProofDocument:
-    """期限推算表 of a batch's spot check."""
-    start = batch.recheck_completed_on
-    assert start is not None  # phase 3 is complete
-    due = calendar.add(start, batch.spot_check_days)
-    return DeadlineProofDocument(
-        training=batch.owner_agency.org.is_training,
-        agency_name=batch.owner_agency.org.name,
-        provider_name=batch.provider_org.name if batch.provider_org else "",
-        subject=f"{batch.name}抽查验收",
-        rule=f"复查验收完成之日起{batch.spot_check_days}个工作日内抽查；首日不计入",
-        start_on=start,
-        days=batch.spot_check_days,
-        due_on=due.date,
-        is_provisional=due.is_provisional,
-        calendar=proof_days(calendar, start, batch.spot_check_days),
-    )
-
-
-def extension_notice(extension: Extension, issued_on: date) -> DeadlineNoticeDocument:
-    """整改期限告知书 that answers a request for more time."""
-    hazard = extension.hazard
-    granted = extension.state == Extension.State.GRANTED
-    return DeadlineNoticeDocument(
-        training=extension.owner_agency.org.is_training,
-        issuer_name=extension.owner_agency.org.name,
-        addressee=hazard.enterprise.name,
-        hazard_number=hazard.number,
-        place=hazard.place,
-        description=hazard.description,
-        old_due_on=extension.old_due_on,
-        new_due_on=(extension.granted_on or extension.old_due_on)
-        if granted
-        else extension.old_due_on,
-        decision="同意延期" if granted else "不同意延期",
-        reason=extension.reason,
-        safeguard=extension.safeguard,
-        answer=extension.answer,
-        issued_on=issued_on,
-    )
-
-
-def meeting_record(meeting: Meeting, sides: str) -> MeetingRecordDocument:
-    """会议记录 of a held meeting, with the enterprises of the batch that sent nobody.
-
-    `sides` says how many of which side were there.
-    """
-    people = list(meeting.attendances.order_by("signed_at", "pk"))
-    there = {row.assignment_id for row in people if row.assignment_id is not None}
-    firms = meeting.batch.assignments.filter(withdrawn_at=None).exclude(pk__in=there)
-    return MeetingRecordDocument(
-        training=meeting.owner_agency.org.is_training,
-        provider_name=meeting.provider_org.name if meeting.provider_org else "",
-        agency_name=meeting.owner_agency.org.name,
-        contract_title=meeting.batch.contract.title,
-        batch_name=meeting.batch.name,
-        kind=meeting.get_kind_display(),
-        sides=sides,
-        meeting_title=meeting.title,
-        starts_at=meeting.starts_at,
-        place=meeting.place,
-        host_name=meeting.host_name,
-        agenda=meeting.agenda,
-        minutes=meeting.minutes,
-        attendances=tuple(
-            AttendanceLine(
-                row.unit_name, row.person_name, row.post, row.get_how_display(), row.signed_at
-            )
-            for row in people
-        ),
-        absent=tuple(
-            firms.order_by("region_code", "enterprise__name").values_list(
-                "enterprise__name", flat=True
-            )
-        ),
     )
 
 

@@ -22,7 +22,7 @@ from evidence.services import photo_add
 from inspections.framing import Spot
 from inspections.matching.tasks import compare_photos
 from inspections.models import Extension, Hazard, Recheck, Rectification
-from inspections.papers.reports import extension_notice
+from inspections.papers.deadlines import extension_notice
 from inspections.services.signs import signs_due
 from inspections.signals import hazard_moved
 from notifications.services import notify

@@ -28,7 +28,7 @@ from inspections.models import (
     SpotCheckPair,
     Visit,
 )
-from inspections.papers.reports import deadline_proof
+from inspections.papers.deadlines import deadline_proof
 from inspections.services.visits import visit_start
 from inspections.signs.update import signs_of, signs_update
 from notifications.services import notify

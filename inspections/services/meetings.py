@@ -19,7 +19,7 @@ from common.scope import acting_as
 from documents.services import Issuer, document_issue
 from evidence.services import attachment_add
 from inspections.models import Meeting, MeetingAttendance
-from inspections.papers.reports import meeting_record
+from inspections.papers.meetings import meeting_record
 from inspections.services.phases import advance_if_ready
 from notifications.services import notify
 from providers.models import Provider

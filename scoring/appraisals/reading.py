@@ -5,8 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
-
 from documents.frozen import freeze
 from scoring.appraisals.composite import Composite, compose
 from scoring.appraisals.documents import AppraisalIndicator
@@ -16,6 +14,7 @@ from scoring.appraisals.standard import standard_scheme
 from scoring.documents import VersionMark
 from scoring.models import Appraisal, AppraisalCorrection, AppraisalScheme, Questionnaire
 from scoring.models.parties import MOST, QUESTIONS
+from scoring.selectors import adopted_for
 
 # Why a measure has no cases, where more can be said than that nothing applies.
 WHY_NONE = {
@@ -27,18 +26,10 @@ WHY_NONE = {
 FULL_FORM = MOST * len(QUESTIONS)
 
 
-def schemes_for(region_code: str) -> QuerySet[AppraisalScheme]:
-    """Return the schemes adopted for a region or one that it lies in, the newest first."""
-    codes = [region_code[:n] for n in range(2, len(region_code) + 1)]
-    rows = AppraisalScheme.objects.filter(
-        region_code__in=codes, state=AppraisalScheme.State.ADOPTED
-    )
-    return rows.prefetch_related("indicators").order_by("-adopted_on", "-pk")
-
-
 def scheme_in_force(region_code: str, day: date) -> AppraisalScheme | None:
     """Return the scheme of a day; None where nobody adopted one: the enclosed proposal holds."""
-    return schemes_for(region_code).filter(adopted_on__lte=day).first()
+    rows = adopted_for(AppraisalScheme, region_code).filter(adopted_on__lte=day)
+    return rows.prefetch_related("indicators").first()
 
 
 def rules_of(scheme: AppraisalScheme | None) -> Scheme:

@@ -4,31 +4,16 @@ from typing import Any
 from django import forms
 
 from scoring.book_changes import PARAMETERS
+from scoring.forms.versions import VersionDraftForm, VersionParametersForm
 from scoring.models import RuleBook, RuleClause
-from scoring.points import ASPECTS, Parameters
+from scoring.points import ASPECTS
 from scoring.rulebook import ClauseData
-from scoring.selectors import books_for
-from tenancy.forms import ActorForm
 
 
-class DraftForm(ActorForm):
-    """Which version is begun, and from what."""
+class DraftForm(VersionDraftForm):
+    """Which version of the table is begun, and from what."""
 
-    version = forms.CharField(label="新版本名称", max_length=40, help_text="例如 2027-1")
-    based_on = forms.ModelChoiceField(
-        label="复制自", queryset=RuleBook.objects.none(), required=False,
-        empty_label="随软件的试拟稿（15条56款）",
-    )  # fmt: skip
-    note = forms.CharField(
-        label="修订说明", required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        seen = RuleBook.objects.order_by("-adopted_on", "-pk")
-        self.fields["based_on"].queryset = seen  # type: ignore[attr-defined]
-        newest = books_for(self.actor.region_lo).first()  # type: ignore[attr-defined]
-        self.fields["based_on"].initial = newest
+    kind, enclosed = RuleBook, "15条56款"
 
 
 class ClauseForm(forms.Form):
@@ -102,46 +87,13 @@ class ClauseForm(forms.Form):
         )
 
 
-class ParametersForm(forms.Form):
-    """The parameters of a draft, each in a field of its kind."""
+class ParametersForm(VersionParametersForm):
+    """The parameters of a draft of the table."""
 
-    note = forms.CharField(
-        label="修订说明", required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    is_proposal = forms.BooleanField(
-        label="试拟稿", required=False, help_text="每份文书上注明所用规则为试拟稿"
-    )
-
-    def __init__(self, *args: Any, rules: Parameters, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, label in PARAMETERS.items():
-            self.fields[name] = _field(label, getattr(rules, name))
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """What was typed, as a rule book stores it."""
-        values = {name: self.cleaned_data[name] for name in PARAMETERS}
-        return {n: str(v) if isinstance(v, Decimal) else v for n, v in values.items()}
-
-
-def _field(label: str, value: object) -> forms.Field:
-    if isinstance(value, bool):
-        return forms.BooleanField(label=label, required=False, initial=value)
-    if isinstance(value, int):
-        return forms.IntegerField(label=label, min_value=0, initial=value)
-    return forms.DecimalField(label=label, min_value=0, decimal_places=2, initial=value)
+    labels = PARAMETERS
 
 
 class SheetForm(forms.Form):
     """A sheet whose clauses replace those of a draft."""
 
     file = forms.FileField(label="表格", help_text="用“导出”得到的表头，.xlsx、.xls 或者 .csv")
-
-
-class AdoptForm(forms.Form):
-    """From which day a draft counts."""
-
-    adopted_on = forms.DateField(
-        label="施行日期", widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="从这一天的检查起按新版本记分，以前的记分不变",
-    )  # fmt: skip

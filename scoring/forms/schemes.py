@@ -3,31 +3,17 @@ from typing import Any
 
 from django import forms
 
-from scoring.appraisals.parameters import LABELS, SchemeParameters
-from scoring.appraisals.reading import schemes_for
+from scoring.appraisals.parameters import LABELS
 from scoring.appraisals.rules import FORMULAE, Indicator
 from scoring.appraisals.sources import MEASURES
+from scoring.forms.versions import VersionDraftForm, VersionParametersForm
 from scoring.models import AppraisalScheme, SchemeIndicator
-from tenancy.forms import ActorForm
 
 
-class SchemeDraftForm(ActorForm):
-    """Which version is begun, and from what."""
+class SchemeDraftForm(VersionDraftForm):
+    """Which version of the scheme is begun, and from what."""
 
-    version = forms.CharField(label="新版本名称", max_length=40, help_text="例如 2027-1")
-    based_on = forms.ModelChoiceField(
-        label="复制自", queryset=AppraisalScheme.objects.none(), required=False,
-        empty_label="随软件的试拟稿（15项指标）",
-    )  # fmt: skip
-    note = forms.CharField(
-        label="修订说明", required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["based_on"]
-        field.queryset = AppraisalScheme.objects.order_by("-adopted_on", "-pk")
-        field.initial = schemes_for(self.actor.region_lo).first()
+    kind, enclosed = AppraisalScheme, "15项指标"
 
 
 class IndicatorForm(forms.Form):
@@ -81,25 +67,7 @@ class IndicatorForm(forms.Form):
         return Indicator(figures=figures, **values)
 
 
-class SchemeParametersForm(forms.Form):
-    """The parameters of a draft, each in a field of its kind."""
+class SchemeParametersForm(VersionParametersForm):
+    """The parameters of a draft of the scheme."""
 
-    note = forms.CharField(
-        label="修订说明", required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    is_proposal = forms.BooleanField(
-        label="试拟稿", required=False, help_text="每份文书上注明所用方案为试拟稿"
-    )
-
-    def __init__(self, *args: Any, parameters: SchemeParameters, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, label in LABELS.items():
-            value = getattr(parameters, name)
-            kind = forms.IntegerField if isinstance(value, int) else forms.DecimalField
-            self.fields[name] = kind(label=label, min_value=0, initial=value)
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """What was typed, as a scheme stores it."""
-        values = {name: self.cleaned_data[name] for name in LABELS}
-        return {n: str(v) if isinstance(v, Decimal) else v for n, v in values.items()}
+    labels = LABELS

@@ -5,65 +5,17 @@ from decimal import Decimal
 from django.db import models
 from django.db.models.functions import Mod
 from django.db.models.lookups import Exact
-from django_fsm import FSMModelMixin, transition
 
-from tenancy.models import Agency, Owned
-from workflow.fields import StateField
+from scoring.models.versions import RulesVersion, version_constraints
 
 
-class RuleBook(FSMModelMixin, Owned):
-    """One version of a district's table of points.
-
-    A draft is edited; adopted, nothing of it changes any more (a trigger refuses it).
-    """
-
-    class State(models.TextChoices):
-        DRAFT = "draft", "草稿"
-        ADOPTED = "adopted", "已施行"
-
-    owner_agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
-    region_code = models.CharField("属地", max_length=12, db_collation="C")
-    version = models.CharField("版本", max_length=40)
-    state = StateField("状态", default=State.DRAFT, choices=State.choices)
-    adopted_on = models.DateField("施行日期", null=True, blank=True)
-    based_on = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="由此修订"
-    )
-    is_proposal = models.BooleanField("试拟稿", default=True)
-    note = models.TextField("修订说明", blank=True)
-    parameters = models.JSONField("参数", default=dict)
-    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+class RuleBook(RulesVersion):
+    """One version of a district's table of points."""
 
     class Meta:
         verbose_name = "记分表"
         verbose_name_plural = "记分表"
-        constraints = [
-            models.UniqueConstraint(fields=["owner_agency", "version"], name="rule_book_once"),
-            models.UniqueConstraint(
-                fields=["owner_agency", "adopted_on"], name="rule_book_one_a_day"
-            ),
-            models.CheckConstraint(
-                name="rule_book_adopted_has_day",
-                condition=~models.Q(state="adopted") | models.Q(adopted_on__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.version
-
-    @property
-    def tenant(self) -> dict[str, object]:
-        """Whose it is, as keyword arguments for a row that hangs on it."""
-        return {
-            "owner_agency_id": self.owner_agency_id,
-            "region_code": self.region_code,
-            "provider_org_id": None,
-            "enterprise_org_id": None,
-        }
-
-    @transition("state", source=State.DRAFT, target=State.ADOPTED)
-    def adopt(self) -> None:
-        """From its day on it is what points are given by."""
+        constraints = version_constraints("rule_book")
 
 
 class RuleClause(models.Model):

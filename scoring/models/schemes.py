@@ -3,60 +3,19 @@
 from decimal import Decimal
 
 from django.db import models
-from django_fsm import FSMModelMixin, transition
 
 from scoring.appraisals.parameters import SchemeParameters
 from scoring.appraisals.rules import Indicator, Scheme
-from tenancy.models import Agency, Owned
-from workflow.fields import StateField
+from scoring.models.versions import RulesVersion, version_constraints
 
 
-class AppraisalScheme(FSMModelMixin, Owned):
-    """One version of an agency's scheme. A draft is edited; adopted, nothing of it changes."""
-
-    class State(models.TextChoices):
-        DRAFT = "draft", "草稿"
-        ADOPTED = "adopted", "已施行"
-
-    owner_agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
-    region_code = models.CharField("属地", max_length=12, db_collation="C")
-    version = models.CharField("版本", max_length=40)
-    state = StateField("状态", default=State.DRAFT, choices=State.choices)
-    adopted_on = models.DateField("施行日期", null=True, blank=True)
-    based_on = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="由此修订"
-    )
-    is_proposal = models.BooleanField("试拟稿", default=True)
-    note = models.TextField("修订说明", blank=True)
-    parameters = models.JSONField("参数", default=dict)
-    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+class AppraisalScheme(RulesVersion):
+    """One version of an agency's scheme."""
 
     class Meta:
         verbose_name = "考评方案"
         verbose_name_plural = "考评方案"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["owner_agency", "version"], name="appraisal_scheme_once"
-            ),
-            models.UniqueConstraint(
-                fields=["owner_agency", "adopted_on"], name="appraisal_scheme_one_a_day"
-            ),
-            models.CheckConstraint(
-                name="appraisal_scheme_adopted_has_day",
-                condition=~models.Q(state="adopted") | models.Q(adopted_on__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.version
-
-    @property
-    def tenant(self) -> dict[str, object]:
-        """Whose it is, as keyword arguments for a row that hangs on it."""
-        return {
-            "owner_agency_id": self.owner_agency_id, "region_code": self.region_code,
-            "provider_org_id": None, "enterprise_org_id": None,
-        }  # fmt: skip
+        constraints = version_constraints("appraisal_scheme")
 
     @property
     def as_scheme(self) -> Scheme:
@@ -68,10 +27,6 @@ class AppraisalScheme(FSMModelMixin, Owned):
             indicators=tuple(one.as_indicator for one in self.indicators.all()),
             parameters=SchemeParameters.of(self.parameters),
         )
-
-    @transition("state", source=State.DRAFT, target=State.ADOPTED)
-    def adopt(self) -> None:
-        """From its day on it is what providers are evaluated by."""
 
 
 class SchemeIndicator(models.Model):

@@ -7,25 +7,22 @@ from typing import Any
 
 from django.db import transaction
 
-from audit.services import record
 from common.errors import DomainError
 from scoring.appraisals.parameters import SchemeParameters
 from scoring.appraisals.rules import Indicator, SchemeError, check_indicator
 from scoring.appraisals.sources import MEASURES
 from scoring.appraisals.standard import standard_scheme
 from scoring.models import AppraisalScheme, SchemeIndicator
+from scoring.services.versions import (
+    locked_draft,
+    owner_of,
+    version_adopt,
+    version_create,
+    version_drop,
+    version_record,
+)
 from tenancy import clock
 from tenancy.actors import Actor
-from tenancy.models import Agency
-
-
-def _locked_draft(actor: Actor, scheme: AppraisalScheme) -> AppraisalScheme:
-    locked = AppraisalScheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
-    if locked.owner_agency_id != actor.org_id:
-        raise DomainError("只能修改本机构的考评方案")
-    if locked.state != AppraisalScheme.State.DRAFT:
-        raise DomainError("考评方案已施行，不能再修改；请另拟新版本")
-    return locked
 
 
 @transaction.atomic
@@ -33,20 +30,16 @@ def scheme_draft(
     *, actor: Actor, version: str, based_on: AppraisalScheme | None = None, note: str = ""
 ) -> AppraisalScheme:
     """Begin a new version: a copy of another, or of the enclosed proposal. DomainError names the field."""
-    agency = Agency.objects.get(pk=actor.org)
-    if not version.strip():
-        raise DomainError("请填写版本名称", field="version")
-    if AppraisalScheme.objects.filter(owner_agency=agency, version=version.strip()).exists():
-        raise DomainError(f"考评方案{version}已存在", field="version")
+    agency = owner_of(AppraisalScheme, actor)
     source = based_on.as_scheme if based_on is not None else standard_scheme()
-    scheme = AppraisalScheme.objects.create(
-        owner_agency=agency, region_code=agency.region_code, version=version.strip(), note=note,
-        based_on=based_on, is_proposal=source.is_proposal, parameters=source.parameters.as_data,
+    scheme = version_create(
+        AppraisalScheme, agency, version, note=note, based_on=based_on,
+        is_proposal=source.is_proposal, parameters=source.parameters.as_data,
     )  # fmt: skip
     SchemeIndicator.objects.bulk_create(
         _row(scheme, indicator, place) for place, indicator in enumerate(source.indicators)
     )
-    _record(actor, scheme, "appraisalscheme.draft")
+    version_record(actor, scheme, "draft")
     return scheme
 
 
@@ -75,7 +68,7 @@ def indicator_save(
     indicator: SchemeIndicator | None = None,
 ) -> SchemeIndicator:
     """Add an indicator to a draft, or write one anew. DomainError names the field."""
-    locked = _locked_draft(actor, scheme)
+    locked = locked_draft(actor, scheme)
     if data.measure not in MEASURES:
         raise DomainError("请选择计量", field="measure")
     try:
@@ -97,7 +90,7 @@ def indicator_save(
 @transaction.atomic
 def indicator_remove(*, actor: Actor, indicator: SchemeIndicator) -> None:
     """Take an indicator out of a draft."""
-    _locked_draft(actor, indicator.scheme)
+    locked_draft(actor, indicator.scheme)
     indicator.delete()
 
 
@@ -111,7 +104,7 @@ def scheme_edit(
     is_proposal: bool,
 ) -> AppraisalScheme:
     """Write a draft's parameters and what it says of itself."""
-    locked = _locked_draft(actor, scheme)
+    locked = locked_draft(actor, scheme)
     try:
         locked.parameters = SchemeParameters.of(parameters).as_data
     except ValueError as error:
@@ -124,35 +117,17 @@ def scheme_edit(
 @transaction.atomic
 def scheme_adopt(*, actor: Actor, scheme: AppraisalScheme, adopted_on: date) -> AppraisalScheme:
     """Adopt a draft whose weights make 100, from a day on; after that nothing of it changes."""
-    locked = _locked_draft(actor, scheme)
+    locked = locked_draft(actor, scheme)
     if adopted_on < clock.today(locked.owner_agency_id):
         raise DomainError("施行日期不能早于今天", field="adopted_on")
     try:
         locked.as_scheme.check()
     except SchemeError as error:
         raise DomainError(str(error)) from None
-    same_day = AppraisalScheme.objects.filter(
-        owner_agency=locked.owner_agency_id, adopted_on=adopted_on
-    )
-    if same_day.exists():
-        raise DomainError("这一天已有一版考评方案施行", field="adopted_on")
-    locked.adopted_on = adopted_on
-    locked.adopt()
-    locked.save()
-    _record(actor, locked, "appraisalscheme.adopt")
-    return locked
+    return version_adopt(actor, locked, adopted_on)
 
 
 @transaction.atomic
 def scheme_drop(*, actor: Actor, scheme: AppraisalScheme) -> None:
     """Throw a draft away."""
-    locked = _locked_draft(actor, scheme)
-    _record(actor, locked, "appraisalscheme.drop")
-    locked.delete()
-
-
-def _record(actor: Actor, scheme: AppraisalScheme, act: str) -> None:
-    record(
-        actor=actor, act=act, subject=("scoring.appraisalscheme", str(scheme.pk)),
-        agency_id=scheme.owner_agency_id, region_code=scheme.region_code, summary=scheme.version,
-    )  # fmt: skip
+    version_drop(actor, scheme)

@@ -15,7 +15,8 @@ from scoring import services
 from scoring.access import book_for_reader, clause_for, draft_for
 from scoring.book_changes import PARAMETERS, clause_changes, parameter_changes, words
 from scoring.book_sheet import read_book, write_book
-from scoring.forms.books import AdoptForm, ClauseForm, DraftForm, ParametersForm, SheetForm
+from scoring.forms.books import ClauseForm, DraftForm, ParametersForm, SheetForm
+from scoring.forms.versions import AdoptForm
 from scoring.models import RuleBook
 from scoring.points import Parameters
 from scoring.selectors import books_for
@@ -130,7 +131,7 @@ def parameters(request: Request, pk: int) -> HttpResponse:
     """The thresholds, reductions and surcharges of a draft."""
     draft = draft_for(request.actor, pk)
     form = ParametersForm(
-        request.POST or None, rules=Parameters.of(draft.parameters),
+        request.POST or None, values=Parameters.of(draft.parameters),
         initial={"note": draft.note, "is_proposal": draft.is_proposal},
     )  # fmt: skip
 
@@ -187,8 +188,9 @@ def book_adopt(request: Request, pk: int) -> HttpResponse:
         services.book_adopt(actor=request.actor, book=draft, adopted_on=data["adopted_on"])
         return reverse("scoring:book", args=[draft.pk])
 
+    form = AdoptForm(request.POST or None, from_then="从这一天的检查起按新版本记分，以前的记分不变")
     return form_page(
-        request, AdoptForm(request.POST or None), act, title=f"施行{draft.version}", submit="施行",
+        request, form, act, title=f"施行{draft.version}", submit="施行",
         confirm="施行后条款和参数都不能再改，确定吗？", success="已施行",
         back=reverse("scoring:book-compare", args=[draft.pk]), back_text="与原版本的差别",
     )  # fmt: skip

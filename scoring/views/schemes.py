@@ -16,8 +16,8 @@ from scoring.appraisals.parameters import LABELS
 from scoring.appraisals.reading import rules_of, scheme_in_force
 from scoring.appraisals.rules import FORMULAE, SchemeError
 from scoring.appraisals.sources import MEASURES
-from scoring.forms.books import AdoptForm
 from scoring.forms.schemes import IndicatorForm, SchemeDraftForm, SchemeParametersForm
+from scoring.forms.versions import AdoptForm
 from scoring.models import AppraisalScheme
 from tenancy import clock
 from tenancy.access import require
@@ -153,7 +153,7 @@ def scheme_parameters(request: Request, pk: int) -> HttpResponse:
     """The shares, limits and days of a draft."""
     draft = scheme_draft_for(request.actor, pk)
     form = SchemeParametersForm(
-        request.POST or None, parameters=draft.as_scheme.parameters,
+        request.POST or None, values=draft.as_scheme.parameters,
         initial={"note": draft.note, "is_proposal": draft.is_proposal},
     )  # fmt: skip
 
@@ -180,8 +180,9 @@ def scheme_adopt(request: Request, pk: int) -> HttpResponse:
         services.scheme_adopt(actor=request.actor, scheme=draft, **data)
         return reverse("scoring:scheme", args=[draft.pk])
 
+    form = AdoptForm(request.POST or None, from_then="从这一天起冻结的考评按新版本，以前的考评不变")
     return form_page(
-        request, AdoptForm(request.POST or None), act, title=f"施行{draft.version}",
+        request, form, act, title=f"施行{draft.version}",
         submit="施行", back=reverse("scoring:scheme", args=[draft.pk]), back_text=draft.version,
         confirm="施行以后不能再修改，确定吗？", success="已施行",
     )  # fmt: skip

@@ -38,7 +38,7 @@ OWN = {
     "admin": {"enterprises:import-rejected"},
     "officer": {"enterprises:import-rejected"},
 }
-MOBILE = re.compile(r"(?<![0-9a-f-])1[3-9]\d{9}(?![0-9a-f-])")
+MOBILE = re.compile(r"(?<![0-9a-f.-])1[3-9]\d{9}(?![0-9a-f-])")
 
 
 @pytest.fixture

@@ -438,6 +438,7 @@ OWN_POSTS = {
 PUBLIC = {
     "portal:heads", "portal:heads-json", "portal:heads-range", "portal:heads-signature", "portal:heads-verifier",
     "portal:publications", "portal:publication", "portal:publication-json",
+    "portal:catalogue", "portal:provider", "portal:report",
     "portal:check", "portal:draw", "portal:draw-json", "portal:draw-script", "portal:root", "portal:signing",
     "tenancy:invitation-accept", "inspections:sign-in", "documents:receive", "documents:receive-file",
     "field:app", "field:worker", "field:manifest", "field:authority", "scoring:grade",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal import complaints, heads, publications, views
+from portal import catalogue, complaints, heads, publications, views
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("heads/heads-<str:day>.json", heads.heads_json, name="heads-json"),
     path("heads/heads-<str:day>.json.p7s", heads.heads_signature, name="heads-signature"),
     path("public/", publications.publications, name="publications"),
+    path("public/providers/", catalogue.catalogue, name="catalogue"),
+    path("public/providers/<slug:credit_code>/", catalogue.provider, name="provider"),
+    path("public/providers/<slug:credit_code>/<int:year>/", catalogue.report, name="report"),
     path("public/<slug:code>/", publications.publication, name="publication"),
     path(
         "public/<slug:code>/published.json",

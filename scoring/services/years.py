@@ -11,7 +11,7 @@ from agencies.models import ServiceContract
 from common.errors import DomainError
 from common.scope import current
 from documents.models import Document
-from documents.printing import print_start
+from documents.printing import LIMIT, print_start
 from documents.services import document_render
 from documents.xlsx import Column, write_table
 from scoring.models import Appraisal, AppraisalObjection
@@ -42,6 +42,14 @@ def not_begun(agency_id: int, year: int) -> QuerySet[ServiceContract]:
         owner_agency=agency_id, year=year, purpose=Appraisal.Purpose.FINAL
     ).exclude(state=Appraisal.State.SUPERSEDED)
     return contracts_of_year(agency_id, year).exclude(pk__in=begun.values("contract_id"))
+
+
+def job_of_year(agency_id: int, year: int) -> Job | None:
+    """Return the job that began a year's evaluations, the newest where there were several."""
+    rows = Job.objects.filter(
+        kind=KIND, subject_type="tenancy.agency", subject_id=str(agency_id), frozen__year=year
+    )
+    return rows.order_by("-created_at").first()
 
 
 @transaction.atomic
@@ -143,11 +151,18 @@ def _cells(row: Appraisal, codes: Sequence[str], last: Decimal | None) -> list[A
 
 
 @transaction.atomic
-def year_archive(*, actor: Actor, agency: Agency, year: int) -> Job:
-    """Archive what was published for its days, and put all papers of the year into one file."""
+def year_archive(*, actor: Actor, agency: Agency, year: int) -> list[Job]:
+    """Archive what was published for its days, and put all papers of the year into one file.
+
+    More papers than one file takes come in several, in the same order.
+    """
     appraisals_archive(actor=actor, agency=agency, year=year)
     rows = finals(agency.pk, year).filter(state=Appraisal.State.ARCHIVED)
-    return print_start(actor=actor, ids=[paper.pk for paper in papers_of(list(rows))])
+    ids = [paper.pk for paper in papers_of(list(rows))]
+    return [
+        print_start(actor=actor, ids=ids[start : start + LIMIT])
+        for start in range(0, len(ids), LIMIT)
+    ]
 
 
 def papers_of(rows: Sequence[Appraisal]) -> list[Document]:

@@ -14,9 +14,9 @@ from common.pages import act_page
 from scoring import services
 from scoring.models import Appraisal
 from scoring.services.years import (
-    KIND,
     compare_sheet,
     finals,
+    job_of_year,
     last_years,
     not_begun,
     year_archive,
@@ -27,7 +27,6 @@ from tenancy import clock
 from tenancy.access import require
 from tenancy.models import Agency
 from tenancy.request import Request
-from workflow.models import Job
 
 YEARS = 5
 
@@ -66,7 +65,7 @@ def year(request: Request) -> HttpResponse:
         "states": [(s.value, s.label) for s in Appraisal.State if s in states],
         "last": last_years(agency.pk, wanted),
         "waiting": list(not_begun(agency.pk, wanted)),
-        "job": _job(agency.pk, wanted),
+        "job": job_of_year(agency.pk, wanted),
         "publications": _publications(agency.pk),
         "may_withdraw": actor.may("publication_withdraw"),
         "may_manage": actor.may("appraisal_manage"),
@@ -79,13 +78,6 @@ def year(request: Request) -> HttpResponse:
         "today": today,
     }
     return render(request, "scoring/appraisal_year.html", context)
-
-
-def _job(agency_id: int, wanted: int) -> Job | None:
-    rows = Job.objects.filter(
-        kind=KIND, subject_type="tenancy.agency", subject_id=str(agency_id), frozen__year=wanted
-    )
-    return rows.order_by("-created_at").first()
 
 
 def _publications(agency_id: int) -> list[Publication]:

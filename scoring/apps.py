@@ -24,7 +24,7 @@ class ScoringConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.evaluations import register_published
-        from agencies.past import register_past
+        from agencies.past import register_past, register_refusing
         from agencies.payments import register_basis
         from documents.registry import Family, Paper, register
         from inspections.documents import LedgerHead
@@ -35,6 +35,7 @@ class ScoringConfig(AppConfig):
             past_evaluations,
             payment_basis,
             published_evaluations,
+            refusals,
         )
         from scoring.services import outputs, summaries, tryouts, years
         from workflow.services import register_job
@@ -67,6 +68,7 @@ class ScoringConfig(AppConfig):
         }.items():
             register(Paper(kind, title, content, f"documents/{kind}.html"))
         register_past(past_evaluations)
+        register_refusing(refusals)
         register_basis(payment_basis)
         register_published(published_evaluations)
         register_job(outputs.KIND, outputs.run_part, snapshots=[outputs.FREEZE])

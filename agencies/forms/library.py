@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from agencies.forms.contracts import day_field
 from agencies.models import LibraryChange, LibraryClass, LibraryProvider
@@ -60,6 +61,12 @@ class SourceForm(forms.Form):
         label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
         help_text="机构会看到",
     )  # fmt: skip
+    source_url = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+
+    def clean_source_url(self) -> str:
+        """The page that it rests on is one of ours."""
+        path: str = self.cleaned_data["source_url"]
+        return path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""
 
 
 class LevelForm(SourceForm):

@@ -15,6 +15,7 @@ from agencies.models import (
     ServiceBatch,
     ServiceContract,
 )
+from agencies.past import refusals_of
 from audit.services import record
 from common.errors import DomainError
 from notifications.services import notify
@@ -46,7 +47,10 @@ def contract_create(
     """
     _check_terms(provider_org_id, signed_on, starts_on, ends_on, amount)
     agency = Agency.objects.get(pk=actor.org_id)
-    choice_check(provider_org_id, clock.today(agency.pk), field="provider_org")
+    today = clock.today(agency.pk)
+    choice_check(provider_org_id, today, field="provider_org")
+    if words := refusals_of(provider_org_id, agency.pk, today).contract:
+        raise DomainError(words, field="provider_org")
     if lot is not None:
         _check_lot(agency, lot, provider_org_id, kind, amount)
     if ServiceContract.objects.filter(owner_agency=agency, number=number).exists():

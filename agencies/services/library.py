@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from agencies.models import LibraryChange, LibraryClass, LibraryProvider
+from agencies.past import refusals_of
 from audit.services import record
 from common.errors import DomainError
 from enterprises.models import Industry
@@ -110,6 +111,7 @@ def library_enter(
     from_on: date,
     source: str,
     reason: str,
+    source_url: str = "",
     until_on: date | None = None,
 ) -> LibraryProvider:
     """Enter a provider into a class of an agency's library. DomainError names the field."""
@@ -119,6 +121,8 @@ def library_enter(
         raise DomainError("请选择在用的分类", field="business_class")
     _check_level(business_class, level)
     _check_reason(reason)
+    if words := refusals_of(provider_org_id, agency.pk, from_on).library:
+        raise DomainError(words, field="provider_org")
     if until_on is not None and until_on < from_on:
         raise DomainError("有效期至不能早于入库日期", field="until_on")
     entry = LibraryProvider(
@@ -130,7 +134,7 @@ def library_enter(
             entry.save(force_insert=True)
     except IntegrityError:
         raise DomainError(f"该机构已在“{business_class}”分类中", field="business_class") from None
-    _note(actor, entry, Kind.ENTERED, from_on, reason, source=source)
+    _note(actor, entry, Kind.ENTERED, from_on, reason, source=source, source_url=source_url)
     record(actor=actor, act="libraryprovider.enter", subject=entry, summary=str(entry))
     return entry
 

@@ -134,6 +134,11 @@ def library_enter(request: Request) -> HttpResponse:
     )  # fmt: skip
 
 
+def _given(request: Request) -> dict[str, str]:
+    """Return what the page that leads here already knows of the reason."""
+    return {name: request.GET.get(name, "") for name in ("source", "reason", "source_url")}
+
+
 def _agency(actor: Actor) -> Agency:
     return Agency.objects.select_related("org").get(pk=actor.org_id)
 
@@ -143,7 +148,7 @@ def _agency(actor: Actor) -> Agency:
 def library_level(request: Request, pk: int) -> HttpResponse:
     """Put a provider on another level."""
     entry = library_entry_for(request.actor, pk, "library_edit")
-    form = LevelForm(request.POST or None, entry=entry)
+    form = LevelForm(request.POST or None, entry=entry, initial=_given(request))
 
     def act(data: dict[str, Any]) -> str:
         new = services.library_level_change(actor=request.actor, entry=entry, **data)
@@ -176,7 +181,7 @@ def library_move(request: Request, pk: int, move: str) -> HttpResponse:
         return back
 
     return form_page(
-        request, SourceForm(request.POST or None), act, title=f"{word} · {entry.provider_org}",
+        request, SourceForm(request.POST or None, initial=_given(request)), act, title=f"{word} · {entry.provider_org}",
         submit=word, confirm=confirm, back=back, back_text=str(entry.provider_org),
         intro=f"“{entry.business_class}”{entry.level}", success=f"已{word}",
     )  # fmt: skip

@@ -139,9 +139,11 @@ def _acts(
 @login_required
 @require_http_methods(["GET", "POST"])
 def standing_new(request: Request) -> HttpResponse:
-    """Draft a measure; with `provider` against a registered one."""
+    """Draft a measure; with `provider` against a registered one, with what else the address says."""
     actor = require(request.actor, "standing_draft")
-    initial: dict[str, Any] = {"from_on": clock.today(actor.org)}
+    given = ("measure", "ground", "facts", "basis")
+    initial: dict[str, Any] = {name: request.GET.get(name, "") for name in given}
+    initial |= {"from_on": clock.today(actor.org)}
     wanted = request.GET.get("provider", "")
     rows = Provider.objects.select_related("org")
     if wanted.isdigit() and (body := rows.filter(pk=int(wanted)).first()):

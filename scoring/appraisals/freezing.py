@@ -96,7 +96,7 @@ def _freeze(
     found: Mapping[int, Frozen],
 ) -> None:
     sql = FREEZE.format(sums=_sums(source), **_parts(source))
-    values = {**_values(parameters, now), "source": source.name} | _whose(asked)
+    values = {**values_of(parameters, now), "source": source.name} | _whose(asked)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
@@ -121,7 +121,8 @@ def _whose(asked: Sequence[Asked]) -> dict[str, list[int]]:
     }
 
 
-def _values(parameters: SchemeParameters, now: datetime) -> dict[str, Any]:
+def values_of(parameters: SchemeParameters, now: datetime) -> dict[str, Any]:
+    """Return what the conditions of the sources ask for by name."""
     return {
         **{n: v for n, v in parameters.as_data.items() if isinstance(v, int)},
         "now": now,
@@ -171,7 +172,7 @@ def changed_since(asked: Asked, now: datetime) -> Iterator[ChangedRecord]:
     for source in SOURCES:
         sql = CHANGED.format(**_parts(source))
         values = {
-            **_values(asked.parameters, now), **_whose([asked]), "source": source.name,
+            **values_of(asked.parameters, now), **_whose([asked]), "source": source.name,
             "appraisal": asked.appraisal_id,
         }  # fmt: skip
         with connection.cursor() as cursor:

@@ -42,6 +42,10 @@ class SchemeParameters:
     good_paid: Decimal = Decimal(1)
     passed_paid: Decimal = Decimal(1)
     failed_paid: Decimal = Decimal(0)
+    again_days: int = 180
+    out_of_library_days: int = 365
+    renewal_below: Decimal = Decimal(80)
+    renewal_years: int = 2
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "SchemeParameters":
@@ -101,6 +105,8 @@ LABELS = {
     "absences_for_veto": "一票否决的应到未到次数", "young_account_days": "新账号提示（天）",
     "excellent_paid": "优秀的支付比例", "good_paid": "良好的支付比例",
     "passed_paid": "合格的支付比例（再乘以得分/100）", "failed_paid": "不合格的支付比例",
+    "again_days": "合格的再次考评（天）", "out_of_library_days": "不合格的不得入库（天）",
+    "renewal_below": "不再续签的分数线", "renewal_years": "连续几年低于分数线不再续签（0为不适用）",
 }  # fmt: skip
 
 

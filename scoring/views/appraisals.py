@@ -16,6 +16,7 @@ from documents.models import Document
 from evidence.services import attachments_of
 from scoring import services
 from scoring.access import appraisal_for, form_for, objection_for, own
+from scoring.appraisals.consequences import followings
 from scoring.appraisals.freezing import Asked, ChangedRecord, changed_since
 from scoring.appraisals.papers import indicator_words, lines_of
 from scoring.appraisals.reading import frozen_measures, rules_of
@@ -62,6 +63,7 @@ def appraisal(request: Request, pk: int) -> HttpResponse:
         "records": found.records.all(),
         "objections": found.objections.all(),
         "papers": _papers(found),
+        "followings": followings(found) if is_own else [],
         "today": clock.today(found.owner_agency_id),
     }
     return render(request, "scoring/appraisal.html", context)

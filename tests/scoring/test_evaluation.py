@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.db.utils import DatabaseError
 from django.test import Client
 
@@ -45,9 +46,9 @@ from scoring.services import (
 from scoring.services.appraisals import appraisals_follow, filed_count
 from scoring.services.parties import third_party_token
 from scoring.services.years import year_start
-from tenancy.actors import system_for
+from tenancy.actors import SYSTEM, system_for
 from tenancy.enums import Role
-from tenancy.models import Agency
+from tenancy.models import Agency, Membership
 from tests import county as counties
 from tests import world
 from tests.scoring import evaluated as scenes
@@ -281,6 +282,49 @@ def test_a_form_by_an_account_made_since_the_service_began_is_flagged_and_may_be
         form_exclude(actor=county.officer, form=form, reason="账号为服务机构人员代开")
         row.refresh_from_db()
         assert (row.served_score, "没有问卷" in row.flags) == (None, True)
+
+
+def same_person(county) -> str:
+    """Who files works at the provider too."""
+    with acting_as(SYSTEM):
+        filer = Membership.objects.get(pk=county.principal.member)
+        Membership.objects.create(
+            user_id=filer.user_id, org_id=county.lead.org_id, role=Role.INSPECTOR
+        )
+    return "提交人也是服务机构的人员"
+
+
+def same_telephone(county) -> str:
+    """Who files is reached where one of the provider's people is."""
+    with acting_as(SYSTEM):
+        rows = Membership.objects.filter(pk__in=[county.principal.member, county.inspector.member])
+        for row in rows:
+            row.phone = "13400000001"
+            row.save()
+    return "联系电话与服务机构人员相同"
+
+
+def same_address(county) -> str:
+    """One of the provider's people signed in from where the form comes from."""
+    with acting_as(SYSTEM):
+        UserSession.objects.create(
+            user_id=county.lead.user_id, ip="127.0.0.1", session_key="a" * 32, user_agent="x"
+        )
+    return "与服务机构人员的登录地址相同"
+
+
+@pytest.mark.parametrize("doubtful", [same_person, same_telephone, same_address])
+def test_a_form_that_the_provider_may_have_filed_itself_is_flagged(county, doubtful):
+    row = scenes.asking(county)
+    words = doubtful(county)
+    with acting_as(county.principal):
+        questionnaire_file(
+            actor=county.principal, form=Questionnaire.objects.get(), answers=[10] * 10,
+            ip="127.0.0.1",
+        )  # fmt: skip
+    with acting_as(county.officer):
+        forms_close(actor=county.officer, appraisal=row)
+        assert Questionnaire.objects.get().doubts == [words]
 
 
 def test_the_principal_who_was_there_before_is_not_flagged(county):

@@ -48,7 +48,7 @@ bench: setup-dev  ## measure all levels, write docs/performance.md; fails where 
 	@$(PYTHON) -m stack prepare
 	@$(PYTHON) -m tests.bench
 
-bench-data: setup-dev  ## believable data by COPY in var/bench-<LEVEL> (LEVEL=county|city|province, SEED=)
+bench-data: setup-dev  ## believable data by COPY in var/bench-<LEVEL> (LEVEL=county|city|contracts|province, SEED=)
 	@$(PYTHON) -m tests.bench.data
 
 drill-sync: setup-dev  ## phones on a bad line, killed again and again; then phone and server compared (DRILL_SEED=, VISITS=)

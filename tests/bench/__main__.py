@@ -1,6 +1,6 @@
 """Measures in installations of their own under var/, so that nothing of the checkout changes.
 
-LEVELS and PARTS choose (county,city,province and demo,pages,work,sync,chain); PAGES is an expression
+LEVELS and PARTS choose (county,city,province and demo,pages,work,appraisals,sync,chain); PAGES is an expression
 for the pages to measure again, the others stay as they were measured. Exit code 1 where a bar is missed.
 """
 
@@ -76,7 +76,7 @@ def level(name: str, parts: list[str]) -> dict[str, Any]:
         seed = os.environ.get("SEED") or "1"
         last_line(f"bench-{name}", "tests.bench.data.run", name, seed, fresh=True)
     found: dict[str, Any] = {"data": json.loads(built.read_text())}
-    for part in ("pages", "work"):
+    for part in ("pages", "work", "appraisals"):
         if part in parts:
             found |= last_line(f"bench-{name}", f"tests.bench.{part}", fresh=False)
     return found
@@ -94,13 +94,17 @@ def merged(before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> int:
     """Run everything, keep the figures, write the page; say which bars are missed."""
-    parts = chosen("PARTS", "demo,pages,work,sync,chain")
+    parts = chosen("PARTS", "demo,pages,work,appraisals,sync,chain")
     figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {"levels": {}}
     figures["machine"] = report.machine()
     if "demo" in parts:
         figures |= on_the_demonstration()
-    for name in chosen("LEVELS", "county,city,province"):
-        figures["levels"][name] = merged(figures["levels"].get(name, {}), level(name, parts))
+    of_levels = [part for part in parts if part in ("pages", "work")]
+    for name in chosen("LEVELS", "county,city,province") if of_levels else ():
+        found = level(name, of_levels)
+        figures["levels"][name] = merged(figures["levels"].get(name, {}), found)
+    if "appraisals" in parts:
+        figures["appraisals"] = level("contracts", ["appraisals"])["appraisals"]
     for name in ("sync", "chain"):
         if name in parts:
             figures[name] = last_line(f"bench-{name}", f"tests.bench.{name}", fresh=True)

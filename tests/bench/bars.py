@@ -10,6 +10,9 @@ GROWTH = 2.0  # of that, province to county
 NOISE_MS = 15.0  # a page this quick at both levels is not judged by its growth
 TURNS, QUIET = 4, 1.25  # times a page is asked at most; 95 of 100 to the median, on a quiet machine
 WEB_MB = 200
+APPRAISALS = (
+    2.0  # times bare aggregates: five hundred contracts counted, their records kept and hashed
+)
 TWO_WORKERS = 1.6  # times as fast as one, making papers
 # Work: (what, figure, most), each beside the bare work of the same run where it is a ratio.
 WORK_BARS = (
@@ -26,6 +29,9 @@ def missed(figures: Figures) -> list[str]:
     faster = figures.get("phase_3_papers", {}).get("two_as_fast_as_one", TWO_WORKERS)
     if faster < TWO_WORKERS:
         found.append(f"two workers make papers {faster} times as fast as one")
+    counted = figures.get("appraisals", {}).get("ratio", APPRAISALS)
+    if counted > APPRAISALS:
+        found.append(f"the year's end takes {counted} times bare aggregates")
     for name, level in levels.items():
         if level.get("web_peak_mb", 0) > WEB_MB:
             found.append(f"{name}: the web takes {level['web_peak_mb']} MB a process")

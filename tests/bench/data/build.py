@@ -25,6 +25,7 @@ from tests.bench.data.points import PointRows
 from tests.bench.data.schema import without_keys
 from tests.bench.data.tree import Tree, build_tree
 from tests.bench.data.visits import Made, VisitRows
+from tests.bench.data.watched import WatchedRows
 from tests.bench.data.words import Words, draw_words
 
 PROCESSES = 2
@@ -69,6 +70,10 @@ class Builder:
         issued = rows.findings(deal, surveys, self._hazards[contract])
         rows.points.give(deal, deal.rng.sample(issued, min(self._points[contract], len(issued))))
         rows.phases.batches(deal, served)
+        rows.watched.batches(deal, served)
+        rows.watched.paired(rows.phases.compared, rows.hazards.of_served)
+        rows.phases.compared.clear()
+        rows.hazards.of_served.clear()
         return copy_all(rows.sheets)
 
 
@@ -78,17 +83,19 @@ class DealRows:
     def __init__(self, number: int, points: PointRows) -> None:
         self.contract, self.visits = ContractRows(), VisitRows(number)
         self.hazards, self.phases, self.points = HazardRows(number), PhaseRows(number), points
+        self.watched = WatchedRows(number)
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
         """What is to be copied after each contract; the cycles stay open over the years."""
         return (*self.contract.sheets, *self.visits.sheets, *self.hazards.sheets,
-                *self.phases.sheets, *self.points.sheets[1:])  # fmt: skip
+                *self.phases.sheets, *self.watched.sheets, *self.points.sheets[1:])  # fmt: skip
 
     def survey(self, deal: Deal, one: Served) -> Made:
         """The first visit of an enterprise."""
         made = self.visits.visit(deal, one, "survey", one.surveyed)
         self.phases.signed(deal, made)
+        self.watched.pictured(made)
         return made
 
     def again(self, deal: Deal, served: Sequence[Served], count: int) -> None:
@@ -97,7 +104,9 @@ class DealRows:
         for number in range(count):
             one = ready[number % len(ready)]
             on = min(one.surveyed + RECHECK + number // len(ready) * 6, NOW - 1)
-            self.phases.signed(deal, self.visits.visit(deal, one, "recheck", on))
+            made = self.visits.visit(deal, one, "recheck", on)
+            self.phases.signed(deal, made)
+            self.watched.pictured(made)
 
     def findings(self, deal: Deal, surveys: Sequence[Made], total: int) -> list[Given]:
         """The hazards of a contract, numbered within each batch; return what may get points."""

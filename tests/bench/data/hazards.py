@@ -1,5 +1,6 @@
 """Hazards in every state, with dates that fit, and what was done about each."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from random import Random
 
@@ -124,6 +125,8 @@ class HazardRows:
         self.messages = Sheet(Notification, "id org_id title url created_at", kind="hazard.overdue")
         self._serial = number * 1_000_000
         self._listed: set[str] = set()
+        # What stands, by its firm; of the contract at hand.
+        self.of_served: dict[str, list[str]] = defaultdict(list)
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -141,6 +144,7 @@ class HazardRows:
             fate = fate_of(rng, made.served, made.on, confirmed=confirmed)
             pk = self._hazard(deal, made, number, words, fate)
             if fate.is_issued:
+                self.of_served[made.served.pk].append(pk)
                 self._follow(deal, made.served, pk, number, fate)
                 if words.clause:
                     issued.append(Given(pk, made, words, fate))

@@ -40,6 +40,8 @@ LEVELS = {
         Level("tiny", 1, 2, 3, 120, 1_600, 700, 3, per_batch=4),
         Level("county", 1, 1, 10, 3_000, 60_000, 10_000, 4),
         Level("city", 1, 7, 10, 20_000, 750_000, 70_000, 10),
+        # Many contracts, for the year's end: each of 480 firms.
+        Level("contracts", 11, 100, 10, 60_000, 1_500_000, 300_000, 30, per_batch=40),
         Level("province", 11, 100, 10, 300_000, 7_500_000, 1_000_000, 30),
     )
 }

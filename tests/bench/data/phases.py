@@ -79,6 +79,7 @@ class PhaseRows:
             AcceptanceCriterion.objects.order_by("pk").values_list("pk", flat=True)
         )
         self._serial = number * 1_000_000
+        self.compared: dict[str, Served] = {}  # by the check; of the contract at hand
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -171,6 +172,7 @@ class PhaseRows:
         if announced:
             found = (str(rng.randint(1, 4)), str(rng.randint(0, 2)), "0", at(on + 30, 700))
             rest = (*found, deal.county.people["officer"][0].name, at(on + 40, 600))
+            self.compared[pk] = one
         else:
             rest = (NULL, NULL, NULL, NULL, "", NULL)
         self.checks.add(pk, *one.whose, draw, one.pk, "compared" if announced else "waiting", *rest)

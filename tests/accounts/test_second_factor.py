@@ -1,20 +1,18 @@
 """Who needs a second factor gets nowhere without one, and never loses his account over it."""
 
 import re
-from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.fernet import Fernet
-from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import User
 from audit.models import AuditEntry
-from common.encrypted import Unreadable, encrypt_all_again, keys
+from common.encrypted import Unreadable, encrypt_all_again
 from common.errors import DomainError
 from common.scope import acting_as
 from notifications.models import Notification
@@ -27,7 +25,6 @@ from tenancy.services import password_link
 from tests import world
 from tests.accounts.signing_in import acts, attempt, code, enter, user_of, with_app
 
-migration = import_module("accounts.migrations.0003_secrets_in_personal_keys")
 pytestmark = pytest.mark.django_db
 # What a request leaves for its commit belongs to it: it changes the session that is saved after it.
 committed = pytest.mark.django_db(transaction=True)
@@ -292,22 +289,6 @@ def test_a_new_key_reaches_secrets_and_the_old_one_can_go(officer, settings):
     settings.PERSONAL_KEYS = old
     with pytest.raises(Unreadable):
         TOTP(row).validate_code(code(secret))
-
-
-def test_secrets_closed_with_the_former_key_are_moved_to_ours(officer, settings):
-    secret = with_app(officer)
-    row = Authenticator.objects.get(user_id=officer.user_id, type="totp")
-    settings.SECRET_KEY_FALLBACKS = ["before"]
-    former = migration.former_key("before").encrypt(secret.encode()).decode()
-    row.data = {"secret": former, "name": "x"}
-    row.save()
-    migration.move(apps, None)
-    row.refresh_from_db()
-    assert row.data["name"] == "x"
-    assert keys().open(row.data["secret"]) == secret
-    migration.move(apps, None)
-    moved = Authenticator.objects.get(pk=row.pk)
-    assert moved.data == row.data
 
 
 @pytest.fixture

@@ -141,7 +141,7 @@ def test_a_rotation_that_was_ended_in_the_middle_goes_on_where_it_was(settings):
     assert [read(p) for p in people] == [f"1340546{n:04d}" for n in range(7)]
 
 
-def test_what_stood_there_in_plain_words_is_closed_by_the_migration(person):
+def test_what_stands_there_in_plain_words_is_closed_with_the_rest(person):
     with acting_as(SYSTEM), connection.cursor() as cursor:
         cursor.execute("UPDATE tenancy_membership SET phone = %s", [NUMBER])
         assert encrypted.encrypt_again("tenancy_membership", "id", "phone") == 1

@@ -17,12 +17,14 @@ from django.utils import timezone
 
 from scoring.appraisals.parameters import SchemeParameters
 from scoring.appraisals.rules import ONE, ZERO, Measure
-from scoring.appraisals.sources import COUNTED, COUNTS, GOOD, SOURCES, Reading, Source
+from scoring.appraisals.sources import ASKED, COUNTED, COUNTS, GOOD, SOURCES, Reading, Source
 
-FLAGGED = """
-WITH asked (appraisal_id, contract_id) AS (SELECT * FROM unnest(%(appraisals)s::bigint[], %(contracts)s::bigint[])),
-rows AS ({rows}),
-flagged AS (SELECT appraisal_id, id, ({flags})::smallint AS flags{cases} FROM rows)
+# OFFSET 0 keeps the planner from working out a condition, and what it looks up, again at each place
+# that names it.
+FLAGGED = f"""
+{ASKED},
+rows AS ({{rows}} OFFSET 0),
+flagged AS (SELECT appraisal_id, id COLLATE "C" AS id, ({{flags}})::smallint AS flags{{cases}} FROM rows OFFSET 0)
 """
 FREEZE = f"""
 {FLAGGED},

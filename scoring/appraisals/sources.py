@@ -38,9 +38,16 @@ class Source:
         return 2 * [one.measure for one in self.readings].index(measure)
 
 
-_SERVED = """
-    agencies_assignment a JOIN agencies_servicebatch b ON b.id = a.batch_id
+# What is asked for, and which enterprises it serves; found once, so that what hangs on them is
+# looked up by their keys however few rows the planner expects behind the policies.
+ASKED = """
+WITH asked (appraisal_id, contract_id) AS (
+    SELECT * FROM unnest(%(appraisals)s::bigint[], %(contracts)s::bigint[])
+), served AS MATERIALIZED (
+    SELECT asked.appraisal_id, asked.contract_id, a.id, a.withdrawn_at, a.surveyed_on, a.guided_on, b.ends_on
+    FROM agencies_assignment a JOIN agencies_servicebatch b ON b.id = a.batch_id
     JOIN asked ON asked.contract_id = b.contract_id
+)
 """
 _PAPERS = """
     (SELECT count(DISTINCT d.kind) FROM documents_document d
@@ -64,11 +71,11 @@ _PICTURED = """
 
 HAZARDS = Source(
     "hazard", "隐患", "inspections:hazard",
-    f"""
-    SELECT asked.appraisal_id, h.id::text AS id, h.issued_at, h.measure, h.basis, h.closed_at, h.due_on,
+    """
+    SELECT a.appraisal_id, h.id::text AS id, h.issued_at, h.measure, h.basis, h.closed_at, h.due_on,
            h.submitted_at, h.rechecked_on, h.state, h.severity, h.found_at, h.major_noticed_at,
            h.major_reported_at
-    FROM inspections_hazard h JOIN {_SERVED} ON a.id = h.assignment_id
+    FROM inspections_hazard h JOIN served a ON a.id = h.assignment_id
     WHERE h.source = 'provider' AND h.state <> 'dismissed'
     """,
     (
@@ -97,13 +104,13 @@ HAZARDS = Source(
 VISITS = Source(
     "visit", "检查", "inspections:visit",
     f"""
-    SELECT asked.appraisal_id, v.id::text AS id, v.process_note, v.latitude,
+    SELECT a.appraisal_id, v.id::text AS id, v.process_note, v.latitude,
            extract(epoch FROM v.left_at - v.arrived_at) / 60 AS minutes,
            (SELECT count(*) FROM inspections_visitmember m WHERE m.visit_id = v.id) AS people,
            e.latitude IS NULL OR {_METRES} <= %(near_metres)s AS is_near,
            EXISTS (SELECT 1 FROM inspections_answer w WHERE w.visit_id = v.id) AS is_answered,
            {_PICTURED} AS is_pictured
-    FROM inspections_visit v JOIN {_SERVED} ON a.id = v.assignment_id
+    FROM inspections_visit v JOIN served a ON a.id = v.assignment_id
     JOIN enterprises_enterprise e ON e.id = v.enterprise_id
     WHERE v.provider_org_id IS NOT NULL AND v.state <> 'open'
     """,
@@ -121,7 +128,7 @@ VISITS = Source(
 ASSIGNMENTS = Source(
     "assignment", "企业", "inspections:assignment",
     f"""
-    SELECT asked.appraisal_id, a.id::text AS id, a.surveyed_on, a.guided_on, b.ends_on,
+    SELECT a.appraisal_id, a.id::text AS id, a.surveyed_on, a.guided_on, a.ends_on,
            {_PAPERS} AS papers,
            EXISTS (SELECT 1 FROM inspections_disclosureitem d
                    WHERE d.assignment_id = a.id) AS is_told,
@@ -133,7 +140,7 @@ ASSIGNMENTS = Source(
             JOIN inspections_guidancetopic t ON t.code = g.topic_id
             WHERE g.assignment_id = a.id AND g.state IN ('done', 'na') AND t.criterion = 8
               AND NOT t.is_retired) AS entered
-    FROM {_SERVED} WHERE a.withdrawn_at IS NULL
+    FROM served a WHERE a.withdrawn_at IS NULL
     """,
     (
         Reading("on_time", "true", "coalesce(surveyed_on <= ends_on, false)"),
@@ -150,9 +157,9 @@ ASSIGNMENTS = Source(
 
 CHECKS = Source(
     "check", "抽查", "inspections:spot-check",
-    f"""
-    SELECT asked.appraisal_id, c.id::text AS id, found.missed, found.found
-    FROM inspections_spotcheck c JOIN {_SERVED} ON a.id = c.assignment_id
+    """
+    SELECT a.appraisal_id, c.id::text AS id, found.missed, found.found
+    FROM inspections_spotcheck c JOIN served a ON a.id = c.assignment_id
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE p.verdict = 'missed') AS missed,
                count(*) FILTER (WHERE p.verdict IN ('both', 'mended')) AS found
@@ -171,18 +178,18 @@ CHECKS = Source(
 # does not see who the provider's memberships belong to; a second role is known by name and number.
 PEOPLE = Source(
     "person", "人员", "inspections:visit",
-    f"""
-    SELECT DISTINCT ON (asked.appraisal_id, m.membership_id) asked.appraisal_id, m.id::text AS id,
+    """
+    SELECT DISTINCT ON (a.appraisal_id, m.membership_id) a.appraisal_id, m.id::text AS id,
            EXISTS (SELECT 1 FROM inspections_teammember t
-                   WHERE t.contract_id = asked.contract_id AND t.confirmed_at <= v.arrived_at
+                   WHERE t.contract_id = a.contract_id AND t.confirmed_at <= v.arrived_at
                      AND (t.ended_at IS NULL OR t.ended_at > v.arrived_at)
                      AND (t.membership_id = m.membership_id
                           OR (t.name = m.name AND t.certificate_number = m.certificate_number
                               AND m.certificate_number <> ''))) AS is_confirmed
     FROM inspections_visitmember m JOIN inspections_visit v ON v.id = m.visit_id
-    JOIN {_SERVED} ON a.id = v.assignment_id
+    JOIN served a ON a.id = v.assignment_id
     WHERE v.provider_org_id IS NOT NULL AND v.state <> 'open'
-    ORDER BY asked.appraisal_id, m.membership_id, v.arrived_at, v.id
+    ORDER BY a.appraisal_id, m.membership_id, v.arrived_at, v.id
     """,
     (Reading("team", "true", "is_confirmed"),),
 )  # fmt: skip

@@ -22,7 +22,7 @@ from common.scope import acting_as  # noqa: E402
 from inspections.models import Hazard  # noqa: E402
 from scoring.appraisals.freezing import Asked, freeze, values_of  # noqa: E402
 from scoring.appraisals.parameters import SchemeParameters  # noqa: E402
-from scoring.appraisals.sources import SOURCES, Source  # noqa: E402
+from scoring.appraisals.sources import ASKED, SOURCES, Source  # noqa: E402
 from scoring.appraisals.standard import standard_scheme  # noqa: E402
 from scoring.models import Appraisal  # noqa: E402
 from scoring.services import appraisals_freeze  # noqa: E402
@@ -33,10 +33,9 @@ from tests.bench.data.levels import AS_OF  # noqa: E402
 
 TURNS = 3
 YEAR = AS_OF.year
-BARE = """
-WITH asked (appraisal_id, contract_id) AS (SELECT * FROM unnest(%(appraisals)s::bigint[], %(contracts)s::bigint[])),
-rows AS ({rows})
-SELECT appraisal_id, {sums} FROM rows GROUP BY appraisal_id
+BARE = f"""
+{ASKED}, rows AS ({{rows}})
+SELECT appraisal_id, {{sums}} FROM rows GROUP BY appraisal_id
 """
 
 

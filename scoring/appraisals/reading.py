@@ -84,8 +84,15 @@ def measures_now(appraisal: Appraisal, scheme: Scheme) -> dict[str, Measure]:
             whole = Decimal(FULL_FORM * len(forms))
             found[indicator.code] = Measure(Decimal(sum(forms)), whole)
     for correction in corrections_of(appraisal).values():
-        found[correction.code] = Measure(correction.numerator, correction.denominator)
+        found[correction.code] = Measure(
+            _plain(correction.numerator), _plain(correction.denominator)
+        )
     return found
+
+
+def _plain(value: Decimal) -> Decimal:
+    """Return a number without the zeros of its column: papers say 1/2, not 1.00/2.00."""
+    return value.to_integral() if value == value.to_integral() else value.normalize()
 
 
 def corrections_of(appraisal: Appraisal) -> dict[str, AppraisalCorrection]:

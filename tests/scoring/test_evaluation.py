@@ -417,6 +417,10 @@ def test_a_granted_objection_corrects_the_measure_and_the_score(county):
         assert AppraisalCorrection.objects.get().cause == "objection"
         kinds = Document.objects.filter(kind__in=("appraisal_objection", "appraisal_answer"))
         assert kinds.count() == 2
+        answer = kinds.get(kind="appraisal_answer").content
+        assert (answer["before"], answer["after"]) == (
+            "B2 到场规范：0/1，0.00分", "B2 到场规范：1/1，8.00分",
+        )  # fmt: skip
     with acting_as(county.admin):
         decided = appraisal_decide(actor=county.admin, appraisal=row)
     assert decided.score == row.score

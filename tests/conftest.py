@@ -1,7 +1,6 @@
 """What every test stands on: the runtime role, nobody acting, and the owner only for flushes."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -12,13 +11,14 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from common.scope import current
+from stack import doctor
 from stack.embedded import ensure_started
 
 ensure_started()
 # Playwright's own loop runs in this thread; the database calls of the test itself are no async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 CHROMIUM = {
-    "executable_path": shutil.which("chromium"),
+    "executable_path": doctor.browser(),
     "args": [
         "--no-sandbox", "--disable-gpu", "--disable-background-networking",
         "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",  # a camera

@@ -44,14 +44,21 @@ TO_RUN = (
         "libharfbuzz-subset0", libraries=("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib")
     ),
 )
+# Without the interface of a window a page takes a third of the computing.
+BROWSERS = ("chromium-headless-shell", "chromium-browser", "google-chrome")
 TO_TEST = (
-    Need("chromium", programs=("chromium", "chromium-browser", "google-chrome")),
+    Need("chromium-headless-shell", programs=BROWSERS),
     Need("poppler-utils", programs=("pdftoppm",)),
     Need("qpdf", programs=("qpdf",)),
     Need("faketime", programs=("faketime",)),
     Need("iproute2", programs=("ip",)),
     Need("pgbouncer", programs=("pgbouncer", "/usr/sbin/pgbouncer")),
 )
+
+
+def browser() -> str | None:
+    """Return the program of the browser that the tests drive."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def examine(*, for_tests: bool = False) -> None:

@@ -20,7 +20,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwrigh
 
 from common.scope import acting_as
 from config.demo.county import PASSWORD
-from stack import up
+from stack import doctor, up
 from tenancy.actors import SYSTEM
 from tenancy.models import Membership
 from tests.browser.looks import until
@@ -106,7 +106,7 @@ class Slow:
     def open(self) -> tuple[BrowserContext, Page]:
         """Open the browser."""
         context = self.playwright.chromium.launch_persistent_context(
-            self.folder, base_url=self.base_url, executable_path=shutil.which("chromium"),
+            self.folder, base_url=self.base_url, executable_path=doctor.browser(),
             args=["--no-sandbox", "--disable-gpu"], viewport={"width": 390, "height": 844},
             locale="zh-CN", geolocation={"latitude": 39.92, "longitude": 119.52, "accuracy": 12},
             permissions=["geolocation"],

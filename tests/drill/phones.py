@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.test import Client
 from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
 
+from stack import doctor
 from tenancy.actors import Actor
 from tests import world
 
@@ -90,7 +91,7 @@ class Phone:
         context = playwright.chromium.launch_persistent_context(
             self.folder,
             base_url=self.base_url,
-            executable_path=shutil.which("chromium"),
+            executable_path=doctor.browser(),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
             bypass_csp=True,  # the person is a module of the drill's own
         )

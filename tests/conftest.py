@@ -1,11 +1,9 @@
-"""What every test stands on: the runtime role, nobody acting, and the owner only for flushes."""
+"""What every test stands on: the runtime role, nobody acting, the enclosed content."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
@@ -13,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from common.scope import current
 from stack import doctor
 from stack.embedded import ensure_started
+from tests.emptying import content_hash, empty, fill, superuser
 
 ensure_started()
 # Playwright's own loop runs in this thread; the database calls of the test itself are no async code.
@@ -27,25 +26,17 @@ CHROMIUM = {
 # A promise about behaviour, not about this machine's pace.
 settings.register_profile("anfu", deadline=None)
 settings.load_profile("anfu")
-_flush = TransactionTestCase._fixture_teardown
-
-
-def _flush_as_owner(self: TransactionTestCase) -> None:
-    with connection.as_owner():
-        _flush(self)
-
-
-TransactionTestCase._fixture_teardown = _flush_as_owner
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker) -> None:
-    """The content that comes with the software is there once, as at an installation.
-
-    A test that flushes takes it away; `tests.county.build` then loads it for its own test.
-    """
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The content that comes with the software is there for all tests, as at an installation."""
     with django_db_blocker.unblock():
-        call_command("load_content", verbosity=0)
+        fill()
+        content = content_hash()
+    TransactionTestCase._fixture_teardown = lambda self: empty(content)
+    yield
+    superuser().close()
 
 
 @pytest.fixture(autouse=True)

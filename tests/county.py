@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from django.core.management import call_command
 from PIL import Image
 
 from agencies.models import Assignment, ServiceBatch, ServiceContract
@@ -21,7 +20,6 @@ from common.scope import acting_as
 from enterprises.models import Enterprise
 from enterprises.services import search_text
 from inspections.models import (
-    ChecklistItem,
     EnforcementReferral,
     GuidanceTopic,
     Hazard,
@@ -67,7 +65,7 @@ from inspections.services import (
 from inspections.services.draws import findings_of, proposed_pairs
 from providers.services import provider_register
 from scoring.services import rule_book_adopt
-from tenancy.actors import SYSTEM, Actor, system_for
+from tenancy.actors import Actor, system_for
 from tenancy.enums import OrgKind, Role
 from tenancy.models import Agency, Membership
 from tenancy.services import agency_clock_set, certificate_add
@@ -143,14 +141,6 @@ def enterprise(agency: Agency, number: int, **fields: object) -> Enterprise:
     )
 
 
-def content() -> None:
-    """What comes with the software, unless it is there."""
-    with acting_as(SYSTEM):
-        is_there = ChecklistItem.objects.exists()
-    if not is_there:
-        call_command("load_content", verbosity=0)
-
-
 def build(
     code: str = "130371",
     *,
@@ -163,7 +153,6 @@ def build(
 
     Its own administrator registers the provider unless a `registrar` of elsewhere has.
     """
-    content()
     zone = world.agency(code, now=NOW)
     admin = world.member(zone.org, Role.AGENCY_ADMIN)
     registrar = registrar or admin

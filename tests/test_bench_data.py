@@ -1,7 +1,6 @@
 """The data of the bench at its smallest: believable, whole, and everybody can sign in to it."""
 
 import pytest
-from django.core.management import call_command
 from django.db.models import Count, F, Q
 from django.test import Client
 
@@ -31,7 +30,6 @@ PAGES = ("/", "/hazards/", "/enterprises/", "/contracts/", "/documents/", "/poin
 
 @pytest.fixture
 def schema_before():
-    call_command("load_content", verbosity=0)
     before = described()
     build(TINY, 1)
     return before

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
-from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -152,7 +151,6 @@ def test_the_phases_of_a_batch_are_counted_without_those_withdrawn(county):
 
 @pytest.mark.django_db(transaction=True)
 def test_writers_at_once_and_melting_in_between_lose_nothing():
-    call_command("load_content", verbosity=0)
     county = counties.build()
     counties.visit(county, hazards=6)
 

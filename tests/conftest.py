@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from django.test import TransactionTestCase
+from django.db import transaction
+from django.test import TransactionTestCase, override_settings
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
@@ -12,6 +14,7 @@ from common.scope import current
 from stack import doctor
 from stack.embedded import ensure_started
 from tests.emptying import content_hash, empty, fill, superuser
+from tests.scene import Scene
 
 ensure_started()
 # Playwright's own loop runs in this thread; the database calls of the test itself are no async code.
@@ -47,15 +50,45 @@ def nobody_acts() -> Iterator[None]:
     assert current.get() is None
 
 
+SETTINGS = {
+    "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
+    "MFA_REQUIRED": False,  # people of tests are of training organisations: tests/accounts
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    "RATELIMIT_ENABLE": False,
+    "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+}
+
+
 @pytest.fixture(autouse=True)
-def files_in_a_folder_of_their_own(settings, tmp_path) -> None:
+def files_in_a_folder_of_their_own(request, settings, tmp_path) -> None:
     """No test writes into the media of the installation."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.MFA_REQUIRED = False  # people of tests are of training organisations: tests/accounts
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.RATELIMIT_ENABLE = False
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    for name, value in SETTINGS.items():
+        setattr(settings, name, value)
+    shared = "scenes" in request.fixturenames
+    settings.MEDIA_ROOT = request.getfixturevalue("media") if shared else tmp_path / "media"
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory) -> Path:
+    """Where the files of a module's scenes are."""
+    return tmp_path_factory.mktemp("scenes")
+
+
+@pytest.fixture(scope="module")
+def scenes(django_db_setup, django_db_blocker, media) -> Iterator[list[Scene]]:
+    """Two counties with one of everything, strangers to one another, made once for a module.
+
+    What a test does to them is taken back after it; other tests of the module have them beside them.
+    """
+    with (
+        django_db_blocker.unblock(),
+        override_settings(**SETTINGS, MEDIA_ROOT=media),
+        pytest.MonkeyPatch.context() as patch,
+        transaction.atomic(),
+    ):
+        patch.setattr("celery.app.task.Task.apply_async", lambda *args, **kwargs: None)
+        yield [Scene("139901", 70_000), Scene("139902", 80_000)]
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from tenancy.actors import SYSTEM
 from tenancy.enums import Role
 from tests import county as counties
 from tests import world
-from tests.scene import LIST, Scene
+from tests.scene import LIST
 from tests.test_urls import PEOPLE, TABLE
 
 pytestmark = pytest.mark.django_db
@@ -90,9 +90,8 @@ def test_stars_once_are_stars_for_good_and_no_five_digits_stay_together(text):
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_no_page_list_or_export_shows_a_whole_number_to_whom_it_is_not(client, who):
-    scene = Scene("130371", 0)
-    c = scene.county
+def test_no_page_list_or_export_shows_a_whole_number_to_whom_it_is_not(client, scenes, who):
+    scene, c = scenes[0], scenes[0].county
     with acting_as(c.admin):
         Provider.objects.update(phone=OTHERS[0])
         Enterprise.objects.exclude(enterprise_org=c.principal.org).update(phone=OTHERS[1])
@@ -210,9 +209,8 @@ def test_neither_a_stranger_nor_a_made_up_field_gets_anything(client, county):
     assert acts() == []
 
 
-def test_a_sheets_numbers_and_a_consents_contact_are_opened_one_at_a_time(client):
-    scene = Scene("130371", 0)
-    c = scene.county
+def test_a_sheets_numbers_and_a_consents_contact_are_opened_one_at_a_time(client, scenes):
+    c = scenes[0].county
     with acting_as(c.lead):
         meeting = counties.plan_meeting(c, "training")
         row = attendance_add(meeting=meeting, unit_name="某单位", person_name="李四", phone=NUMBER)

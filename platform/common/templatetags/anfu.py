@@ -124,9 +124,9 @@ def thousands(number: int | Decimal | None) -> str:
 
 
 @register.filter
-def percent(share: float) -> str:
-    """A share of one as percent with one digit."""
-    return f"{share * 100:.1f}%"
+def percent(share: float | Decimal | str) -> str:
+    """A share of one as percent with one digit; what was frozen holds it as plain text."""
+    return f"{Decimal(str(share)) * 100:.1f}%"
 
 
 @register.filter

@@ -55,8 +55,8 @@ ANSWERED, CLOSED, OBJECTED, RULED = (
 DECIDED, PUBLISHED = date(2026, 10, 13), date(2026, 10, 14)
 THIRD = "秦皇岛市安全生产协会（演示）"
 WORDS = "到场检查按计划完成，个别检查手机信号差，定位缺失；隐患已督促整改并复查。"
-GROUND = "该次检查两人按时到场、签字齐全，厂房内手机没有信号，定位没有上传，附现场照片和企业证明。"
-ANSWER = "经核对检查记录、照片时间和企业证明，该次检查两人到场属实，异议成立。"
+GROUND = "该次检查的过程控制记录写在纸上，离场前忘了录入；附纸质记录和当天的现场照片。"
+ANSWER = "经核对纸质记录、照片时间和企业证明，记录当天形成、内容属实，异议成立。"
 COMMENTS = ("讲得清楚，整改有人指导", "来得准时", "希望多讲操作规程", "", "", "")
 
 
@@ -182,7 +182,7 @@ class Evaluation:
         lead = self.county.providers[1].lead
         with acting_as(lead):
             row = Appraisal.objects.select_related("contract__provider_org").get()
-            objection_file(actor=lead, appraisal=row, code="B2", reason=GROUND)
+            objection_file(actor=lead, appraisal=row, code="B3", reason=GROUND)
 
     def _rule(self, now: datetime) -> None:
         officer = self.county.officers[1]

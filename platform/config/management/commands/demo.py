@@ -72,7 +72,10 @@ class Command(BaseCommand):
         self._tell(summary, system, wall)
 
     def _play(self, seed: int) -> Agency:
-        """Play the story; the same seed on an empty database makes the same papers, byte by byte."""
+        """Play the story; the same seed on an empty database makes the same papers.
+
+        But for what rests on the spot check: its draw is chance, as it has to be.
+        """
         rng = Random(seed)
         with repeatable(Random(seed + 1)):
             zone = self._play_with(rng)

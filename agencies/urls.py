@@ -45,6 +45,7 @@ urlpatterns = [
     ),
     path("contracts/<int:pk>/batches/new/", batches.batch_new, name="batch-new"),
     path("batches/<int:pk>/", batches.batch, name="batch"),
+    path("batches/<int:pk>/claims/", batches.batch_claims, name="batch-claims"),
     path("batches/<int:pk>/build/", batches.batch_build, name="batch-build"),
     path("batches/<int:pk>/assign/", batches.batch_assign, name="batch-assign"),
     path("batches/<int:pk>/inspectors/", batches.inspectors, name="inspectors"),

@@ -8,6 +8,7 @@ from common.text import masked
 from enterprises.models import Enterprise, Industry, RiskPoint, SpecialOperationCertificate
 from tenancy.access import within
 from tenancy.actors import Actor
+from tenancy.forms import AcceptForm
 from tenancy.models import Agency, Grant
 from tenancy.selectors import in_region, region_choices, townships
 
@@ -233,3 +234,40 @@ class ConsentForm(forms.Form):
     )
     signer_name = forms.CharField(label="签署人", max_length=40)
     contact = forms.CharField(label="送达方式", max_length=100, help_text="手机号、邮箱或平台账号")
+
+
+class CodeForm(forms.Form):
+    """The code of a sheet, typed."""
+
+    code = forms.CharField(
+        label="认领码", max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        help_text="10位字母和数字，不分大小写",
+    )  # fmt: skip
+
+
+class VoidForm(forms.Form):
+    """Why a sheet is void."""
+
+    reason = forms.CharField(label="原因", max_length=200)
+
+
+class ClaimForm(AcceptForm):
+    """What only the enterprise knows; and, of who has no account, who he is."""
+
+    field_order = ("answer", "name", "username", "password", "password_again")
+    answer = forms.CharField(max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(label="你的姓名", max_length=40)
+
+    def __init__(self, *args: Any, question: str, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, name="", email="", **kwargs)
+        self.fields["answer"].label = question
+        if not is_new:
+            for name in ("name", "username", "password", "password_again"):
+                del self.fields[name]
+
+    @property
+    def taken(self) -> dict[str, str]:
+        """What the claim takes of it."""
+        data = self.cleaned_data
+        return {n: data[n] for n in ("answer", "name", "username", "password") if n in data}

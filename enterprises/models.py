@@ -203,3 +203,45 @@ class EnterpriseImport(TenantModel):
 
     def __str__(self) -> str:
         return self.filename
+
+
+class ClaimCode(TenantModel):
+    """A code on paper by which an enterprise's principal takes its file up (认领), once.
+
+    The code itself is worked out from the row and is nowhere kept; `digest` finds the row. Life:
+    open → claimed, or withdrawn (also by too many wrong answers), or past its last day.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="claim_codes")
+    digest = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField("生成时间")
+    issued_by_name = models.CharField("生成人", max_length=80)
+    expires_on = models.DateField("有效期至")
+    failures = models.PositiveSmallIntegerField("核对错误次数", default=0)
+    claimed_at = models.DateTimeField("认领时间", null=True)
+    claimed_by_name = models.CharField("认领人", max_length=80, blank=True)
+    withdrawn_at = models.DateTimeField("作废时间", null=True)
+    withdrawn_reason = models.CharField("作废原因", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "认领码"
+        verbose_name_plural = "认领码"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise"],
+                condition=models.Q(claimed_at=None, withdrawn_at=None),
+                name="claim_code_one_open",
+            ),
+            models.CheckConstraint(
+                name="claim_code_ends_one_way",
+                condition=models.Q(claimed_at=None) | models.Q(withdrawn_at=None),
+            ),
+            models.CheckConstraint(
+                name="claim_code_withdrawn_has_reason",
+                condition=models.Q(withdrawn_at=None) | ~models.Q(withdrawn_reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.expires_on}"

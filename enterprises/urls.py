@@ -1,10 +1,16 @@
 from django.urls import path
 
-from enterprises import views
+from enterprises import claim_views, views
 
 app_name = "enterprises"
 urlpatterns = [
     path("enterprises/", views.enterprise_list, name="list"),
+    path("enterprises/claims/", claim_views.sheets, name="claims"),
+    path(
+        "enterprises/claims/<uuid:pk>/withdraw/", claim_views.sheet_withdraw, name="claim-withdraw"
+    ),
+    path("claim/", claim_views.claim_code, name="claim-code"),
+    path("claim/<str:code>/", claim_views.claim, name="claim"),
     path("enterprises/<int:pk>/", views.record, name="record"),
     path("enterprises/<int:pk>/edit/", views.edit, name="edit"),
     path("enterprises/<int:pk>/invite/", views.invite, name="invite"),

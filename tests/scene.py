@@ -44,6 +44,7 @@ from documents.seals import approval_ask, seal_register
 from documents.services import document_render
 from documents.word import starter_template
 from documents.word_forms import template_keep
+from enterprises.claims import claims_issue
 from enterprises.services import certificate_add, import_upload, risk_point_add
 from evidence.models import Photo
 from evidence.services import attachment_add, attachments_of
@@ -235,6 +236,7 @@ class Scene:
                 actor=c.officer, enterprise=c.enterprises[0], holder_name="刘焊", number="T130371",
                 category="焊接与热切割", project="", valid_until=date(2029, 6, 1), review_due_on=None,
             )  # fmt: skip
+            [sheet] = claims_issue(actor=c.officer, enterprises=[c.enterprises[1]])
         with acting_as(c.admin):
             CalendarDay.objects.create(
                 agency=c.zone, day=date(2026, 10, 9), kind="holiday", source="本机关通知"
@@ -242,7 +244,7 @@ class Scene:
             officer_certificate = OfficerCertificate.objects.filter(org=c.zone.org).first()
         self.things |= {
             "meeting": meeting.pk, "attachment": attachment.pk, "sound": sound.pk, "held_kind": "photo",
-            "spot_check": check.pk,
+            "spot_check": check.pk, "claim_sheet": sheet.pk,
             "drawn_batch": second.batch.pk, "referral": order.referral_id,
             "order": order.pk, "official_visit": order.visit_id, "special_certificate": special.pk,
             "officer_certificate": officer_certificate.pk,

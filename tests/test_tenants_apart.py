@@ -28,7 +28,7 @@ NOT_FOR_AGENCIES = {"scoring_selfcheck", "scoring_selfcheckitem"}
 NOT_FOR_FIRMS = {
     "agencies_assignment", "inspections_visit", "inspections_visitmember", "inspections_answer",
     "agencies_servicecontract", "agencies_servicebatch", "workflow_job", "workflow_jobpart",
-    "enterprises_enterpriseimport", "scoring_appraisal", "scoring_pointpresentation",
+    "enterprises_enterpriseimport", "enterprises_claimcode", "scoring_appraisal", "scoring_pointpresentation",
     "scoring_effectmonth", "scoring_appraisalcorrection", "scoring_appraisalobjection",
     "scoring_selfevaluation", "scoring_inquiryrecord", "scoring_thirdpartyreview",
     "scoring_sheetdraft", "inspections_sign", "inspections_signthresholds",
@@ -43,7 +43,7 @@ NOT_FOR_FIRMS = {
     "inspections_disclosureitem", "inspections_verifiedbreach", "inspections_supervisionrules",
 }  # fmt: skip
 NOT_FOR_PROVIDERS = {
-    "workflow_job", "enterprises_enterpriseimport", "inspections_sign",
+    "workflow_job", "enterprises_enterpriseimport", "enterprises_claimcode", "inspections_sign",
     "inspections_signthresholds", "chain_verification", "inspections_complaint",
     "agencies_purchaseplan", "agencies_purchaseplanitem",
     *(table for table in TABLES if table.startswith("scoring_")),

@@ -62,6 +62,9 @@ TABLE = {
     "enterprises:record": (("enterprise",), ALL),
     "enterprises:edit": (("enterprise",), OFFICE),
     "enterprises:invite": (("enterprise",), OFFICE),
+    "enterprises:claims": ((), OFFICE),
+    "enterprises:claim-withdraw": (("claim_sheet",), OFFICE),
+    "agencies:batch-claims": (("batch",), OFFICE),
     "enterprises:facts": (("enterprise",), AGENCY_AND_FIELD),
     "enterprises:consent": (("enterprise",), OFFICE),
     "enterprises:certificates": (("enterprise",), ALL),
@@ -437,6 +440,7 @@ OWN_POSTS = {
 PUBLIC = {
     "portal:heads", "portal:heads-json", "portal:heads-range", "portal:heads-signature", "portal:heads-verifier",
     "portal:publications", "portal:publication", "portal:publication-json",
+    "enterprises:claim-code", "enterprises:claim",
     "portal:catalogue", "portal:provider", "portal:report",
     "portal:check", "portal:draw", "portal:draw-json", "portal:draw-script", "portal:root", "portal:signing",
     "tenancy:invitation-accept", "inspections:sign-in", "documents:receive", "documents:receive-file",

@@ -25,6 +25,7 @@ from agencies.models import Assignment, ServiceBatch, ServiceContract
 from common.errors import DomainError
 from common.pages import form_page
 from common.paging import count_up_to, keyset
+from enterprises.claim_views import sheets_page
 from enterprises.forms import EnterpriseFilter
 from enterprises.models import Enterprise
 from tenancy import clock
@@ -91,6 +92,18 @@ def batch_build(request: Request, pk: int) -> HttpResponse:
         "towns": region_names({row.region_code for row in page.rows}),
     }
     return render(request, "agencies/batch_build.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def batch_claims(request: Request, pk: int) -> HttpResponse:
+    """Sheets by which the owners of a batch's enterprises take them up, for the kick-off meeting."""
+    batch = batch_for(request.actor, pk, "batch_view")
+    served = batch.assignments.filter(withdrawn_at=None).values("enterprise_id")
+    return sheets_page(
+        request, Enterprise.objects.filter(pk__in=served),
+        back=reverse("agencies:batch", args=[pk]), back_text=batch.name,
+    )  # fmt: skip
 
 
 @login_required
@@ -209,6 +222,7 @@ def _batch_acts(
     accepting = ready.count(Assignment.Phase.RECHECK)
     return {
         "may_assign": has_hand and is_active and not is_complete,
+        "may_invite": request.actor.may("enterprise_invite") and is_active,
         "may_rules": has_hand and not is_complete,
         "may_share": actor.may("inspector_assign") and bool(table),
         "advancing": len(ready) - accepting if moves else 0,

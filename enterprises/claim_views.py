@@ -35,7 +35,7 @@ def sheets(request: Request) -> HttpResponse:
     actor = require(request.actor, "enterprise_invite")
     form = EnterpriseFilter(request.GET, actor=actor)
     rows = form.rows()
-    if (only := request.GET.get("only", "")).isdigit():
+    if (only := request.GET.get("only", "")).isdecimal():
         rows = rows.filter(pk=int(only))
     return sheets_page(request, rows, back=reverse("enterprises:list"), back_text="企业")
 

@@ -7,6 +7,7 @@ what the file has and the sheet has not, and is the enterprise's principal from 
 import base64
 import hmac
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -57,8 +58,9 @@ def _digests(code: str) -> list[str]:
 
 
 def typed_code(text: str) -> str:
-    """Return a code as it is looked up, however it was typed."""
-    return re.sub(r"[\s-]", "", text).upper().replace("0", "O").replace("1", "I")
+    """Return a code as it is looked up, however it was typed; full-width letters are letters."""
+    plain = unicodedata.normalize("NFKC", text)
+    return re.sub(r"[\s-]", "", plain).upper().replace("0", "O").replace("1", "I")
 
 
 def question_of(enterprise: Enterprise) -> str:
@@ -69,7 +71,7 @@ def question_of(enterprise: Enterprise) -> str:
 
 
 def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
+    return re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", text))
 
 
 def _is_right(enterprise: Enterprise, answer: str) -> bool:

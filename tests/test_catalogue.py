@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from common.scope import acting_as
 from providers.models import Provider
-from providers.services import qualification_add, report_begin, report_submit
+from providers.services import provider_register, qualification_add, report_begin, report_submit
 from scoring.services import appraisals_publish
 from tenancy.models import Agency
 from tests import county as counties
@@ -126,7 +126,26 @@ def test_what_is_not_registered_is_not_found(county):
         assert Client().get(reverse("portal:provider", args=[code])).status_code == 404
 
 
-def test_ten_providers_take_as_many_statements_as_one(django_assert_max_num_queries):
-    markets.build()
+def test_a_result_is_not_that_of_another_body_of_the_same_name(county):
+    row = scenes.decided(county)
+    with acting_as(county.admin):
+        namesake = provider_register(
+            actor=county.admin, name=body(county).org.name, short_name="同名",
+            credit_code=counties.code_for(9_700_000, county.zone.region_code),
+        )  # fmt: skip
+        agency = Agency.objects.select_related("org").get(pk=county.zone.pk)
+        appraisals_publish(actor=county.admin, agency=agency, year=2026)
+        code = namesake.org.credit_code
+    assert f"{row.score}分" in page("provider", body(county).org.credit_code)
+    assert "没有公示中的结果" in page("provider", code)
+
+
+def test_many_providers_take_no_more_statements(county, django_assert_max_num_queries):
+    with acting_as(county.admin):
+        for number in range(20):
+            provider_register(
+                actor=county.admin, name=f"机构{number}", short_name=f"机{number}",
+                credit_code=counties.code_for(9_700_000 + number, county.zone.region_code),
+            )  # fmt: skip
     with django_assert_max_num_queries(15):
-        page("catalogue")
+        assert page("catalogue").count("/public/providers/9") == 21

@@ -3,7 +3,6 @@
 Anyone reads it. The rows are read as the system, so every value that leaves is named here.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from agencies.models import LibraryProvider, Publication
+from agencies.models import LibraryProvider, Publication, ServiceContract
 from common.paging import count_up_to, keyset
 from common.scope import acting_as
 from providers.models import PerformanceReportPublication, Provider, Qualification
@@ -80,7 +79,7 @@ class Entry:
 
 
 def entries_of(providers: Sequence[Provider]) -> list[Entry]:
-    """Return what the public knows of these, in their order: eight statements however many."""
+    """Return what the public knows of these, in their order; so many statements however many they are."""
     with acting_as(SYSTEM):
         found = {
             one.org_id: Entry(
@@ -91,7 +90,7 @@ def entries_of(providers: Sequence[Provider]) -> list[Entry]:
         }  # fmt: skip
         _qualified({one.org_id: one.registered_by_id for one in providers}, found)
         _levels(found)
-        _published(list(found.values()))
+        _published(found)
     return list(found.values())
 
 
@@ -122,17 +121,22 @@ def _levels(found: dict[int, Entry]) -> None:
             found[org_id].levels.append((agency, name, level))
 
 
-def _published(entries: Sequence[Entry]) -> None:
-    """Add what is out today: decisions about their standing, and results of evaluations."""
-    by_code = {one.credit_code: one for one in entries}
-    by_name: dict[str, list[Entry]] = defaultdict(list)
-    for one in entries:
-        by_name[one.name].append(one)
+def _published(found: dict[int, Entry]) -> None:
+    """Add what is out today: decisions about their standing, and results of evaluations.
+
+    A line of a notice is the provider's whose contract it names: two bodies may be called alike.
+    """
+    by_code = {one.credit_code: one for one in found.values()}
+    contracts = ServiceContract.objects.filter(provider_org__in=found)
+    whose = {
+        (agency_id, number): found[org_id]
+        for agency_id, number, org_id in contracts.values_list(
+            "owner_agency_id", "number", "provider_org_id"
+        )
+    }
     decided = Q(kind=Publication.Kind.STANDING, body__credit_code__in=list(by_code))
-    named = Q()
-    for name in by_name:
-        named |= Q(body__lines__contains=[{"provider_name": name}])
-    evaluated = Q(named, kind=Publication.Kind.APPRAISAL) if by_name else Q(pk="")
+    agencies = {agency_id for agency_id, _ in whose}
+    evaluated = Q(kind=Publication.Kind.APPRAISAL, owner_agency__in=agencies)
     rows = Publication.objects.filter(decided | evaluated, state=Publication.State.PUBLISHED)
     out = list(rows.order_by("-published_at", "code"))
     today = clock.todays({row.owner_agency_id for row in out})
@@ -143,7 +147,7 @@ def _published(entries: Sequence[Entry]) -> None:
             by_code[row.body["credit_code"]].measures.append(row)
             continue
         for line in row.body["lines"]:
-            for one in by_name.get(line["provider_name"], []):
+            if one := whose.get((row.owner_agency_id, line["contract_number"])):
                 one.evaluations.append((row, line))
 
 

@@ -1,16 +1,14 @@
 """A version of an agency's rules, from a draft to the day it is adopted: the same for each kind."""
 
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from audit.services import record
 from common.errors import DomainError
 from scoring.models.versions import RulesVersion
-from tenancy.actors import Actor
+from scoring.selectors import Version
+from tenancy.actors import COUNTY_DIGITS, Actor
 from tenancy.models import Agency
-
-Version = TypeVar("Version", bound=RulesVersion)
-COUNTY_DIGITS = 6
 
 
 def owner_of(kind: type[RulesVersion], actor: Actor) -> Agency:

@@ -14,6 +14,7 @@ from scoring.services.years import job_of_year
 from tenancy.actors import SYSTEM, system_for
 from tenancy.models import Agency
 from tests import county as counties
+from tests import world
 from tests.scoring import evaluated as scenes
 from workflow.models import JobPart
 from workflow.services import job_part_run
@@ -90,3 +91,20 @@ def test_the_same_command_publishes_what_is_decided_and_archives_what_was_out(co
 def test_whose_year_and_which_must_be_there(county, words, message):
     with pytest.raises(CommandError, match=message):
         call_command("evaluate_year", *words)
+
+
+def test_of_two_agencies_of_a_region_one_is_named(county):
+    counties.accepted(county)
+    world.agency(county.zone.region_code)
+    with pytest.raises(CommandError, match="--name"):
+        told(county, "--no-wait")
+    with acting_as(county.admin):
+        name = Agency.objects.select_related("org").get(pk=county.zone.pk).org.name
+    assert "数据还没有冻结" in told(county, "--no-wait", "--name", name)
+
+
+def test_a_sheet_that_cannot_be_written_says_so(county, tmp_path):
+    scenes.decided(county)
+    work(county)
+    with pytest.raises(CommandError, match="写不进"):
+        told(county, "--sheet", str(tmp_path / "nowhere" / "years.xlsx"))

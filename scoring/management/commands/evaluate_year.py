@@ -41,6 +41,7 @@ class Command(BaseCommand):
         """Whose year, and how far."""
         parser.add_argument("region_code", help="监管机构的行政区划代码，如 130371")
         parser.add_argument("year", type=int, nargs="?", help="年度，默认为机关的今年")
+        parser.add_argument("--name", default="", help="机关名称，同一区划有几个机关时填写")
         parser.add_argument("--sheet", metavar="FILE.xlsx", help="另存各合同比较表")
         parser.add_argument("--publish", action="store_true", help="公示已决定的结果")
         parser.add_argument("--archive", action="store_true", help="归档公示期满的结果")
@@ -48,7 +49,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Begin what is not begun, wait, then publish or archive where asked to; print all."""
-        agency = self._agency(options["region_code"])
+        agency = self._agency(options["region_code"], options["name"])
         system = system_for(agency)
         with acting_as(system):
             year = options["year"] or clock.today(agency.pk).year
@@ -69,12 +70,16 @@ class Command(BaseCommand):
             else:
                 self.stdout.write("考评已开始，数据还没有冻结")
 
-    def _agency(self, code: str) -> Agency:
+    def _agency(self, code: str, name: str) -> Agency:
         with acting_as(SYSTEM):
-            found = Agency.objects.select_related("org").filter(region_code=code).first()
-        if found is None:
-            raise CommandError(f"没有行政区划代码为 {code} 的监管机构")
-        return found
+            rows = Agency.objects.select_related("org").filter(region_code=code)
+            found = list(rows.filter(org__name__contains=name).order_by("pk"))
+        if not found:
+            raise CommandError(f"没有行政区划代码为 {code} 的监管机构{name}")
+        if len(found) > 1:
+            names = "、".join(one.org.name for one in found)
+            raise CommandError(f"有{len(found)}个监管机构，请用 --name 写明：{names}")
+        return found[0]
 
     def _do(self, step: Step, **values: Any) -> None:
         try:
@@ -114,8 +119,11 @@ class Command(BaseCommand):
                 f"{row.get_state_display()}{words}"
             )
         if sheet:
-            with open(sheet, "wb") as out:
-                compare_sheet(out, agency, year)
+            try:
+                with open(sheet, "wb") as out:
+                    compare_sheet(out, agency, year)
+            except OSError as error:
+                raise CommandError(f"比较表写不进 {sheet}：{error.strerror}") from None
             self.stdout.write(f"比较表：{sheet}")
 
 

@@ -328,32 +328,29 @@ def test_the_contracts_form_is_filled_from_the_lot(county, client):
     assert "采购项目" in client.get(answer.url).content.decode()
 
 
-def test_what_earlier_evaluations_found_is_proposed_and_its_change_noted(county, client):
+def test_what_earlier_evaluations_found_is_proposed_and_its_change_noted(
+    county, client, monkeypatch
+):
     lot, mine, other = purchases.ranked(county)
     known = past.Past(Decimal(88), "2025年度 良好", "/appraisals/1/")
-    past.register_past(lambda org: known if org == county.lead.org else None)
-    try:
-        purchases.score(
-            county, lot, {mine.pk: ("97.78", "90", "88"), other.pk: ("100", "80", "80")}
-        )
-        with acting_as(county.officer):
-            bases = {s.offer_id: s.basis for s in OfferScore.objects.filter(criterion__kind="past")}
-        assert bases[mine.pk] == "2025年度 良好"
-        assert "没有系统内的考评结果" in bases[other.pk]
-        purchases.score(county, lot, {mine.pk: ("1", "1", "70"), other.pk: ("1", "1", "1")})
-        with acting_as(county.officer):
-            changed = OfferScore.objects.get(criterion__kind="past", offer=mine)
-            OfferScore.objects.all().delete()
-            criterion = lot.procurement.criteria.get(kind="past").pk
-        assert "改为70分" in changed.basis
-        world.sign_in(client, county.officer)
-        page = client.get(reverse("agencies:scores", args=[lot.pk]))
-        assert page.context["form"][f"o{mine.pk}-c{criterion}"].value() == Decimal(88)
-    finally:
-        past._found.clear()
-    assert "由评审人员填写" in client.get(
-        reverse("agencies:scores", args=[lot.pk])
-    ).content.decode()  # fmt: skip
+    monkeypatch.setattr(past, "_found", [lambda org: known if org == county.lead.org else None])
+    purchases.score(county, lot, {mine.pk: ("97.78", "90", "88"), other.pk: ("100", "80", "80")})
+    with acting_as(county.officer):
+        bases = {s.offer_id: s.basis for s in OfferScore.objects.filter(criterion__kind="past")}
+    assert bases[mine.pk] == "2025年度 良好"
+    assert "没有系统内的考评结果" in bases[other.pk]
+    purchases.score(county, lot, {mine.pk: ("1", "1", "70"), other.pk: ("1", "1", "1")})
+    with acting_as(county.officer):
+        changed = OfferScore.objects.get(criterion__kind="past", offer=mine)
+        OfferScore.objects.all().delete()
+        criterion = lot.procurement.criteria.get(kind="past").pk
+    assert "改为70分" in changed.basis
+    world.sign_in(client, county.officer)
+    scores = reverse("agencies:scores", args=[lot.pk])
+    page = client.get(scores)
+    assert page.context["form"][f"o{mine.pk}-c{criterion}"].value() == Decimal(88)
+    monkeypatch.setattr(past, "_found", [])
+    assert "由评审人员填写" in client.get(scores).content.decode()
 
 
 def test_without_criteria_the_lowest_price_comes_first(county):

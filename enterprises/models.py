@@ -35,7 +35,7 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
     """What is asked of enterprises."""
 
     def matching(self, text: str) -> "EnterpriseQuerySet":
-        """Enterprises whose name, pinyin initials or credit code contain `text`."""
+        """Enterprises of which name, principal, credit code or their initials contain `text`."""
         return self.filter(named(text)) if text.strip() else self
 
 
@@ -64,7 +64,7 @@ class Enterprise(TenantModel):
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
     opens_at = models.TimeField("营业开始", null=True, blank=True)
     closes_at = models.TimeField("营业结束", null=True, blank=True)
-    search_text = models.CharField(max_length=260, editable=False)
+    search_text = models.CharField(max_length=350, editable=False)
     created_at = models.DateTimeField("建档时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
@@ -148,6 +148,7 @@ class SpecialOperationCertificate(TenantModel):
     recorded_by_name = models.CharField("登记人", max_length=80)
     recorded_at = models.DateTimeField("登记时间")
     removed_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    search_text = models.CharField(max_length=90, editable=False)
 
     class Meta:
         verbose_name = "特种作业操作证"

@@ -16,7 +16,7 @@ from audit.services import record
 from common.db.columns import insert_columns
 from common.errors import DomainError
 from common.ids import uuid7
-from common.pinyin import initials
+from common.pinyin import name_words, search_words
 from enterprises import sheet
 from enterprises.models import (
     Enterprise,
@@ -126,9 +126,13 @@ def _changes(enterprise: Enterprise, values: Any) -> dict[str, Any]:
     }
 
 
-def search_text(name: str, credit_code: str) -> str:
-    """Return what a search looks at: name, pinyin initials, credit code."""
-    return f"{name} {initials(name)} {credit_code}"[:260]
+def search_text(name: str, credit_code: str, principal_name: str) -> str:
+    """Return what a search looks at: name and principal with their pinyin initials, credit code."""
+    return " ".join(filter(None, (search_words(name), name_words(principal_name), credit_code)))
+
+
+def _search_text(enterprise: Enterprise) -> str:
+    return search_text(enterprise.name, enterprise.credit_code, enterprise.principal_name)
 
 
 def _create(agency: Agency, rows: list[Any]) -> None:
@@ -147,7 +151,7 @@ def _create(agency: Agency, rows: list[Any]) -> None:
             **listed,
             "credit_code": codes,
             "enterprise_org": [orgs[code] for code in codes],
-            "search_text": [*map(search_text, listed["name"], codes)],
+            "search_text": [*map(search_text, listed["name"], codes, listed["principal_name"])],
         },
         owner_agency=agency,
     )
@@ -158,7 +162,7 @@ def _update(changed: list[tuple[Enterprise, dict[str, Any]]]) -> None:
     for enterprise, fields in changed:
         for name, value in fields.items():
             setattr(enterprise, name, value)
-        enterprise.search_text = search_text(enterprise.name, enterprise.credit_code)
+        enterprise.search_text = _search_text(enterprise)
         enterprise.updated_at = now
     Enterprise.objects.bulk_update(
         [enterprise for enterprise, _ in changed],
@@ -262,7 +266,7 @@ def enterprise_save(*, actor: Actor, enterprise: Enterprise) -> Enterprise:
     """Save a file that was edited by hand; the record names the fields, not the values."""
     before = Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
     changed = [name for name in EDITED if getattr(before, name) != getattr(enterprise, name)]
-    enterprise.search_text = search_text(enterprise.name, enterprise.credit_code)
+    enterprise.search_text = _search_text(enterprise)
     enterprise.save()
     record(actor=actor, act="enterprise.edit", subject=enterprise, data={"fields": changed})
     return enterprise
@@ -348,6 +352,7 @@ def certificate_add(
         review_due_on=review_due_on,
         recorded_by_name=actor.display,
         recorded_at=now,
+        search_text=name_words(holder_name.strip()),
     )
     record(actor=actor, act="special_certificate.add", subject=row, summary=category, at=now)
     return row

@@ -3,10 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
+from common.pinyin import search_words
 from providers.models import CrossRegionNotice, Provider, StaffCertificate
 from tenancy.actors import COUNTY_DIGITS
-from tenancy.models import Membership
+from tenancy.models import Membership, Organization
+from tenancy.selectors import providers
+
+_words = lru_cache(maxsize=10_000)(search_words)  # of so many bodies; asked with each search
+
+
+def bodies_named(text: str) -> list[Organization]:
+    """Return the providers of which name, pinyin initials or credit code contain `text`, by name."""
+    wanted = text.strip().lower()
+    return [
+        body for body in providers() if wanted in f"{_words(body.name)} {body.credit_code}".lower()
+    ]
 
 
 def lapsed_people(people: Iterable[Membership], day: date) -> dict[int, date]:

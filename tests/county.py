@@ -136,7 +136,7 @@ def enterprise(agency: Agency, number: int, **fields: object) -> Enterprise:
         enterprise_org=org,
         name=name,
         credit_code=code,
-        search_text=search_text(name, code),
+        search_text=search_text(name, code, str(values["principal_name"])),
         **values,
     )
 

@@ -27,6 +27,7 @@ UNSIGNED = dict.fromkeys(PEOPLE, 410)
 TABLE = {
     "home:front": ((), AGENCY_AND_FIELD | {"principal": 302}),
     "home:inbox": ((), ALL),
+    "home:search": ((), ALL),
     "api:docs": ((), ALL),
     "accounts:security": ((), ALL),
     "accounts:sessions": ((), ALL),

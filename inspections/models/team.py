@@ -57,6 +57,7 @@ class TeamMember(FSMModelMixin, TenantModel):
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     ended_at = models.DateTimeField("终止时间", null=True, blank=True)
     ended_reason = models.CharField("终止原因", max_length=300, blank=True)
+    search_text = models.CharField(max_length=90, editable=False)
 
     class Meta:
         verbose_name = "项目组成员"

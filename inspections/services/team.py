@@ -12,6 +12,7 @@ from django.utils import timezone
 from agencies.models import ServiceContract
 from audit.services import record
 from common.errors import DomainError
+from common.pinyin import name_words
 from documents.models import Document
 from documents.services import Issuer, document_issue
 from inspections.models import TeamMember
@@ -60,6 +61,7 @@ def team_name(
         certificate_number=membership.certificate_number,
         certificates=_certificates(membership, timezone.localdate(now)),
         named_at=now, named_by_name=actor.display[:80],
+        search_text=name_words(membership.user.name[:40]),
     )  # fmt: skip
     record(actor=actor, act="teammember.name", subject=row, summary=row.name, at=now)
     _tell(row, row.owner_agency_id, f"{contract.title}：请核实确认项目组成员{row.name}", now)

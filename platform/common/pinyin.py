@@ -18,6 +18,10 @@ from uuid import uuid4
 from django.conf import settings
 
 PROGRAM = "common.pinyin_table"
+# Initials of surnames that are read otherwise within a word: Zeng, Shan, Xie, Zha, Qiu, Ge, Ou, Piao.
+SURNAMES = {
+    "曾": "z", "单": "s", "解": "x", "查": "z", "仇": "q", "盖": "g", "区": "o", "朴": "p",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,18 @@ def syllables(text: str) -> list[str]:
 def initials(text: str) -> str:
     """Return what is typed to find a text: the initials, letters and digits in small letters."""
     return "".join(word[0] for word in syllables(text) if word.isalnum()).lower()
+
+
+def search_words(text: str) -> str:
+    """Return what a search looks at of a name: the name, and its initials."""
+    return f"{text} {initials(text)}" if text else ""
+
+
+def name_words(name: str) -> str:
+    """Return the same of a person's name; some characters are read otherwise as a surname."""
+    words = search_words(name)
+    read = SURNAMES.get(name[:1])
+    return f"{name} {read}{words[len(name) + 2 :]}" if read else words
 
 
 @cache

@@ -5,6 +5,7 @@ used for operators that might leak what they compare. So each searched table has
 pairs and a function of the owner's that searches within the actor's own scope and returns ids.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection, migrations
@@ -12,7 +13,24 @@ from django.db import connection, migrations
 from common.rls import setting, setting_id
 
 IDS = ("user_id", "org_id", "provider_org", "enterprise_org")
+CHUNK = 2000  # rows of a table whose words are worked out at once
 MOST = 10_000  # found by more, a word says so little that reading in order finds a page soon
+
+
+def fill_words(app: str, model: str, of: Callable[[Any], str]) -> migrations.RunPython:
+    """Work the `search_text` of a table's rows out; begun again, it goes on with what is left."""
+
+    def fill(apps: Any, _: Any) -> None:
+        rows = apps.get_model(app, model).objects.order_by("pk")
+        last = None
+        while chunk := list((rows.filter(pk__gt=last) if last else rows)[:CHUNK]):
+            last = chunk[-1].pk
+            stale = [row for row in chunk if row.search_text != of(row)]
+            for row in stale:
+                row.search_text = of(row)
+            rows.bulk_update(stale, ["search_text"])
+
+    return migrations.RunPython(fill, migrations.RunPython.noop)
 
 
 def search_index(
@@ -70,10 +88,16 @@ def search(table: str, text: str) -> list[Any] | None:
 
     None where the index cannot tell: for a single character, or a word that too many rows have.
     """
+    return search_many([table], text)[table]
+
+
+def search_many(tables: Sequence[str], text: str) -> dict[str, list[Any] | None]:
+    """Return the same of several tables, in one statement."""
     wanted = text.strip()
     if len(wanted) < 2:
-        return None
+        return dict.fromkeys(tables)
+    each = ", ".join(f"ARRAY(SELECT {table}_search(%s, %s))" for table in tables)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {table}_search(%s, %s)", [wanted, MOST + 1])
-        found = [pk for (pk,) in cursor.fetchall()]
-    return None if len(found) > MOST else found
+        cursor.execute(f"SELECT {each}", [wanted, MOST + 1] * len(tables))
+        found = dict(zip(tables, cursor.fetchone(), strict=True))
+    return {table: ids if len(ids) <= MOST else None for table, ids in found.items()}

@@ -4,8 +4,9 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from home.search import context as search_context
 from home.selectors import agency_desk, provider_desk
 from notifications.services import inbox as inbox_of
 from notifications.services import notifications_read
@@ -35,3 +36,12 @@ def inbox(request: Request) -> HttpResponse:
         return redirect("home:inbox")
     page = Paginator(inbox_of(request.actor), 30).get_page(request.GET.get("page"))
     return render(request, "home/inbox.html", {"page": page})
+
+
+@login_required
+@require_safe
+def search(request: Request) -> HttpResponse:
+    """What the actor may see that the words tell of; to htmx only the hits, as one types."""
+    actor = require(request.actor, "document_view")
+    template = "home/_found.html" if request.htmx else "home/search.html"
+    return render(request, template, search_context(actor, request.GET.get("q", "")))

@@ -14,6 +14,7 @@ from evidence.services import attachments_of
 from providers.access import KINDS, provider_for
 from providers.forms.bodies import ProviderForm
 from providers.models import Credential, Provider, StandingDecision
+from providers.selectors import bodies_named
 from providers.services import provider_register
 from providers.standing import ladder_on
 from tenancy import clock
@@ -22,16 +23,15 @@ from tenancy.actors import Actor
 from tenancy.enums import Role
 from tenancy.forms import InvitationForm
 from tenancy.request import Request
-from tenancy.selectors import providers
 from tenancy.services import invitation_create
 
 
 @login_required
 def provider_list(request: Request) -> HttpResponse:
-    """Registered providers, searched by name."""
+    """Registered providers, searched by name, pinyin initials or credit code."""
     require(request.actor, "provider_view")
     text = request.GET.get("q", "").strip()
-    bodies = {body.pk: body for body in providers() if text.lower() in body.name.lower()}
+    bodies = {body.pk: body for body in bodies_named(text)}
     rows = Provider.objects.in_bulk(bodies)  # joined, the policy of bodies is asked of all firms
     page = Paginator([rows[pk] for pk in bodies if pk in rows], 50).get_page(
         request.GET.get("page")

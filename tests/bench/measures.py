@@ -106,7 +106,7 @@ def grow(size: int) -> None:
         Enterprise(
             owner_agency_id=like.owner_agency_id, region_code=like.region_code, enterprise_org_id=org,
             name=f"企业{org}", credit_code=f"BENCH{org}", industry=like.industry,
-            search_text=search_text(f"企业{org}", f"BENCH{org}"),
+            search_text=search_text(f"企业{org}", f"BENCH{org}", ""),
         )
         for org in orgs
     )  # fmt: skip

@@ -12,6 +12,7 @@ from agencies.models import (
     ServiceBatch,
     ServiceContract,
 )
+from common.pinyin import name_words
 from inspections.models import TeamMember
 from tenancy.enums import Role
 from tenancy.models import Grant
@@ -59,7 +60,7 @@ class ContractRows:
         self.team = Sheet(
             TeamMember,
             "id owner_agency_id region_code provider_org_id contract_id membership_id user_id name "
-            "named_at decided_at confirmed_at",
+            "search_text named_at decided_at confirmed_at",
             enterprise_org_id=None, state="confirmed", duty="inspector", named_by_name="项目负责人",
             decided_by_name="监管人员",
         )  # fmt: skip
@@ -99,8 +100,8 @@ class ContractRows:
         for person in (*deal.provider.people[Role.PROJECT_LEAD], *deal.team):
             self.team.add(
                 uuid7_text(milliseconds(signed, 600), rng.getrandbits(74)), *whose,
-                str(person.membership), str(person.user), person.name, at(signed, 600),
-                at(signed, 660), at(signed, 660),
+                str(person.membership), str(person.user), person.name, name_words(person.name),
+                at(signed, 600), at(signed, 660), at(signed, 660),
             )  # fmt: skip
 
     def batch(self, deal: Deal, number: int, hazards: int) -> None:

@@ -6,6 +6,7 @@ from random import Random
 
 from common import credit_code
 from common.encrypted import keys
+from common.pinyin import name_words
 from documents.models import DeliveryConsent
 from enterprises.models import Enterprise, RiskPoint, SpecialOperationCertificate
 from enterprises.services import search_text
@@ -59,7 +60,7 @@ class Firms:
         self._certificates = Sheet(
             SpecialOperationCertificate,
             "id region_code enterprise_org_id enterprise_id holder_name number_end category "
-            "valid_until",
+            "valid_until search_text",
             recorded_by_name="监管人员", recorded_at=FOUNDED, **keeper,
         )  # fmt: skip
         self._consents = Sheet(
@@ -105,7 +106,7 @@ class Firms:
             str(max(1, staff // 60)), str(staff // 15), principal.name,
             keys().close(f"13{rng.randrange(10**9):09d}"), kind.risks, "none" if rng.random() < 0.97 else "watched",
             f"{37 + rng.random() * 4:.6f}", f"{114 + rng.random() * 5:.6f}",
-            text(search_text(name, code)),
+            text(search_text(name, code, principal.name)),
         )  # fmt: skip
 
     def _registers(self, key: str, town: str, principal: Person) -> None:
@@ -117,7 +118,10 @@ class Firms:
         if rng.random() < 0.3:
             until = f"202{rng.randint(5, 9)}-{rng.randint(1, 12):02d}-15"
             ending = f"{rng.randrange(10**6):06d}"
-            self._certificates.add(key, town, key, key, principal.name, ending, "电工作业", until)
+            self._certificates.add(
+                key, town, key, key, principal.name, ending, "电工作业", until,
+                name_words(principal.name),
+            )  # fmt: skip
         if rng.random() < 0.6:
             pk = uuid7_text(FOUNDED_MS, rng.getrandbits(74))
             clerk = self._county.people["officer"][0].membership

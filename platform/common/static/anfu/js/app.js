@@ -2,6 +2,7 @@
 import "./dialogs.js";
 import "./lists.js";
 import "./forms.js";
+import "./finder.js";
 
 document.querySelector("[data-menu]")?.addEventListener("click", (event) => {
   const menu = document.getElementById("menu");

@@ -18,14 +18,15 @@ dialog?.querySelector("[data-yes]").addEventListener("click", () => {
 });
 dialog?.addEventListener("close", () => setTimeout(() => (pending = null)));
 
+// `/` goes to the search of everything, `f` to the filter of the list on this page.
+const FIELDS = { "/": "[data-finder]", f: "main [data-search], main input[type=search]:not([data-finder])" };
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey) return;
   if (event.key === "?") document.getElementById("shortcuts").showModal();
-  if (event.key === "/") {
-    const field = document.querySelector("[data-search], input[type=search]");
-    if (field) {
-      event.preventDefault();
-      field.focus();
-    }
+  const field = document.querySelector(FIELDS[event.key]);
+  if (field) {
+    event.preventDefault();
+    field.focus();
+    field.select();
   }
 });

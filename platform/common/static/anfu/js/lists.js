@@ -8,7 +8,7 @@ document.querySelectorAll("form[data-autosubmit]").forEach((form) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (!["ArrowDown", "ArrowUp"].includes(event.key) || event.target.closest("input, textarea, select")) return;
+  if (!["ArrowDown", "ArrowUp"].includes(event.key) || event.target.closest("input, textarea, select, .finder")) return;
   const links = [...document.querySelectorAll("table tbody tr")].map((row) => row.querySelector("a[href]")).filter(Boolean);
   if (!links.length) return;
   const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));

@@ -1,10 +1,13 @@
 """What every test stands on: the runtime role, nobody acting, the enclosed content."""
 
 import os
+import pickle
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.test import TransactionTestCase, override_settings
 from hypothesis import settings
@@ -13,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from common.scope import current
 from stack import doctor
 from stack.embedded import ensure_started
+from tests import county as counties
 from tests.emptying import content_hash, empty, fill, superuser
 from tests.scene import Scene
 
@@ -74,21 +78,44 @@ def media(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("scenes")
 
 
+@contextmanager
+def kept_for_a_module(media: Path) -> Iterator[None]:
+    """What is written within lies under every test of a module, and is taken back after the last."""
+    with (
+        override_settings(**SETTINGS, MEDIA_ROOT=media),
+        pytest.MonkeyPatch.context() as patch,
+        transaction.atomic(),
+    ):
+        patch.setattr("celery.app.task.Task.apply_async", lambda *args, **kwargs: None)
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(scope="module")
 def scenes(django_db_setup, django_db_blocker, media) -> Iterator[list[Scene]]:
     """Two counties with one of everything, strangers to one another, made once for a module.
 
     What a test does to them is taken back after it; other tests of the module have them beside them.
     """
-    with (
-        django_db_blocker.unblock(),
-        override_settings(**SETTINGS, MEDIA_ROOT=media),
-        pytest.MonkeyPatch.context() as patch,
-        transaction.atomic(),
-    ):
-        patch.setattr("celery.app.task.Task.apply_async", lambda *args, **kwargs: None)
+    with django_db_blocker.unblock(), kept_for_a_module(media):
         yield [Scene("139901", 70_000), Scene("139902", 80_000)]
-        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def county_made(request, django_db_setup, django_db_blocker, media) -> Iterator[bytes]:
+    """The county of a module, made once; `COUNTY` in the module says how."""
+    with django_db_blocker.unblock(), kept_for_a_module(media):
+        yield pickle.dumps(counties.build(**getattr(request.module, "COUNTY", {})))
+
+
+@pytest.fixture
+def county(county_made, db) -> counties.County:
+    """A county as it was made: what a test does to it is taken back after it.
+
+    Not beside tests that commit: those make their own.
+    """
+    cache.clear()  # what was counted of it for another test
+    return pickle.loads(county_made)
 
 
 @pytest.fixture(autouse=True)

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 UNTIL = date(2026, 12, 31)
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def body(county) -> Provider:
     with acting_as(county.lead):
         rows = Provider.objects.select_related("org", "registered_by__org")
@@ -47,7 +42,7 @@ def qualify(county, until=UNTIL, **more):
 
 
 def test_who_serves_in_what_at_which_level_and_how_he_is_reached_by_a_search():
-    market = markets.build()
+    market = markets.build("130372", 100)
     county = market.county
     assert "无需资质" in page("catalogue")
     qualify(county)

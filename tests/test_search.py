@@ -16,13 +16,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def county():
-    found = counties.build(enterprises=2)
-    with acting_as(found.officer):
-        for firm, name in zip(found.enterprises, ("恒瑞铸造厂", "海港机械公司"), strict=True):
+def county(county):
+    with acting_as(county.officer):
+        for firm, name in zip(county.enterprises, ("恒瑞铸造厂", "海港机械公司"), strict=True):
             firm.name, firm.principal_name = name, {"恒瑞铸造厂": "曾国强"}.get(name, "李娜")
-            enterprise_save(actor=found.officer, enterprise=firm)
-    return found
+            enterprise_save(actor=county.officer, enterprise=firm)
+    return county
 
 
 def asked(actor, text):

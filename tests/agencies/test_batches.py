@@ -33,11 +33,6 @@ from tests import world
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def more(county, number):
     with acting_as(county.admin):
         return [counties.enterprise(county.zone, 100 + n).pk for n in range(number)]

@@ -21,11 +21,6 @@ FROM, UNTIL = date(2026, 5, 1), date(2026, 6, 30)
 
 
 @pytest.fixture
-def county():
-    return counties.build()
-
-
-@pytest.fixture
 def fresh(county):
     with acting_as(county.admin):
         return counties.enterprise(county.zone, 50)

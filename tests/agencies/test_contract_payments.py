@@ -44,14 +44,13 @@ LATE = Deduction("到场不规范", "合同第八条", Decimal("500.50"))
 
 
 @pytest.fixture
-def county():
+def county(county):
     """A county whose contract costs something; its officer has a hand in it, a leader approves."""
-    made = counties.build()
-    with acting_as(made.admin):
-        ServiceContract.objects.filter(pk=made.contract.pk).update(amount=PRICE)
-        officer_grant(made.contract, Membership.objects.get(pk=made.officer.membership_id))
-    made.leader = world.member(made.zone.org, Role.AGENCY_LEADER)
-    return made
+    with acting_as(county.admin):
+        ServiceContract.objects.filter(pk=county.contract.pk).update(amount=PRICE)
+        officer_grant(county.contract, Membership.objects.get(pk=county.officer.membership_id))
+    county.leader = world.member(county.zone.org, Role.AGENCY_LEADER)
+    return county
 
 
 @pytest.fixture

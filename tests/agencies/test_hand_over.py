@@ -37,12 +37,8 @@ from tests.providers import barring
 from workflow.models import WorkTask
 
 pytestmark = pytest.mark.django_db
+COUNTY = {"enterprises": 3}
 WORDS = {"name": "移交批次", "code": "YJ-1", "reason": "原机构被中止服务"}
-
-
-@pytest.fixture
-def county():
-    return counties.build(enterprises=3)
 
 
 def hand_over(county, target, **more):

@@ -30,11 +30,7 @@ from tests import county as counties
 from tests import purchases, world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county():
-    return counties.build(kicked_off=False)
+COUNTY = {"kicked_off": False}
 
 
 def test_who_wrote_a_plan_or_changed_it_does_not_approve_it(county):

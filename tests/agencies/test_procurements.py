@@ -40,11 +40,7 @@ from tests import county as counties
 from tests import purchases, world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county():
-    return counties.build(kicked_off=False)
+COUNTY = {"kicked_off": False}
 
 
 def seen_by(actor, table: str) -> int:

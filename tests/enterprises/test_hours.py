@@ -8,15 +8,10 @@ from audit.models import AuditEntry
 from common.scope import acting_as
 from enterprises.forms import EnterpriseForm
 from enterprises.models import Enterprise
-from tests import county as counties
 from tests import world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county():
-    return counties.build(enterprises=1)
+COUNTY = {"enterprises": 1}
 
 
 def typed(county, **more):

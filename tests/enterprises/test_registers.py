@@ -7,23 +7,21 @@ from lxml import html
 
 from common.scope import acting_as
 from enterprises.services import certificate_add, risk_point_add
-from tests import county as counties
 from tests import world
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def county():
-    found = counties.build()
-    with acting_as(found.lead):
-        firm = found.enterprises[0]
-        risk_point_add(actor=found.lead, enterprise=firm, place="锅炉房", risk="爆炸")
+def county(county):
+    with acting_as(county.lead):
+        firm = county.enterprises[0]
+        risk_point_add(actor=county.lead, enterprise=firm, place="锅炉房", risk="爆炸")
         certificate_add(
-            actor=found.lead, enterprise=firm, holder_name="刘焊", number="T130371",
+            actor=county.lead, enterprise=firm, holder_name="刘焊", number="T130371",
             category="焊接与热切割", project="", valid_until=date(2029, 6, 1), review_due_on=None,
         )  # fmt: skip
-    return found
+    return county
 
 
 @pytest.mark.parametrize(

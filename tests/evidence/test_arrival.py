@@ -23,6 +23,7 @@ from tests import world
 from tests.evidence import samples
 
 pytestmark = pytest.mark.django_db
+COUNTY = {"kicked_off": False}
 NOON = datetime(2026, 6, 8, 4, 0, tzinfo=UTC)
 ARROW = {"kind": "arrow", "from": [0.1, 0.2], "to": [0.5, 0.6]}
 CIRCLE = {"kind": "circle", "from": [0.5, 0.5], "to": [0.6, 0.5]}
@@ -181,7 +182,7 @@ def test_a_name_in_the_storage_stands_for_whole_bytes_only(settings):
 
 
 def test_a_form_says_that_there_is_no_room(client, monkeypatch):
-    county = counties.build()
+    county = counties.build("130372", base=100)
     [hazard] = counties.issued(county)
     monkeypatch.setattr(FileSystemStorage, "_save", full_disk)
     world.sign_in(client, county.principal)

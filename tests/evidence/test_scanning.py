@@ -24,6 +24,7 @@ from tests.evidence import samples
 from workflow.models import WorkTask
 
 pytestmark = pytest.mark.django_db
+COUNTY = {"kicked_off": False}
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 

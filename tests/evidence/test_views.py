@@ -17,6 +17,7 @@ from tests.evidence import samples
 from tests.evidence.test_arrival import ARROW, NOON, add
 
 pytestmark = pytest.mark.django_db
+COUNTY = {"kicked_off": False}
 SOUND = samples.webm(2)
 
 
@@ -147,7 +148,7 @@ def test_two_rows_of_one_picture_have_their_own_marks(client, county):
 
 
 def test_a_blind_officer_gets_no_file_of_the_provider_even_by_a_link_from_before(client):
-    county = counties.build(enterprises=1)
+    county = counties.build("130372", base=100, enterprises=1)
     counties.drawn(county)
     with acting_as(county.admin):
         found = list(Photo.objects.values_list("pk", "purpose"))

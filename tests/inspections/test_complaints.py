@@ -40,11 +40,6 @@ FOUND = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def complain(county, **more):
     with acting_as(county.principal):
         values = {

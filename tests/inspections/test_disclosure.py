@@ -26,11 +26,6 @@ from tests import world
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def disclose(county, *assignments, words=""):
     with acting_as(county.lead):
         return disclosure_make(
@@ -114,7 +109,7 @@ def test_an_officer_with_a_hand_in_it_signs_for_it_once(county, client):
 
 
 def test_a_blind_officer_sees_neither_the_disclosure_nor_its_paper():
-    county = counties.build(enterprises=1)
+    county = counties.build("130372", base=100, enterprises=1)
     counties.drawn(county)
     made = disclose(county)
     with acting_as(county.officer):

@@ -28,12 +28,8 @@ from tests import world
 from workflow.services import job_part_run
 
 pytestmark = pytest.mark.django_db
+COUNTY = {"enterprises": 1}
 EXPERT = {"name": "钱专家", "unit": "市安全工程学会", "title": "高级工程师"}
-
-
-@pytest.fixture
-def county():
-    return counties.build(enterprises=1)
 
 
 def paper(county, kind="enterprise_report"):

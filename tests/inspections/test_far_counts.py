@@ -10,20 +10,20 @@ from tests import county as counties
 from tests import world
 
 pytestmark = pytest.mark.django_db
+COUNTY = {"enterprises": 1}
 FIRM = "北方铸造厂"
 
 
 @pytest.fixture
-def county():
+def county(county):
     """One batch drawn, so that its officer is blind to it, with a late hazard in it."""
-    found = counties.build(enterprises=1)
-    counties.drawn(found)
-    with acting_as(found.admin):
-        rows = Hazard.objects.filter(assignment=found.assignment).exclude(state="dismissed")
+    counties.drawn(county)
+    with acting_as(county.admin):
+        rows = Hazard.objects.filter(assignment=county.assignment).exclude(state="dismissed")
         rows.filter(pk=rows[0].pk).update(
             state="issued", closed_at=None, is_overdue=True, was_overdue=True
         )
-    return found
+    return county
 
 
 def counted(client, actor):

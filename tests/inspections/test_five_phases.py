@@ -56,11 +56,6 @@ from tests import county as counties
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build(enterprises=2)
-
-
 def fresh(county, model=Assignment, pk=None):
     with acting_as(county.admin):
         return model.objects.get(pk=pk or county.assignment.pk)

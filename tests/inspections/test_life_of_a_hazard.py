@@ -38,11 +38,6 @@ from workflow.models import WorkTask
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def submit(county, hazard, actor=None, **more):
     actor = actor or county.principal
     with acting_as(actor):

@@ -28,12 +28,8 @@ from tests import world
 from tests.inspections.test_framing import jpeg, mended, scene
 
 pytestmark = pytest.mark.django_db
+COUNTY = {"enterprises": 1}
 TASK = "inspections.compare_photos"
-
-
-@pytest.fixture
-def county():
-    return counties.build(enterprises=1)
 
 
 def found(county, *photos: bytes) -> Hazard:
@@ -214,7 +210,7 @@ def test_the_recheck_shows_both_with_the_words_and_the_slip_apart(county, client
 def test_officers_see_what_was_handed_in_where_they_give_their_opinion(
     client, django_assert_num_queries
 ):
-    county = counties.build(enterprises=1)
+    county = counties.build("130372", base=100, enterprises=1)
     order = counties.ordered(county, faults=2)
     world.sign_in(client, county.officer)
     url = f"/orders/{order.pk}/opinion/"

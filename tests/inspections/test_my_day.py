@@ -19,13 +19,9 @@ from tests import county as counties
 from tests import world
 
 pytestmark = pytest.mark.django_db
+COUNTY = {"enterprises": 3}
 TODAY = counties.NOW.date()
 HERE = (39.935, 119.6)
-
-
-@pytest.fixture
-def county():
-    return counties.build(enterprises=3)
 
 
 def put(county, number, north=0.0, **fields):
@@ -132,7 +128,7 @@ def test_open_hazards_within_three_kilometres_are_near_the_nearest_first(county)
 
 
 def test_officers_see_spot_checks_but_not_what_the_provider_found_there():
-    county = counties.build(enterprises=1)
+    county = counties.build("130372", base=100, enterprises=1)
     put(county, 0)
     counties.drawn(county)
     with acting_as(county.admin):  # a finding that is open again, so that there is one to hide
@@ -174,7 +170,7 @@ def test_officers_may_choose_any_enterprise_of_their_region(county):
 
 @pytest.mark.parametrize("number", [3, 12])
 def test_the_number_of_statements_does_not_grow(number, django_assert_num_queries):
-    county = counties.build(enterprises=number)
+    county = counties.build("130372", base=100, enterprises=number)
     counties.issued(county, hazards=2)
     for n in {*range(number)} - {1}:
         put(county, n)

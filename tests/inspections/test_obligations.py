@@ -39,11 +39,6 @@ DUE = date(2026, 8, 1)
 FILES = [("证明.jpg", counties.picture())]
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def lines(county, actor=None):
     actor = actor or county.admin
     with acting_as(actor):

@@ -17,11 +17,6 @@ from tests import world
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 @pytest.mark.parametrize(
     ("content", "words"),
     [(b"no picture", "不是可用的照片"), (b"x" * (30 * 2**20), "超过 20 MB")],

@@ -17,11 +17,6 @@ from tests import world
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def statements(client, url: str) -> int:
     client.get(url)  # what is looked up once per process
     with CaptureQueriesContext(connection) as captured:

@@ -33,11 +33,6 @@ from tests.inspections.signs_kit import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def test_the_list_is_filtered_by_its_address(county, client):
     counties.visit(county, hazards=2)
     counties.visit(only(county, 1))

@@ -51,11 +51,6 @@ from tests.inspections.signs_kit import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def test_what_visits_show_is_stored_once_and_again_nothing_changes(county):
     counties.visit(county, hazards=2)
     assert update(county) == 3

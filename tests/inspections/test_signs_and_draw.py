@@ -37,13 +37,8 @@ from tests.inspections.signs_kit import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def test_the_draw_freezes_the_signs_that_stand_and_the_provider_reads_their_number_only(client):
-    county = counties.build(enterprises=1)
+    county = counties.build("130372", base=100, enterprises=1)
     counties.issued(county)
     update(county)
     dismiss(county, one(county, "alone"))
@@ -76,7 +71,7 @@ def accepted_and_frozen(county) -> None:
 
 
 def test_who_will_look_for_himself_sees_no_sign_of_the_enterprise_until_he_has_signed(client):
-    county = counties.build(enterprises=1)
+    county = counties.build("130372", base=100, enterprises=1)
     counties.drawn(county)
     sign = one(county, "no_accuracy")
     page = f"/visits/of/{county.assignment.pk}/"
@@ -93,7 +88,7 @@ def test_who_will_look_for_himself_sees_no_sign_of_the_enterprise_until_he_has_s
 
 
 def test_a_blind_officer_is_not_led_to_the_enterprise_by_another_ones_sign(client):
-    county = counties.build(enterprises=1)
+    county = counties.build("130372", base=100, enterprises=1)
     counties.drawn(county)
     second = counties.second_batch(county, 2)
     with acting_as(county.admin):

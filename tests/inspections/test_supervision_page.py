@@ -26,11 +26,6 @@ pytestmark = pytest.mark.django_db
 MOST = 15  # statements of the page itself, beside who is asking
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def lived(county):
     """Something of everything."""
     counties.issued(county, severity="major")

@@ -35,11 +35,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def county():
-    return counties.build()
-
-
-@pytest.fixture
 def newcomer(county):
     with acting_as(county.admin):
         org = county.contract.provider_org

@@ -32,13 +32,9 @@ from tests import county as counties
 from tests import world
 
 pytestmark = pytest.mark.django_db
+COUNTY = {"enterprises": 4}
 MONDAY = date(2026, 6, 8)  # the county's day; the 19th of June is 端午
 DAYS = st.dates(date(2026, 3, 1), date(2026, 9, 1))
-
-
-@pytest.fixture
-def county():
-    return counties.build(enterprises=4)
 
 
 def planned(county, *days, state="approved"):

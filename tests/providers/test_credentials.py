@@ -33,11 +33,6 @@ FILES = [("证书.jpg", counties.picture())]
 PAPER = {"issued_by": "应急管理部", "valid_from": date(2025, 1, 1), "files": FILES}
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def body(actor):
     return Provider.objects.select_related("registered_by").get(pk=actor.org_id)
 

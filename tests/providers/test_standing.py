@@ -62,11 +62,6 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def now_day(county) -> date:
     with acting_as(county.admin):
         return timezone.localdate(Agency.objects.get(pk=county.zone.pk).training_now)

@@ -26,11 +26,6 @@ from tests.scoring import evaluated as scenes
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def stages(county):
     with acting_as(county.admin):
         ServiceContract.objects.filter(pk=county.contract.pk).update(amount=Decimal(100_000))

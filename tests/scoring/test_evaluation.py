@@ -56,11 +56,6 @@ from tests.scoring import evaluated as scenes
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def measure(county, row, code):
     with acting_as(county.officer):
         fresh = Appraisal.objects.select_related("scheme").get(pk=row.pk)

@@ -24,11 +24,6 @@ from workflow.services import job_part_run, job_retry
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def give(county, pairs, **more):
     with acting_as(county.officer):
         given = [Given(RuleClause.objects.get(code=code), h) for h, code in pairs]

@@ -30,11 +30,6 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def county():
-    return counties.build()
-
-
-@pytest.fixture
 def photo(county) -> Photo:
     [hazard] = counties.issued(county)
     with acting_as(county.officer):

@@ -41,11 +41,6 @@ OWN = {
 MOBILE = re.compile(r"(?<![0-9a-f.-])1[3-9]\d{9}(?![0-9a-f-])")
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def page(client, name: str, *args) -> str:
     return client.get(reverse(name, args=args)).content.decode()
 

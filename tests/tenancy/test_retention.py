@@ -36,11 +36,6 @@ NUMBER = "13405461647"
 LATER = timezone.now() + timedelta(days=4000)
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def whole(*agencies) -> bool:
     """Seal what is not sealed; whether the chains hold."""
     with acting_as(SYSTEM):

@@ -20,11 +20,6 @@ from workflow.tasks import resend_owed_of_agency as resend_parts
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
-    return counties.build()
-
-
 def run(task, county):
     task.push_request(headers={"anfu_agency": county.zone.pk})
     try:

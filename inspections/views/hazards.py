@@ -270,7 +270,7 @@ def recheck_list(request: Request) -> HttpResponse:
     actor, mine = require(request.actor, "hazard_recheck"), request.GET.get("mine") == "1"
     rows = Hazard.objects.filter(within(actor), state=Hazard.State.SUBMITTED)
     if mine:
-        rows = rows.filter(assignment__inspector=actor.membership_id)
+        rows = rows.filter(assignment__inspector__in=actor.places)
     page = keyset(
         rows.select_related("enterprise"),
         order=["submitted_at", "id"],

@@ -341,6 +341,7 @@ TABLE = {
     "inspections:disclosure-new": (("batch",), {"lead": 200}),
     "inspections:disclosure": (("disclosure",), AGENCY_AND_FIELD),
     "inspections:disclosure-acknowledge": (("disclosure",), MANAGERS),
+    "inspections:slip": (("assignment",), FIELD),
     "inspections:complaint-list": ((), OFFICE),
     "inspections:complaint-new": ((), OFFICE),
     "inspections:complaint": (("complaint",), OFFICE),

@@ -57,7 +57,7 @@ def who_sees(request: Request) -> HttpResponse:
 
 @login_required
 @require_POST
-def who_sees_export(request: Request) -> HttpResponse:
+def who_sees_export(request: Request) -> FileResponse:
     """The same as a sheet, with its day, its moment and who made it; on record."""
     actor = _who(request)
     form = DayForm(request.POST)

@@ -60,8 +60,9 @@ def is_same_person(actor: Actor, *members: int | None) -> bool:
 
 def is_same_user(actor: Actor, user_id: int | None) -> bool:
     """The same, where a row names the user."""
-    place = Membership.objects.filter(pk=actor.deputy_for, user_id=user_id)
-    return actor.user_id == user_id or (actor.deputy_for is not None and place.exists())
+    if actor.user_id == user_id or user_id is None or actor.deputy_for is None:
+        return actor.user_id == user_id
+    return Membership.objects.filter(pk=actor.deputy_for, user_id=user_id).exists()
 
 
 DISTRICT_DIGITS = 6  # of a county's or district's region code

@@ -129,7 +129,7 @@ class Seers:
     inspectors: list[Assignment]
 
 
-def seers_of(actor: Actor, enterprise: Enterprise, day: date) -> Seers:
+def seers_of(actor: Actor, enterprise: Enterprise, day: date, grants_day: date) -> Seers:
     """Return who can see a file: regulators of the region, providers by grant, who goes there.
 
     Of other organisations the list names the body, not its people: those are its own to list.
@@ -137,7 +137,7 @@ def seers_of(actor: Actor, enterprise: Enterprise, day: date) -> Seers:
     code = enterprise.region_code
     above = [code[:n] for n in range(2, len(code) + 1)]
     agencies = Agency.objects.filter(region_code__in=above).select_related("org")
-    grants = grants_on(day).filter(subject_id=enterprise.pk).select_related("org")
+    grants = grants_on(grants_day).filter(subject_id=enterprise.pk).select_related("org")
     assigned = Assignment.objects.filter(enterprise=enterprise, withdrawn_at=None)
     assigned = assigned.exclude(inspector_name="").select_related("batch__contract__provider_org")
     return Seers(

@@ -15,6 +15,7 @@ from agencies.exports import write_people
 from agencies.who_sees import opened_on, people_on, seers_of
 from audit.services import record
 from enterprises.access import enterprise_for
+from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Organization
 from tenancy.request import Request
@@ -41,15 +42,23 @@ def _day(form: DayForm) -> date:
     return chosen or timezone.localdate()
 
 
+def _grants_day(form: DayForm, actor: Actor) -> date:
+    """Return the day for contracts' days: a training agency's own today where none was chosen."""
+    chosen: date | None = form.cleaned_data.get("day") if form.is_valid() else None
+    return chosen or (clock.today(actor.org) if actor.is_agency else timezone.localdate())
+
+
 @login_required
 def who_sees(request: Request) -> HttpResponse:
     """People, roles and duties of one's own organisation, and the files opened to providers."""
     actor = _who(request)
     form = DayForm(request.GET or None)
     day = _day(form)
+    opened_day = _grants_day(form, actor)
     context = {
-        "form": form, "day": day, "people": people_on(actor.org, day), "opened": opened_on(day),
-        "is_past": day < timezone.localdate(), "now": timezone.now(),
+        "form": form, "day": day, "people": people_on(actor.org, day),
+        "opened": opened_on(opened_day), "opened_day": opened_day,
+        "is_past": day < timezone.localdate(),
     }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "agencies/who_sees.html", context, status=status)
@@ -62,7 +71,7 @@ def who_sees_export(request: Request) -> FileResponse:
     actor = _who(request)
     form = DayForm(request.POST)
     day = _day(form)
-    people, opened = people_on(actor.org, day), opened_on(day)
+    people, opened = people_on(actor.org, day), opened_on(_grants_day(form, actor))
     out = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
     org = Organization.objects.get(pk=actor.org)
     write_people(out, people, opened, day=day, actor=actor, now=timezone.now())
@@ -90,6 +99,6 @@ def who_sees_enterprise(request: Request, pk: int) -> HttpResponse:
         "form": form,
         "day": day,
         "enterprise": enterprise,
-        "seers": seers_of(actor, enterprise, day),
+        "seers": seers_of(actor, enterprise, day, _grants_day(form, actor)),
     }
     return render(request, "agencies/who_sees_enterprise.html", context)

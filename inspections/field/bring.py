@@ -102,7 +102,7 @@ def _former(actor: Actor, operations: list[Operation]) -> Actor | None:
         rows = Membership.objects.filter(pk__in=whose, org_id=actor.org)
         gone = rows.exclude(pk__in=Membership.objects.in_force().values("pk"))
         if actor.role not in MAY_BRING:
-            gone = gone.filter(user_id=actor.user_id)
+            gone = gone.filter(user_id=actor.user_id or 0)
         found = gone.select_related("user", "org__agency").first()
     return actor_for(found) if found is not None else None
 

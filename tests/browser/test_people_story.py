@@ -75,7 +75,7 @@ def test_a_list_is_invited_and_one_of_it_signs_up(page_for, browser, live_server
     phone.fill("[name=username]", "zhougong")
     for name in ("password", "password_again"):
         phone.fill(f"[name={name}]", "Kept-by-heart-9")
-    phone.locator("main button[type=submit], form button[type=submit]").last.click()
+    phone.get_by_role("button", name="设置账号并加入").click()
     until(phone, "!location.pathname.startsWith('/join/')")
     context.close()
 

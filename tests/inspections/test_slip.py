@@ -19,7 +19,9 @@ def test_the_slip_lists_what_is_to_be_mended_and_its_photo_is_asked_for():
     assert hazard.number in slip
     assert "主要负责人（签字）" in slip
     page = reverse("inspections:submit", args=[hazard.pk])
-    assert reverse("inspections:slip", args=[county.assignment.pk]) in desk.get(page).content.decode()
+    assert (
+        reverse("inspections:slip", args=[county.assignment.pk]) in desk.get(page).content.decode()
+    )
     answer = desk.post(page, {"text": "已加防护罩", "responsible_person": "张立新"})
     assert "slip" in answer.context["form"].errors
     assert "已加防护罩" in answer.content.decode()

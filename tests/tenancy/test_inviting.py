@@ -49,11 +49,9 @@ def now(monkeypatch, django_capture_on_commit_callbacks):
 
 
 def invite(admin, org, **more):
+    person = {"name": "王新", "email": "wang@example.org", "phone": "13900001111"} | more
     with acting_as(admin):
-        return invitation_create(
-            actor=admin, org=org, role=Role.OFFICER, name="王新",
-            **{"email": "wang@example.org", "phone": "13900001111"} | more,
-        )  # fmt: skip
+        return invitation_create(actor=admin, org=org, role=Role.OFFICER, **person)
 
 
 def send(admin, invitation, by="mail"):

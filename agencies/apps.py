@@ -24,12 +24,17 @@ class AgenciesConfig(AppConfig):
                 is_served=False,
             )
         )  # fmt: skip
+        from agencies.grants import grants_end
+        from agencies.holdings import register_contracts
         from agencies.selectors import figures_of_year
         from agencies.services.handover import standing_follow
         from agencies.services.standing import standing_publish
         from providers.figures import register_figures
         from providers.signals import standing_changed
+        from tenancy.services import register_leaving
 
         register_figures(figures_of_year)
+        register_contracts()
+        register_leaving(grants_end)
         standing_changed.connect(standing_follow, dispatch_uid="agencies.standing")
         standing_changed.connect(standing_publish, dispatch_uid="agencies.standing_publish")

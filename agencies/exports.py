@@ -1,9 +1,15 @@
-"""A yearly plan as a sheet."""
+"""A yearly plan and the list of who may do what, as sheets."""
 
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import BinaryIO
 
+from django.utils import timezone
+
 from agencies.models import PurchasePlan
+from agencies.who_sees import Opened, Person
 from documents.xlsx import Column, write_table
+from tenancy.actors import Actor
 
 COLUMNS = (
     Column("序号", 6, "integer"), Column("购买领域", 20), Column("购买内容", 44),
@@ -35,4 +41,50 @@ def write_plan(out: BinaryIO, plan: PurchasePlan, *, is_training: bool) -> int:
         ],
         totals=(None, "合计", "", None, total, "", ""),
         training=is_training,
+    )  # fmt: skip
+
+
+PEOPLE = (
+    Column("姓名", 12), Column("登录名", 16), Column("角色", 26), Column("可以办理", 70),
+    Column("证件", 28), Column("经办企业（家）", 10, "integer"), Column("经办合同（份）", 10, "integer"),
+    Column("加入", 12, "date"), Column("最近登录", 18, "datetime"), Column("两步验证", 10),
+)  # fmt: skip
+
+
+def write_people(
+    out: BinaryIO,
+    people: Sequence[Person],
+    opened: Sequence[Opened],
+    *,
+    day: date,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Write who may do what into `out`; below stand the files that are open to providers."""
+    return write_table(
+        out,
+        title=f"{actor.org_name}人员授权清单",
+        columns=list(PEOPLE),
+        rows=(
+            (
+                one.membership.user.name, one.membership.user.username, one.role_words,
+                "、".join(one.duties), "、".join(one.certificates), one.assignments, one.contracts,
+                timezone.localdate(one.membership.joined_at), one.membership.user.last_login,
+                "已设置" if one.has_factor else "没有",
+            )
+            for one in people
+        ),
+        created=now,
+        head=[
+            f"截至：{day:%Y-%m-%d}　生成：{timezone.localtime(now):%Y-%m-%d %H:%M}　生成人：{actor.display}"
+        ],
+        notes=[
+            "经办企业、经办合同、最近登录和两步验证为生成时的情况",
+            *(
+                f"已开放企业档案：{one.provider}，{one.enterprises}家，依据{one.reason}，"
+                f"{one.starts_on:%Y-%m-%d}至{one.ends_on or '未定'}"
+                for one in opened
+            ),
+        ],
+        training=actor.is_training,
     )  # fmt: skip

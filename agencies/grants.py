@@ -68,18 +68,30 @@ def officers_of(contract: ServiceContract) -> QuerySet[Membership]:
     ).select_related("user")
 
 
+def contracts_given(membership: Membership) -> QuerySet[ServiceContract]:
+    """Return the contracts that a membership works on by grant."""
+    rows = ServiceContract.objects.filter(contractuserobjectpermission__membership=membership)
+    return rows.order_by("title", "pk")
+
+
+def grants_end(_actor: Actor, membership: Membership) -> None:
+    """Take what one person may do on single contracts and assignments; he has left."""
+    ContractUserObjectPermission.objects.filter(membership=membership).delete()
+    AssignmentUserObjectPermission.objects.filter(membership=membership).delete()
+
+
 def supervised_contracts(actor: Actor) -> QuerySet[ServiceContract]:
     """Return the contracts that were put into this membership's hands."""
     return ServiceContract.objects.filter(
-        contractuserobjectpermission__membership_id=actor.member,
+        contractuserobjectpermission__membership_id__in=actor.places,
         contractuserobjectpermission__membership__ended_at=None,
-    )
+    ).distinct()
 
 
 def may_log_visit(actor: Actor, assignment: Assignment) -> bool:
-    """Whether this membership was put on this assignment."""
+    """Whether this membership, or the one whose deputy it is, was put on this assignment."""
     return AssignmentUserObjectPermission.objects.filter(
-        membership_id=actor.member,
+        membership_id__in=actor.places,
         membership__ended_at=None,
         content_object=assignment,
         permission__codename=LOG_VISIT,

@@ -12,10 +12,18 @@ from agencies.views import (
     rounds,
     standing,
     terms,
+    who_sees,
 )
 
 app_name = "agencies"
 urlpatterns = [
+    path("people/access/", who_sees.who_sees, name="who-sees"),
+    path("people/access/export/", who_sees.who_sees_export, name="who-sees-export"),
+    path(
+        "people/access/enterprises/<int:pk>/",
+        who_sees.who_sees_enterprise,
+        name="who-sees-enterprise",
+    ),
     path("contracts/", contracts.contract_list, name="contract-list"),
     path("contracts/new/", contracts.contract_new, name="contract-new"),
     path("contracts/<int:pk>/", contracts.contract, name="contract"),

@@ -101,7 +101,7 @@ def claimable(enterprises: Iterable[Enterprise]) -> Claimable:
     rows = list(enterprises)
     whose = [row.enterprise_org_id for row in rows]
     with acting_as(SYSTEM):  # an agency does not see who has which account, but that there is one
-        held = Membership.objects.filter(org_id__in=whose, role=Role.PRINCIPAL, ended_at=None)
+        held = Membership.objects.own().filter(org_id__in=whose, role=Role.PRINCIPAL)
         taken = set(held.values_list("org_id", flat=True))
     found = Claimable([], [], [])
     for row in rows:

@@ -108,6 +108,7 @@ def record(request: Request, pk: int) -> HttpResponse:
         "enterprise": enterprise,
         "consent": None if request.actor.is_provider else consents.first(),
         "town": towns.get(enterprise.region_code, enterprise.region_code),
+        "may_audit": request.actor.is_agency and request.actor.may("audit_view"),
     }
     return render(request, "enterprises/record.html", context)
 

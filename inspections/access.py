@@ -33,6 +33,7 @@ from inspections.models import (
     TeamMember,
     VerifiedBreach,
     Visit,
+    VisitMember,
 )
 from inspections.models.hazards import HazardQuerySet
 from inspections.models.signs import SignQuerySet
@@ -80,7 +81,7 @@ def visit_for(actor: Actor | None, pk: object, perm: str = "visit_view") -> Visi
     if perm == "visit_log":
         if not visit.is_official:
             assignment_to_visit(actor, visit.assignment_id)
-        elif not visit.team.filter(membership_id=actor.member).exists():
+        elif not visit.team.filter(membership_id__in=actor.places).exists():
             raise PermissionDenied("log_visit")
     return visit
 
@@ -95,9 +96,11 @@ def blind_to(actor: Actor) -> QuerySet[SpotCheck]:
         return SpotCheck.objects.none()
     if actor.role == Role.OFFICER:
         return SpotCheck.objects.filter(state__in=SpotCheck.BLIND)
-    return SpotCheck.objects.filter(
-        state=SpotCheck.State.VISITING, visit__team__membership_id=actor.member
+    # By the person: in another of his roles, or as somebody's deputy, he is on the team still.
+    team = VisitMember.objects.filter(
+        Q(membership_id__in=actor.places) | Q(membership__user_id=actor.user_id)
     )
+    return SpotCheck.objects.filter(state=SpotCheck.State.VISITING, visit__in=team.values("visit"))
 
 
 def _hidden(actor: Actor) -> Q:
@@ -389,7 +392,7 @@ def complainant_for(actor: Actor | None, pk: object) -> Complaint:
     """Return a complaint to see who made it: its handler, or a leader (appendix C)."""
     found = complaint_for(actor, pk, acts=True)
     assert actor is not None  # required above
-    if found.handler_id != actor.membership_id and actor.role not in EVERY_CONTRACT:
+    if found.handler_id not in actor.places and actor.role not in EVERY_CONTRACT:
         raise PermissionDenied("complainant")
     return found
 

@@ -11,7 +11,7 @@ class InspectionsConfig(AppConfig):
         from documents.access import register_hidden
         from documents.registry import register
         from evidence import access as evidence
-        from inspections import retention
+        from inspections import holdings, retention
         from inspections.access import (
             attendance_for,
             complainant_for,
@@ -22,10 +22,12 @@ class InspectionsConfig(AppConfig):
         from inspections.models import Complaint, MeetingAttendance
         from inspections.selectors import assignment_facts, figures_of_year, visits_by_person
         from inspections.services import acceptance
+        from inspections.services.handing import sendings_end
         from inspections.supervision import team_warning
         from providers.figures import register_figures
         from tenancy import personal
         from tenancy.retention import register_hold
+        from tenancy.services import register_leaving
         from workflow.services import register_job
 
         personal.register(MeetingAttendance, "phone", find=attendance_for)
@@ -35,6 +37,8 @@ class InspectionsConfig(AppConfig):
         )  # fmt: skip
         retention.register()
         register_hold(retention.organisations_with_a_case)
+        holdings.register()
+        register_leaving(sendings_end)
         register_facts(assignment_facts)
         register_visits(visits_by_person)
         register_figures(figures_of_year)

@@ -125,7 +125,7 @@ def _enterprises(actor: Actor, ids: set[int]) -> list[Enterprise]:
 
 def _service_tasks(actor: Actor, day: date, chosen: set[int]) -> dict[str, Candidate]:
     """The provider's people: their assignments; leads may choose any of the provider's."""
-    mine = Q(pk__in=assigned_to([actor.membership_id or 0]).values("pk"))
+    mine = Q(pk__in=assigned_to(actor.places).values("pk"))
     if actor.role in LEADS and chosen:
         mine |= Q(pk__in=chosen)
     rows = Assignment.objects.filter(mine, withdrawn_at=None, batch__contract__state="active")
@@ -221,15 +221,15 @@ def _spot_check_words(check: SpotCheck) -> str:
 def _spot_checks(actor: Actor) -> QuerySet[SpotCheck]:
     """What was drawn and is not signed yet; one that began is for its own team to end."""
     waiting = Q(state=SpotCheck.State.WAITING)
-    begun = Q(state=SpotCheck.State.VISITING, visit__team__membership_id=actor.member)
+    begun = Q(state=SpotCheck.State.VISITING, visit__team__membership_id__in=actor.places)
     rows = SpotCheck.objects.filter(waiting | begun, owner_agency_id=actor.org_id)
     return rows.select_related("assignment__enterprise").order_by("pk").distinct()
 
 
 def _referrals(actor: Actor, day: date) -> QuerySet[EnforcementReferral]:
     """Files of phase 5 whose plan names the actor and whose day has come."""
-    me = actor.member
-    named = Q(plan_made__first_officer_id=me) | Q(plan_made__second_officer_id=me)
+    me = actor.places
+    named = Q(plan_made__first_officer__in=me) | Q(plan_made__second_officer__in=me)
     rows = EnforcementReferral.objects.filter(
         named, state=EnforcementReferral.State.PLANNED, plan_made__planned_on__lte=day
     )
@@ -239,7 +239,7 @@ def _referrals(actor: Actor, day: date) -> QuerySet[EnforcementReferral]:
 def _orders(actor: Actor, day: date) -> QuerySet[RectificationOrder]:
     """Orders after visits of the actor that are due for a recheck, or handed in already."""
     due = Q(last_due_on__lte=day) | Q(hazards__state=Hazard.State.SUBMITTED)
-    rows = RectificationOrder.objects.filter(due, visit__team__membership_id=actor.member)
+    rows = RectificationOrder.objects.filter(due, visit__team__membership_id__in=actor.places)
     rows = rows.exclude(state=RectificationOrder.State.DONE)
     return (
         rows.select_related("visit__assignment__enterprise", "visit__enterprise")
@@ -291,7 +291,7 @@ def _to_recheck(actor: Actor, found: Iterable[Candidate]) -> list[Hazard]:
     """What was handed in and waits for the actor; officers: of the orders they gave."""
     rows = hazards_of(actor).filter(state=Hazard.State.SUBMITTED).select_related("enterprise")
     if actor.is_agency:
-        rows = rows.filter(order__visit__team__membership_id=actor.member)
+        rows = rows.filter(order__visit__team__membership_id__in=actor.places)
     else:
         mine = [c.assignment.pk for c in found if c.assignment]
         rows = rows.filter(assignment__in=mine).exclude(source__in=Hazard.OFFICIAL)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.conflicts import conflicts_of, conflicts_settle
 from agencies.models import (
@@ -126,7 +127,8 @@ from scoring.services import (
 from scoring.services.selfchecks import Found
 from scoring.services.tryouts import tryout_start
 from tenancy import clock
-from tenancy.actors import SYSTEM, system_for
+from tenancy.actors import SYSTEM, Actor, system_for
+from tenancy.deputies import deputy_name
 from tenancy.enums import Role
 from tenancy.models import CalendarDay, Membership, OfficerCertificate, Organization
 from tenancy.services import invitation_create
@@ -143,6 +145,10 @@ LIST = Path(__file__).parent / "data" / "enterprise-list-2026.xlsx"
 def _org_of(c: counties.County) -> Organization:
     with acting_as(c.admin):
         return Organization.objects.get(pk=c.zone.pk)
+
+
+def _member(person: Actor) -> Membership:
+    return Membership.objects.select_related("user").get(pk=person.member)
 
 
 class Scene:
@@ -178,6 +184,11 @@ class Scene:
             invitation = invitation_create(
                 actor=c.admin, org=c.zone.org, role=Role.OFFICER, name="王新"
             )
+            deputy = deputy_name(
+                actor=c.admin, membership=_member(c.second_officer), to=_member(c.officer),
+                valid_from=timezone.localdate() + timedelta(days=30),
+                valid_until=timezone.localdate() + timedelta(days=40), reason="学习",
+            )  # fmt: skip
             visit = first[0].visit_id
             document = Document.objects.get(kind="suggestion", subject_id=str(visit))
             photo = Photo.objects.filter(subject_id=str(first[0].pk)).get()
@@ -185,7 +196,8 @@ class Scene:
         township = world.agency(f"{code}001")
         self.things = {
             "admin_below": world.member(township.org, Role.AGENCY_ADMIN).membership_id,
-            "invitation": invitation.pk, "membership": c.second_officer.membership_id, "job": job.pk,
+            "invitation": invitation.pk, "deputy": deputy.pk,
+            "membership": c.second_officer.membership_id, "job": job.pk, "way": "mail",
             "photo": photo.pk, "document": document.pk, "enterprise": c.enterprises[0].pk,
             "import": draft.pk, "provider": c.contract.provider_org_id, "contract": c.contract.pk,
             "batch": c.batch.pk, "assignment": c.assignment.pk, "visit": visit,

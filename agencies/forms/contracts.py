@@ -85,8 +85,8 @@ class OfficerForm(ActorForm):
 
     def __init__(self, *args: Any, contract: ServiceContract, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Membership.objects.filter(
-            org_id=self.actor.org_id, role__in=(Role.OFFICER, Role.ASSISTANT), ended_at=None
+        rows = Membership.objects.own().filter(
+            org_id=self.actor.org_id, role__in=(Role.OFFICER, Role.ASSISTANT)
         )
         rows = rows.exclude(pk__in=officers_of(contract).values("pk")).select_related("user")
         self.fields["officer"].queryset = rows  # type: ignore[attr-defined]
@@ -106,9 +106,7 @@ class PlanForm(ActorForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Membership.objects.filter(
-            org_id=self.actor.org_id, role__in=INSPECTORS, ended_at=None
-        )
+        rows = Membership.objects.own().filter(org_id=self.actor.org_id, role__in=INSPECTORS)
         self.everybody = rows.select_related("user").order_by("user__name")
         self.fields["people"].queryset = self.everybody  # type: ignore[attr-defined]
 

@@ -99,7 +99,7 @@ class CrossRegionForm(ActorForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Membership.objects.filter(org_id=self.actor.org_id, ended_at=None)
+        rows = Membership.objects.own().filter(org_id=self.actor.org_id)
         field: Any = self.fields["members"]
         field.queryset = rows.select_related("user").order_by("user__name")
         field.label_from_instance = person_words

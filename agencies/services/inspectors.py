@@ -63,9 +63,9 @@ def inspectors_assign(
     """
     people = {
         m.pk: m
-        for m in Membership.objects.filter(
-            pk__in=set(plan.values()), org_id=actor.org_id, role__in=INSPECTORS, ended_at=None
-        ).select_related("user")
+        for m in Membership.objects.own()
+        .filter(pk__in=set(plan.values()), org_id=actor.org_id, role__in=INSPECTORS)
+        .select_related("user")
     }
     rows = list(
         batch.assignments.select_for_update(of=("self",))

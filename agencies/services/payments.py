@@ -22,6 +22,7 @@ from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Agency, Membership
 from tenancy.perms import PERMS
+from tenancy.selectors import is_same_user
 from workflow.services import transition, work_task_close, work_task_open
 
 Outcome, State = PaymentDecision.Outcome, PaymentDecision.State
@@ -276,7 +277,7 @@ def paid_of(contract: ServiceContract) -> Decimal:
 
 
 def _check_another(actor: Actor, decision: PaymentDecision) -> None:
-    if actor.user_id == decision.proposed_by_id:
+    if is_same_user(actor, decision.proposed_by_id):
         raise DomainError("自己提出的付款意见由另一人批准")
 
 

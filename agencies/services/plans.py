@@ -15,7 +15,8 @@ from common.errors import DomainError
 from notifications.services import notify
 from tenancy import clock
 from tenancy.actors import Actor
-from tenancy.models import Agency, Membership
+from tenancy.models import Agency
+from tenancy.selectors import is_same_person
 from workflow.services import transition
 
 State = PurchasePlan.State
@@ -112,8 +113,7 @@ def plan_approve(*, actor: Actor, plan: PurchasePlan) -> PurchasePlan:
     if not locked.items.exists():
         raise DomainError("计划还没有事项，不能批准")
     writers = {locked.drafted_by_id, locked.changed_by_id}
-    users = set(Membership.objects.filter(pk__in=writers).values_list("user_id", flat=True))
-    if actor.member in writers or actor.user_id in users:
+    if is_same_person(actor, *writers):
         raise DomainError("计划由编制以外的人批准；您编制或修改过这一版")
     approved = transition(
         actor=actor, row=locked, name="approve", summary=str(locked),

@@ -42,6 +42,7 @@ from evidence.services import attachments_of
 from tenancy import clock
 from tenancy.access import require, within
 from tenancy.request import Request
+from tenancy.selectors import is_same_user
 
 PAGE = 50
 State, Outcome = PaymentDecision.State, PaymentDecision.Outcome
@@ -156,7 +157,7 @@ def payment(request: Request, pk: UUID) -> HttpResponse:
     actor, found = request.actor, payment_for(request.actor, pk)
     is_own = actor.org_id == found.owner_agency_id
     waits = is_own and found.state == State.PROPOSED
-    is_mine = actor.user_id == found.proposed_by_id
+    is_mine = is_same_user(actor, found.proposed_by_id)
     files = []
     if actor.is_agency:
         label = PaymentDecision._meta.label_lower

@@ -405,7 +405,7 @@ def order(replay: Replay, by: Actor, row: FieldOperation, values: Values) -> Val
     """责令限期整改指令书 on the spot, once the record is signed."""
     visit = replay.visit()
     require(by, "enforcement_act")
-    people = Membership.objects.filter(org_id=by.org_id, ended_at=None).select_related("user")
+    people = Membership.objects.own().filter(org_id=by.org_id).select_related("user")
     found = {m.pk: m for m in people.filter(pk__in=values["officers"])}
     if len(found) != 2:
         raise DomainError("须由本机关两名执法人员签发")

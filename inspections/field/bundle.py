@@ -93,7 +93,7 @@ def _me(actor: Actor, day: date) -> Words:
 
 
 def _colleagues(actor: Actor, day: date) -> list[Words]:
-    rows = Membership.objects.filter(org_id=actor.org_id, ended_at=None).select_related("user")
+    rows = Membership.objects.own().filter(org_id=actor.org_id).select_related("user")
     people = list(rows.exclude(pk=actor.member).order_by("pk"))
     numbers = _certificates(actor, people, day)
     return [
@@ -201,7 +201,7 @@ def _places(actor: Actor) -> list[Assignment | Enterprise]:
         "assignment"
     )
     open_visits = Visit.objects.filter(
-        state=Visit.State.OPEN, team__membership_id=actor.member, assignment__isnull=False
+        state=Visit.State.OPEN, team__membership_id__in=actor.places, assignment__isnull=False
     ).values("assignment")
     rows = Assignment.objects.filter(Q(pk__in=checks) | Q(pk__in=planned) | Q(pk__in=open_visits))
     assignments: list[Assignment | Enterprise] = list(_loaded(rows))
@@ -214,7 +214,7 @@ def _assignments(actor: Actor) -> QuerySet[Assignment]:
         state__in=[Assignment.Phase.ACCEPTED, Assignment.Phase.CONCLUDED]
     )
     if actor.role not in LEADS:
-        rows = rows.filter(pk__in=assigned_to([actor.member]).values("pk"))
+        rows = rows.filter(pk__in=assigned_to(actor.places).values("pk"))
     return _loaded(rows)
 
 
@@ -268,7 +268,7 @@ class _Known:
     def _open_visits(self, actor: Actor, ids: Sequence[int]) -> QuerySet[Visit]:
         rows = Visit.objects.filter(enterprise__in=ids, state=Visit.State.OPEN)
         if actor.is_agency:
-            rows = rows.filter(team__membership_id=actor.member)
+            rows = rows.filter(team__membership_id__in=actor.places).distinct()
         return rows.prefetch_related(
             "team", "templates", "risk_points",
             Prefetch("answers", Answer.objects.order_by("pk")),

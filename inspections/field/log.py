@@ -25,6 +25,7 @@ from tenancy.models import Membership
 
 State = FieldOperation.State
 TAKEN = "这个编号已被占用，请重新登记这一条"
+FORMER = "发送前身份已停用或者代理已结束，没有入账"
 TOLERANCE = timedelta(minutes=2)  # what a network and an honest clock may differ
 
 
@@ -51,6 +52,26 @@ def receive(*, actor: Actor, sent_at: datetime, operations: Sequence[Operation])
     for visit_id, group in groupby(ordered, key=lambda o: o.visit):
         with transaction.atomic():
             receipts |= _receive_visit(actor, visit_id, sent_at, list(group))
+    return [receipts[operation.id] for operation in operations]
+
+
+def hold(*, actor: Actor, sent_at: datetime, operations: Sequence[Operation]) -> list[Receipt]:
+    """Keep what a former colleague's phone had left: none of it stands, none of it is lost.
+
+    It is in the list of what was refused, with the reason, for whoever took his work over.
+    """
+    receipts: dict[UUID, Receipt] = {}
+    ordered = sorted(operations, key=lambda o: (str(o.visit), str(o.device), o.sequence))
+    for visit_id, group in groupby(ordered, key=lambda o: o.visit):
+        sent = list(group)
+        with transaction.atomic():
+            lock_visit(visit_id)
+            receipts |= _keep(actor, sent_at, sent)
+            kept = FieldOperation.objects.filter(pk__in=[o.id for o in sent])
+            kept.filter(state=State.WAITING).update(
+                state=State.REFUSED, outcome={"message": FORMER}
+            )
+            receipts |= {row.pk: receipt_of(row) for row in kept.all() if row.pk not in receipts}
     return [receipts[operation.id] for operation in operations]
 
 

@@ -59,7 +59,7 @@ class TeamForm(ActorForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Membership.objects.filter(org_id=self.actor.org_id, ended_at=None)
+        rows = Membership.objects.own().filter(org_id=self.actor.org_id)
         rows = rows.exclude(pk=self.actor.member).select_related("user").order_by("pk")
         self.fields["members"].offer(rows, clock.today(self.actor.org))  # type: ignore[attr-defined]
 
@@ -76,8 +76,8 @@ class PairForm(ActorForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Membership.objects.filter(
-            org_id=self.actor.org_id, ended_at=None, role__in=(Role.OFFICER, Role.AGENCY_LEADER)
+        rows = Membership.objects.own().filter(
+            org_id=self.actor.org_id, role__in=(Role.OFFICER, Role.AGENCY_LEADER)
         )
         rows = rows.select_related("user").order_by("pk")
         self.today = clock.today(self.actor.org)

@@ -31,7 +31,7 @@ class TeamForm(ActorForm):
     def __init__(self, *args: Any, contract: ServiceContract, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         live = TeamMember.objects.filter(contract=contract, state__in=TeamMember.LIVE)
-        rows = Membership.objects.filter(org_id=self.actor.org_id, ended_at=None)
+        rows = Membership.objects.own().filter(org_id=self.actor.org_id)
         rows = rows.exclude(user__in=live.values("user")).select_related("user")
         field: Any = self.fields["membership"]
         field.queryset = rows.order_by("user__name", "pk")

@@ -78,7 +78,7 @@ class VisitStartForm(ActorForm):
     def __init__(self, *args: Any, unready: Mapping[int, str] | None = None, **kwargs: Any) -> None:
         """`unready`: {membership: what stands in the way of visits} of who may not come along."""
         super().__init__(*args, **kwargs)
-        rows = Membership.objects.filter(org_id=self.actor.org_id, ended_at=None)
+        rows = Membership.objects.own().filter(org_id=self.actor.org_id)
         rows = rows.exclude(pk=self.actor.member).select_related("user")
         words = unready or {}
         field: Any = self.fields["members"]

@@ -47,7 +47,7 @@ DONE = Hazard.State.CLOSED
 def staff_of(actor: Actor) -> StaffMember:
     """The actor as papers name him, with qualification and certificate of the day."""
     found = Membership.objects.select_related("user").get(pk=actor.member)
-    return StaffMember(found.user.name, found.qualification, found.certificate_number)
+    return StaffMember(found.person_name, found.qualification, found.certificate_number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from providers.standing import barred_words, must_serve
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Agency
-from tenancy.selectors import work_calendar
+from tenancy.selectors import is_same_person, work_calendar
 from workflow.services import transition, work_task_close
 
 
@@ -285,7 +285,7 @@ def hazard_recheck(
     if locked.state != Hazard.State.SUBMITTED:
         raise DomainError("该隐患没有待复查的整改")
     submission = locked.rectifications.order_by("-round")[0]
-    if submission.submitted_by_id == actor.membership_id:
+    if is_same_person(actor, submission.submitted_by_id):
         raise DomainError("代为录入整改的人不能自己复查，请同事复查")
     now = clock.now(locked.owner_agency_id)
     today = timezone.localdate(now)

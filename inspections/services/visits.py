@@ -210,10 +210,13 @@ def _check_contract(assignment: Assignment, arrived: datetime) -> None:
 
 def _team(actor: Actor, member_ids: Sequence[int]) -> list[Membership]:
     wanted = {actor.member, *member_ids}
-    found = Membership.objects.filter(pk__in=wanted, org_id=actor.org_id, ended_at=None)
+    people = Membership.objects.own() | Membership.objects.in_force().filter(pk=actor.member)
+    found = people.filter(pk__in=wanted, org_id=actor.org_id)
     team = list(found.select_related("user").order_by("pk"))
     if len(team) != len(wanted):
         raise DomainError("检查人员须是本机构在用人员", field="members")
+    if len({one.user_id for one in team}) != len(team):
+        raise DomainError("检查人员中有同一个人的两个身份", field="members")
     return team
 
 
@@ -238,7 +241,7 @@ def _member(visit: Visit, membership: Membership, certificate: str = "") -> Visi
         **visit.tenant,
         visit=visit,
         membership=membership,
-        name=membership.user.name,
+        name=membership.person_name[:40],
         qualification=membership.qualification,
         certificate_number=certificate or membership.certificate_number,
     )

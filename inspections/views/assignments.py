@@ -42,7 +42,7 @@ def my_assignments(request: Request) -> HttpResponse:
     )
     everybody = actor.role in LEADS and request.GET.get("mine") != "1"
     if not everybody:
-        own = assigned_to([actor.membership_id or 0]).values_list("pk", flat=True)
+        own = assigned_to(actor.places).values_list("pk", flat=True)
         rows = rows.filter(pk__any_of=list(own))
     state = request.GET.get("state", "")
     if state in Assignment.Phase.values:

@@ -22,7 +22,13 @@ from documents.models import Document
 from documents.previews import preview
 from evidence.services import photos_of
 from inspections import exports, services
-from inspections.access import extension_for, hazard_for, officers_recheck
+from inspections.access import (
+    assignment_to_visit,
+    extension_for,
+    hazard_for,
+    hazards_of,
+    officers_recheck,
+)
 from inspections.forms.phases import MajorReportForm, UnmendedForm
 from inspections.forms.visits import (
     AnswerForm,
@@ -193,6 +199,19 @@ def submit(request: Request, pk: UUID) -> HttpResponse:
 
 
 @login_required
+def slip(request: Request, pk: int) -> HttpResponse:
+    """What an owner without a phone fills in by hand and signs, to be photographed and entered."""
+    require(request.actor, "rectification_enter_for")
+    found = assignment_to_visit(request.actor, pk)
+    rows = hazards_of(request.actor).filter(assignment=found, state__in=Hazard.DUE_STATES)
+    context = {
+        "assignment": found, "hazards": rows.order_by("due_on", "number"),
+        "is_training": request.actor.is_training,
+    }  # fmt: skip
+    return render(request, "inspections/slip.html", context)
+
+
+@login_required
 @require_http_methods(["GET", "POST"])
 def extension_ask(request: Request, pk: UUID) -> HttpResponse:
     """Ask for more time."""
@@ -270,7 +289,7 @@ def recheck_list(request: Request) -> HttpResponse:
     actor, mine = require(request.actor, "hazard_recheck"), request.GET.get("mine") == "1"
     rows = Hazard.objects.filter(within(actor), state=Hazard.State.SUBMITTED)
     if mine:
-        rows = rows.filter(assignment__inspector=actor.membership_id)
+        rows = rows.filter(assignment__inspector__in=actor.places)
     page = keyset(
         rows.select_related("enterprise"),
         order=["submitted_at", "id"],

@@ -4,7 +4,7 @@ DATABASE_URL        runtime role (owns nothing, cannot bypass row-level security
 DATABASE_OWNER_URL  the role that migrates; needed where DATABASE_URL is set
 REDIS_URL           default: embedded
 SECRET_KEY, SECRET_KEY_FALLBACKS, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, DEBUG, SITE_URL, VAR_DIR, MEDIA_FOLDER,
-EMAIL_BACKEND, EMAIL_HOST, DEFAULT_FROM_EMAIL
+EMAIL_BACKEND, EMAIL_HOST, DEFAULT_FROM_EMAIL, SMS_URL (apprise, with {phone})
 STORAGE_BUCKET, STORAGE_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY  S3-compatible store
 STORAGE_PUBLIC_ENDPOINT  the same store as browsers reach it; default: files pass through the web
 BACKUP_RECIPIENTS   public keys that backups are encrypted for, with commas (docs/operations.md)
@@ -376,6 +376,8 @@ ROUTING_URL = os.environ.get("ROUTING_URL", "")
 
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+# The installation's SMS gateway as an apprise address with {phone} in it; empty: no SMS is sent.
+SMS_URL = os.environ.get("SMS_URL", "")
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "anfu@localhost")
 

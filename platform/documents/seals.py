@@ -15,6 +15,7 @@ from evidence.pictures import read_picture
 from notifications.services import notify
 from tenancy import clock
 from tenancy.actors import Actor
+from tenancy.selectors import is_same_person
 
 MAX_SEAL = 500_000  # bytes; a seal is a small drawing
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -103,7 +104,7 @@ def approval_answer(*, actor: Actor, approval: SealApproval, is_granted: bool) -
     locked = SealApproval.objects.select_for_update(of=("self",)).get(pk=approval.pk)
     if locked.approved_at or locked.refused_at or locked.revoked_at:
         raise DomainError("该申请已经处理过")
-    if locked.asked_by_id == actor.membership_id:
+    if is_same_person(actor, locked.asked_by_id):
         raise DomainError("申请人不能批准自己的用印申请，请由另一名负责人批准")
     if is_granted:
         locked.approved_at = _now(actor)

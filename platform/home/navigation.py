@@ -59,6 +59,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("工作日历", "inspections:calendar", "calendar", "calendar_view"),
         Entry("印章和签名", "documents:seals", "rubber-stamp", "seal_view"),
         Entry("操作日志", "chain:log", "history", "audit_view"),
+        Entry("授权清单", "agencies:who-sees", "user-check", "audit_view"),
         _INBOX,
         _PEOPLE,
     ),

@@ -1,4 +1,5 @@
-"""notify · notify_many · notifications_read · tell_of_reset"""
+"""notify · notify_many · notifications_read · tell_of_reset · tell_of_work ·
+tell_of_deputy"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -65,7 +66,7 @@ def notifications_read(*, actor: Actor, ids: list[str] | None = None) -> int:
 
 def inbox(actor: Actor) -> "models.QuerySet[Notification]":
     """Return what is addressed to the actor or to his whole organisation."""
-    mine = models.Q(membership_id=None) | models.Q(membership_id=actor.membership_id)
+    mine = models.Q(membership_id=None) | models.Q(membership_id__in=actor.places)
     return Notification.objects.filter(mine, org_id=actor.org).order_by("-id")
 
 
@@ -80,3 +81,25 @@ def tell_of_reset(membership: Membership, **_: Any) -> None:
         at=timezone.now(),
         is_urgent=True,
     )
+
+
+def tell_of_work(membership: Membership, to: Membership, words: str, reason: str, **_: Any) -> None:
+    """Tell a person what he has taken over, and from whom."""
+    notify(
+        org_id=to.org_id, membership_id=to.pk, kind="work_handed_over", url=reverse("home:front"),
+        title=f"{membership.user.name}的工作移交给你：{words}。原因：{reason}", at=timezone.now(),
+    )  # fmt: skip
+
+
+def tell_of_deputy(membership: Membership, **_: Any) -> None:
+    """Tell a person, in his own membership and the one to come, that he stands in for a colleague."""
+    title = (
+        f"你受委托代理{membership.deputy_for_name}（{membership.get_role_display()}），"
+        f"{membership.valid_from:%Y-%m-%d}至{membership.valid_until:%Y-%m-%d}；期内在“切换身份”中选用"
+    )
+    own = Membership.objects.own().filter(user_id=membership.user_id, org_id=membership.org_id)
+    messages = [
+        Message(membership.org_id, title, reverse("tenancy:switch"), pk)
+        for pk in [*own.values_list("pk", flat=True), membership.pk]
+    ]
+    notify_many(messages, kind="deputy_named", at=timezone.now())

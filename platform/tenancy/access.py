@@ -48,8 +48,31 @@ def within(actor: Actor) -> Q:
 def membership_for(actor: Actor, pk: object) -> Membership:
     """Return a colleague's membership for the administrator of the same organisation."""
     require(actor, "people_manage")
-    rows = Membership.objects.filter(org_id=actor.org_id).select_related("user", "org")
+    rows = Membership.objects.filter(org_id=actor.org_id, deputy_for=None)
+    rows = rows.select_related("user", "org")
     return visible_or_404(rows, pk)
+
+
+def membership_to_stand_in_for(actor: Actor | None, pk: object) -> Membership:
+    """Return a membership for which its person, or his administrator, may name a deputy."""
+    if actor is None or actor.org_id is None or actor.deputy_for is not None:
+        raise PermissionDenied("deputy")
+    rows = Membership.objects.filter(org_id=actor.org, deputy_for=None)
+    found = visible_or_404(rows.select_related("user", "org"), pk)
+    if found.pk != actor.membership_id:
+        require(actor, "people_manage")
+    return found
+
+
+def deputy_for(actor: Actor | None, pk: object) -> Membership:
+    """Return a deputy's membership for whoever may end it: who named him, his administrator, he."""
+    if actor is None or actor.org_id is None:
+        raise PermissionDenied("deputy")
+    rows = Membership.objects.filter(org_id=actor.org, deputy_for__isnull=False)
+    found = visible_or_404(rows.select_related("user", "org"), pk)
+    if actor.membership_id != found.deputy_for_id and actor.user_id != found.user_id:
+        require(actor, "people_manage")
+    return found
 
 
 def invitation_for(actor: Actor, pk: object) -> Invitation:
@@ -79,9 +102,7 @@ def lone_admins_below(actor: Actor | None) -> list[Membership]:
     with acting_as(SYSTEM):
         own = Agency.objects.get(pk=actor.org).region_code
         below = Agency.objects.filter(region_code__startswith=own).exclude(region_code=own)
-        admins = Membership.objects.filter(
-            org__in=below.values("pk"), role=Role.AGENCY_ADMIN, ended_at=None
-        )
+        admins = Membership.objects.own().filter(org__in=below.values("pk"), role=Role.AGENCY_ADMIN)
         lone = admins.values("org").annotate(number=Count("pk")).filter(number=1)
         # By number: joined, the agencies would be gone through once for each administrator.
         rows = admins.filter(org__in=list(lone.values_list("org", flat=True)))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tenancy.enums import OrgKind
-from tenancy.perms import allows
+from tenancy.perms import NOT_FOR_DEPUTIES, allows
 
 if TYPE_CHECKING:
     from tenancy.models import Agency, Membership
@@ -28,6 +28,13 @@ class Actor:
     org_name: str = ""
     is_training: bool = False
     is_system: bool = False
+    # The membership in whose place a deputy acts.
+    deputy_for: int | None = None
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The memberships whose work is the actor's: his own, and whose deputy he is here."""
+        return tuple(pk for pk in (self.membership_id, self.deputy_for) if pk is not None)
 
     @property
     def member(self) -> int:
@@ -84,7 +91,12 @@ class Actor:
         return self.is_agency and len(self.region_lo) <= PROVINCE_DIGITS
 
     def may(self, perm: str) -> bool:
-        """Say whether the role has `perm`; the system may do what its tasks do."""
+        """Say whether the role has `perm`; the system may do what its tasks do.
+
+        A deputy has all duties of the role but those that hand out rights.
+        """
+        if self.deputy_for is not None and perm in NOT_FOR_DEPUTIES:
+            return False
         return self.is_system or allows(self.role, perm)
 
     def scope(self) -> tuple[str, ...]:
@@ -130,9 +142,10 @@ def actor_for(membership: "Membership") -> Actor:
         role=membership.role,
         region_lo=lo,
         region_hi=hi,
-        user_name=membership.user.name,
+        user_name=membership.person_name,
         org_name=org.name,
         is_training=org.is_training,
+        deputy_for=membership.deputy_for_id,
     )
 
 

@@ -23,6 +23,21 @@ class Role(models.TextChoices):
     SAFETY_MANAGER = "safety_manager", "安全生产管理人员"
 
 
+class SendBy(models.TextChoices):
+    """How the link of an invitation reaches who is invited, besides being handed over."""
+
+    MAIL = "mail", "电子邮件"
+    SMS = "sms", "短信"
+
+
+class SendState(models.TextChoices):
+    """What became of the last sending."""
+
+    WAITING = "waiting", "待发送"
+    SENT = "sent", "已发出"
+    FAILED = "failed", "未发出"
+
+
 ROLES_OF = {
     OrgKind.AGENCY: (Role.AGENCY_ADMIN, Role.AGENCY_LEADER, Role.OFFICER, Role.ASSISTANT),
     OrgKind.PROVIDER: (Role.PROVIDER_ADMIN, Role.PROJECT_LEAD, Role.INSPECTOR),

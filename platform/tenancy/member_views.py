@@ -4,18 +4,28 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.lockout import locked_names
 from accounts.sessions import sessions_of
 from common.pages import act_page, form_page
-from tenancy.access import lone_admin_for, lone_admins_below, membership_for
-from tenancy.forms import IdentityForm
+from tenancy.access import (
+    deputy_for,
+    lone_admin_for,
+    lone_admins_below,
+    membership_for,
+    membership_to_stand_in_for,
+)
+from tenancy.deputies import deputies_of, deputy_end, deputy_name
+from tenancy.forms import DeputyForm, IdentityForm, LeavingForm
 from tenancy.gate import needs_second_factor
+from tenancy.leaving import holdings_of, work_hand_over
 from tenancy.protection import (
     identity_bind,
     second_factor_reset,
@@ -135,3 +145,70 @@ def member_identity(request: Request, pk: int) -> HttpResponse:
         title=f"统一认证 · {found.user.name}", back=back, back_text=found.user.name,
         intro="绑定后，该人员可以用本单位的统一认证登录这个账号。请核对是本人的账号。",
     )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def member_end(request: Request, pk: int) -> HttpResponse:
+    """What a colleague holds; given away in one step, and his membership ended if he leaves."""
+    found = membership_for(request.actor, pk)
+    in_hand = holdings_of(found)
+    form = LeavingForm(
+        request.POST or None, actor=request.actor, membership=found, in_hand=in_hand,
+        initial={"leaves": not request.GET.get("stays")},
+    )  # fmt: skip
+
+    def act(data: dict[str, Any]) -> str:
+        work_hand_over(
+            actor=request.actor, membership=found, to=form.takers, reason=data["reason"],
+            leaves=data["leaves"],
+        )  # fmt: skip
+        words = "工作已移交，身份已停用" if data["leaves"] else "工作已移交"
+        messages.success(request, f"{found.user.name}：{words}")
+        return reverse("tenancy:people")
+
+    return form_page(
+        request, form, act, template="tenancy/leaving.html", membership=found, in_hand=in_hand,
+        deputies=[row for row in deputies_of(found) if row.ended_at is None],
+    )  # fmt: skip
+
+
+@login_required
+def deputies(request: Request, pk: int) -> HttpResponse:
+    """Who stands in for somebody: his own page, and his administrator's."""
+    found = membership_to_stand_in_for(request.actor, pk)
+    context = {"membership": found, "deputies": deputies_of(found), "today": timezone.localdate()}
+    return render(request, "tenancy/deputies.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def deputy_new(request: Request, pk: int) -> HttpResponse:
+    """Name a deputy."""
+    found = membership_to_stand_in_for(request.actor, pk)
+    back = reverse("tenancy:deputies", args=[pk])
+    form = DeputyForm(request.POST or None, actor=request.actor, membership=found)
+
+    def act(data: dict[str, Any]) -> str:
+        deputy_name(actor=request.actor, membership=found, **data)
+        return back
+
+    return form_page(
+        request, form, act, success="已委托代理", submit="委托代理", back=back,
+        title=f"委托代理 · {found.user.name}", back_text="代理",
+        intro=f"代理人在期内以本人名义、以{found.get_role_display()}的职责办理，"
+        "记录和文书写明代理；人员和证件管理不随代理移交，执法文书仍凭代理人自己的执法证件。",
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def deputy_over(request: Request, pk: int) -> HttpResponse:
+    """End a deputy's time early."""
+    found = deputy_for(request.actor, pk)
+    return act_page(
+        request,
+        lambda: deputy_end(actor=request.actor, deputy=found),
+        reverse("tenancy:deputies", args=[found.deputy_for_id]),
+        success=f"{found.user.name}的代理已结束",
+    )

@@ -97,7 +97,8 @@ def resolve(request: HttpRequest) -> Actor | None:
     alone = signed_in(user.pk, user.name)
     with acting_as(alone, atomic=False):
         rows = list(
-            Membership.objects.filter(user_id=user.pk, ended_at=None)
+            Membership.objects.in_force()
+            .filter(user_id=user.pk)
             .select_related("org__agency", "user")
             .order_by("pk")
         )

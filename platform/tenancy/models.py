@@ -1,11 +1,20 @@
 """Who shares the platform, and what every row of theirs says about whose it is."""
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import User
 from common.encrypted import EncryptedCharField
 from common.ids import uuid7
-from tenancy.enums import OrgKind, Role
+from tenancy.enums import OrgKind, Role, SendBy, SendState
+
+# [valid_from, valid_until], both days included.
+DAYS_OF_DEPUTY = models.Func(
+    "valid_from", "valid_until", models.Value("[]"), function="daterange",
+    output_field=DateRangeField(),
+)  # fmt: skip
 
 
 class Organization(models.Model):
@@ -95,8 +104,26 @@ class Agency(Owned):
         }  # fmt: skip
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Which of them give something, and to whom."""
+
+    def own(self) -> "MembershipQuerySet":
+        """People in their own right: whom work is given to, who counts as an administrator."""
+        return self.filter(ended_at=None, deputy_for=None)
+
+    def in_force(self) -> "MembershipQuerySet":
+        """What may be acted in today, by real time: a deputy's within his period only."""
+        today = timezone.localdate()
+        in_period = models.Q(valid_from__lte=today, valid_until__gte=today)
+        return self.filter(models.Q(deputy_for=None) | in_period, ended_at=None)
+
+
 class Membership(models.Model):
-    """Ties a user to an organisation with a role. Ended, it keeps its row and gives nothing."""
+    """Ties a user to an organisation with a role. Ended, it keeps its row and gives nothing.
+
+    A deputy's (`deputy_for`) has the role of whom he stands in for, from `valid_from` to
+    `valid_until`: it begins and ends by the date alone. Papers and acts say whose place it is.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name="用户")
     org = models.ForeignKey(
@@ -110,6 +137,17 @@ class Membership(models.Model):
     identity = models.CharField("统一认证账号", max_length=191, blank=True)
     joined_at = models.DateTimeField("加入时间", auto_now_add=True)
     ended_at = models.DateTimeField("停用时间", null=True, blank=True)
+    deputy_for = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="deputies",
+        verbose_name="代理何人",
+    )  # fmt: skip
+    # As it was: who has signed in but chosen nothing does not see the colleague's own row.
+    deputy_for_name = models.CharField("代理何人（姓名）", max_length=40, blank=True)
+    valid_from = models.DateField("代理自", null=True, blank=True)
+    valid_until = models.DateField("代理至", null=True, blank=True)
+    deputy_reason = models.CharField("代理事由", max_length=200, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "身份"
@@ -117,8 +155,27 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "org", "role"],
-                condition=models.Q(ended_at=None),
+                condition=models.Q(ended_at=None, deputy_for=None),
                 name="membership_once_while_active",
+            ),
+            models.CheckConstraint(
+                name="membership_deputy_has_period",
+                condition=models.Q(
+                    deputy_for=None, valid_from=None, valid_until=None, deputy_for_name=""
+                )
+                | (
+                    models.Q(deputy_for__isnull=False, valid_until__gte=models.F("valid_from"))
+                    & ~models.Q(deputy_for_name="")
+                ),
+            ),
+            # Of one person one deputy at a time.
+            ExclusionConstraint(
+                name="membership_one_deputy_at_a_time",
+                expressions=[
+                    ("deputy_for", RangeOperators.EQUAL),
+                    (DAYS_OF_DEPUTY, RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(ended_at=None, deputy_for__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["org", "role", "identity"],
@@ -128,12 +185,18 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.get_role_display()}"
+        return f"{self.person_name} {self.get_role_display()}"
+
+    @property
+    def person_name(self) -> str:
+        """The name for acts and papers; a deputy's says in whose place."""
+        name: str = self.user.name
+        return f"{name}（代{self.deputy_for_name}）" if self.deputy_for_name else name
 
     @property
     def is_active(self) -> bool:
-        """Whether it still gives anything."""
-        return self.ended_at is None
+        """Whether it is somebody's own and still gives anything."""
+        return self.ended_at is None and self.deputy_for_id is None
 
 
 class Invitation(models.Model):
@@ -152,6 +215,12 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField("失效时间")
     accepted_at = models.DateTimeField("接受时间", null=True)
     revoked_at = models.DateTimeField("撤回时间", null=True)
+    # The last sending of its link, and the seconds since 1970 of those of the last hour.
+    send_by = models.CharField("发送方式", max_length=4, choices=SendBy.choices, blank=True)
+    send_state = models.CharField("发送状态", max_length=7, choices=SendState.choices, blank=True)
+    send_error = models.CharField("未送达原因", max_length=200, blank=True)
+    sent_at = models.DateTimeField("送出时间", null=True)
+    send_times = models.JSONField("发送时刻", default=list)
 
     class Meta:
         verbose_name = "邀请"
@@ -165,6 +234,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} → {self.org}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its days are gone."""
+        return self.expires_at <= timezone.now()
 
 
 class OfficerCertificate(models.Model):

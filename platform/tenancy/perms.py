@@ -161,6 +161,10 @@ PERMS: dict[str, frozenset[Role]] = {
 }
 
 
+# Who stands in for somebody does not hand out rights in his place.
+NOT_FOR_DEPUTIES = frozenset({"people_manage", "certificate_manage"})
+
+
 def allows(role: str, perm: str) -> bool:
     """Say whether a role has a permission; an unknown permission is a programming error."""
     return role in PERMS[perm]

@@ -48,6 +48,23 @@ def in_region(actor: Actor, code: str) -> Q:
     return Q(region_code__gte=lo, region_code__lt=hi)
 
 
+def is_same_person(actor: Actor, *members: int | None) -> bool:
+    """Whether one of these memberships is the actor's, in whatever role, or one he stands in for.
+
+    For what takes a second pair of eyes: neither another role nor being a deputy gives that.
+    """
+    asked = Membership.objects.filter(pk__in=[pk for pk in members if pk is not None])
+    mine = Q(user_id=actor.user_id) | Q(pk__in=actor.places)
+    return asked.filter(mine | Q(deputy_for__in=actor.places)).exists()
+
+
+def is_same_user(actor: Actor, user_id: int | None) -> bool:
+    """The same, where a row names the user."""
+    if actor.user_id == user_id or user_id is None or actor.deputy_for is None:
+        return actor.user_id == user_id
+    return Membership.objects.filter(pk=actor.deputy_for, user_id=user_id).exists()
+
+
 DISTRICT_DIGITS = 6  # of a county's or district's region code
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
-from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+from django.core.signing import BadSignature, TimestampSigner
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from accounts.sessions import sessions_end
 from audit.services import record
 from common.errors import DomainError
 from tenancy.actors import Actor, actor_for
+from tenancy.deputies import deputies_end_with
 from tenancy.enums import ADMIN_ROLES, ROLES_OF, OrgKind, Role
 from tenancy.models import Agency, Invitation, Membership, OfficerCertificate, Organization
 from tenancy.protection import require_keeper
@@ -136,9 +137,7 @@ def invitation_link(invitation: Invitation) -> str:
 def invitation_claim(token: str) -> tuple[str, int]:
     """Return (invitation id, organisation id) of a genuine token, or raise DomainError."""
     try:
-        claim = _signer.unsign_object(token, max_age=timedelta(days=INVITATION_DAYS))
-    except SignatureExpired:
-        raise DomainError("邀请链接已过期，请联系邀请人重新发送") from None
+        claim = _signer.unsign_object(token)
     except BadSignature:
         raise DomainError("邀请链接不完整，请从原消息中重新打开") from None
     return claim["id"], claim["org"]
@@ -167,6 +166,8 @@ def invitation_accept(
         raise DomainError("邀请已被撤回，请联系邀请人")
     if invitation.accepted_at:
         raise DomainError("邀请已被使用，请直接登录")
+    if invitation.is_over:
+        raise DomainError("邀请已过期，请联系邀请人延期")
     if user is None:
         user = user_create(
             username=username, name=invitation.name, password=password, email=invitation.email
@@ -201,7 +202,7 @@ def membership_create(
     qualification: str = "",
 ) -> Membership:
     """Tie a user to an organisation; raises DomainError if he already has that role there."""
-    if Membership.objects.filter(user=user, org=org, role=role, ended_at=None).exists():
+    if Membership.objects.own().filter(user=user, org=org, role=role).exists():
         raise DomainError("该人员已有此身份")
     return Membership.objects.create(
         user=user,
@@ -249,6 +250,7 @@ def membership_end(*, actor: Actor, membership: Membership) -> None:
     )
     if not changed:
         raise DomainError("该身份已停用")
+    deputies_end_with(actor=actor, membership=membership)
     for act in _leaving:
         act(actor, membership)
     ended = sessions_end(membership.user_id) if membership.user_id != actor.user_id else 0
@@ -268,8 +270,8 @@ def membership_hand_over(*, actor: Actor, membership: Membership, to: Membership
     if to.user_id == membership.user_id:
         raise DomainError("不能移交给本人", field="to")
     _lock_admins(membership.org_id)
-    new = Membership.objects.filter(
-        user_id=to.user_id, org_id=to.org_id, role=membership.role, ended_at=None
+    new = Membership.objects.own().filter(
+        user_id=to.user_id, org_id=to.org_id, role=membership.role
     ).first() or membership_create(
         user=to.user,
         org=membership.org,
@@ -284,9 +286,7 @@ def membership_hand_over(*, actor: Actor, membership: Membership, to: Membership
 
 
 def _lock_admins(org_id: int) -> set[int]:
-    rows = Membership.objects.select_for_update().filter(
-        org_id=org_id, role__in=ADMIN_ROLES, ended_at=None
-    )
+    rows = Membership.objects.own().select_for_update().filter(org_id=org_id, role__in=ADMIN_ROLES)
     return set(rows.order_by("pk").values_list("pk", flat=True))
 
 
@@ -314,7 +314,12 @@ def certificate_add(
     valid_from: date,
     valid_until: date,
 ) -> OfficerCertificate:
-    """Register an officer's enforcement certificate; DomainError names the field."""
+    """Register an officer's enforcement certificate; DomainError names the field.
+
+    It is a person's own: one who stands in for an officer is none by that.
+    """
+    if not membership.is_active:
+        raise DomainError("执法证件登记在本人的在用身份上")
     if not number.strip():
         raise DomainError("请填写执法证号", field="number")
     if valid_until < valid_from:

@@ -52,7 +52,7 @@ def person(user: User) -> Actor:
     """Return who a user is outside a request: in his only membership, or just the user."""
     alone = signed_in(user.pk, user.name)
     with acting_as(alone):
-        rows = Membership.objects.filter(user_id=user.pk, ended_at=None)
+        rows = Membership.objects.in_force().filter(user_id=user.pk)
         found = list(rows.select_related("org__agency", "user")[:2])
     return actor_for(found[0]) if len(found) == 1 else alone
 

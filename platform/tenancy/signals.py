@@ -4,3 +4,9 @@ from django.dispatch import Signal
 
 # A person's second factors were taken away by an administrator. Argument: membership.
 second_factor_was_reset = Signal()
+
+# Somebody was named a deputy: `membership` is the deputy's.
+deputy_named = Signal()
+
+# Work went from one person to another: `membership`, `to`, `words` (what), `reason`.
+work_handed_over = Signal()

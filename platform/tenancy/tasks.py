@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from audit.services import PIECE, chain_seal, chains_waiting
 from common.scope import acting_as
 from tenancy.actors import SYSTEM, Actor, actor_for, system_for
+from tenancy.delivering import invitation_deliver
 from tenancy.models import Agency, Membership
 
 HEADER = "anfu_agency"
@@ -95,8 +96,9 @@ def member_actor(membership_id: int | None) -> Actor:
     """Return the actor of whoever started a job; PermissionError once his membership ended."""
     with acting_as(SYSTEM):
         row = (
-            Membership.objects.select_related("org__agency", "user")
-            .filter(pk=membership_id or 0, ended_at=None)
+            Membership.objects.in_force()
+            .select_related("org__agency", "user")
+            .filter(pk=membership_id or 0)
             .first()
         )
     if row is None:
@@ -108,6 +110,28 @@ def all_agency_ids() -> list[int]:
     """Return the ids of all agencies."""
     with acting_as(SYSTEM):
         return list(Agency.objects.order_by("pk").values_list("pk", flat=True))
+
+
+class OfOrganisationTask(Task):
+    """A task that works for one organisation of any kind, by the narrow actor its id is worth."""
+
+    abstract = True
+
+    def send(self, *args: Any) -> None:
+        """Publish once the surrounding transaction is committed; without a queue it stays owed."""
+        transaction.on_commit(lambda: self._publish(args))
+
+    def _publish(self, args: tuple[Any, ...]) -> None:
+        try:
+            self.apply_async(args)
+        except (KombuError, RedisError, OSError) as error:
+            logger.warning("no queue for %s: %s", self.name, error)
+
+
+@shared_task(name="tenancy.invitation_send", base=OfOrganisationTask)
+def invitation_send_task(invitation_id: str, org_id: int) -> str:
+    """Send an invitation's link; '' or why it was not sent."""
+    return invitation_deliver(invitation_id, org_id)
 
 
 @shared_task(name="tenancy.seal_chains")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenancy import member_views, views
+from tenancy import invitation_views, member_views, views
 
 app_name = "tenancy"
 urlpatterns = [
@@ -8,6 +8,21 @@ urlpatterns = [
     path("switch/", views.switch, name="switch"),
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite, name="invite"),
+    path("people/invite/many/", invitation_views.invite_many, name="invite-many"),
+    path("people/invitations/", invitation_views.invitations, name="invitations"),
+    path(
+        "people/invitations/sheets/", invitation_views.invitation_sheets, name="invitation-sheets"
+    ),
+    path(
+        "invitations/<uuid:pk>/send/<str:by>/",
+        invitation_views.invitation_mail,
+        name="invitation-send",
+    ),
+    path(
+        "invitations/<uuid:pk>/extend/",
+        invitation_views.invitation_longer,
+        name="invitation-extend",
+    ),
     path("people/hand-over/", views.hand_over, name="hand-over"),
     path("people/below/", member_views.below, name="below"),
     path(
@@ -24,7 +39,10 @@ urlpatterns = [
     ),
     path("people/<int:pk>/unlock/", member_views.member_unlock, name="member-unlock"),
     path("people/<int:pk>/sign-out/", member_views.member_sign_out, name="member-sign-out"),
-    path("people/<int:pk>/end/", views.member_end, name="member-end"),
+    path("people/<int:pk>/end/", member_views.member_end, name="member-end"),
+    path("people/<int:pk>/deputies/", member_views.deputies, name="deputies"),
+    path("people/<int:pk>/deputies/new/", member_views.deputy_new, name="deputy-new"),
+    path("deputies/<int:pk>/end/", member_views.deputy_over, name="deputy-end"),
     path("people/<int:pk>/password/", views.member_password, name="member-password"),
     path("invitations/<uuid:pk>/", views.invitation, name="invitation"),
     path("invitations/<uuid:pk>/withdraw/", views.invitation_withdraw, name="invitation-withdraw"),

@@ -19,6 +19,7 @@ from common.scope import acting_as
 from tenancy.access import certificate_for, invitation_for, membership_for, require
 from tenancy.enums import ADMIN_ROLES
 from tenancy.forms import AcceptForm, CertificateForm, HandOverForm, InvitationForm
+from tenancy.invitations import ways_of
 from tenancy.middleware import SESSION_KEY
 from tenancy.models import Invitation, Membership
 from tenancy.personal import personal_show
@@ -32,7 +33,6 @@ from tenancy.services import (
     invitation_link,
     invitation_revoke,
     invited_actor,
-    membership_end,
     membership_hand_over,
     password_link,
 )
@@ -55,17 +55,17 @@ def switch(request: Request) -> HttpResponse:
 def people(request: Request) -> HttpResponse:
     """Everybody of the organisation, active and ended, and the open invitations."""
     actor = require(request.actor, "people_manage")
-    members = Membership.objects.filter(org_id=actor.org_id).select_related("user")
+    members = Membership.objects.filter(org_id=actor.org_id, deputy_for=None).select_related("user")
     members = members.prefetch_related("officer_certificates")
     invitations = Invitation.objects.filter(
-        org_id=actor.org_id, accepted_at=None, revoked_at=None
-    ).order_by("-created_at")
+        invited_by_org_id=actor.org_id, accepted_at=None, revoked_at=None
+    )
     return render(
         request,
         "tenancy/people.html",
         {
             "members": members.order_by("ended_at", "role", "user__name"),
-            "invitations": invitations,
+            "invitation_count": invitations.count(),
             "admin_roles": ADMIN_ROLES,
             "may_certify": actor.may("certificate_manage"),
         },
@@ -90,7 +90,11 @@ def invitation(request: Request, pk: Any) -> HttpResponse:
     """An open invitation and its link."""
     found = invitation_for(request.actor, pk)
     link = request.build_absolute_uri(invitation_link(found))
-    return render(request, "tenancy/invitation.html", {"invitation": found, "link": link})
+    back = "tenancy:invitations" if request.actor.may("people_manage") else "home:front"
+    context = {
+        "invitation": found, "link": link, "ways": ways_of(found), "back": reverse(back),
+    }  # fmt: skip
+    return render(request, "tenancy/invitation.html", context)
 
 
 @login_required
@@ -103,22 +107,8 @@ def invitation_withdraw(request: Request, pk: Any) -> HttpResponse:
         messages.success(request, f"已撤回给{found.name}的邀请")
     except DomainError as error:
         messages.error(request, error.message)
-    return redirect("tenancy:people")
-
-
-@login_required
-@require_POST
-def member_end(request: Request, pk: int) -> HttpResponse:
-    """Deactivate a colleague."""
-    membership = membership_for(request.actor, pk)
-    try:
-        membership_end(actor=request.actor, membership=membership)
-        messages.success(
-            request, f"已停用{membership.user.name}的{membership.get_role_display()}身份"
-        )
-    except DomainError as error:
-        messages.error(request, error.message)
-    return redirect("tenancy:people")
+    may_see_all = request.actor.may("people_manage")
+    return redirect("tenancy:invitations" if may_see_all else "home:front")
 
 
 @login_required
@@ -174,8 +164,8 @@ def accept(request: Request, token: str) -> HttpResponse:
         )
     with acting_as(invited_actor(org_id)):
         found = Invitation.objects.select_related("org").filter(pk=invitation_id).first()
-        if found is None or found.accepted_at or found.revoked_at:
-            message = "邀请已被使用或撤回；已有账号请直接登录"
+        if found is None or found.accepted_at or found.revoked_at or found.is_over:
+            message = "邀请已被使用、撤回或者过期；已有账号请直接登录，没有的请联系邀请人"
             return render(request, "tenancy/invitation_dead.html", {"message": message}, status=410)
         return _accept(request, found)
 

@@ -31,7 +31,7 @@ class StaffCertificateForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, org_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Membership.objects.filter(org_id=org_id, ended_at=None).select_related("user")
+        people = Membership.objects.own().filter(org_id=org_id).select_related("user")
         field = self.fields["membership"]
         field.queryset = people.order_by("user__name")  # type: ignore[attr-defined]
         field.label_from_instance = lambda person: person.user.name  # type: ignore[attr-defined]

@@ -23,8 +23,8 @@ from providers.standing import hold_standing
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.enums import OrgKind
-from tenancy.models import Agency, Membership, Organization
-from tenancy.selectors import work_calendar
+from tenancy.models import Agency, Organization
+from tenancy.selectors import is_same_person, work_calendar
 from workflow.services import transition, work_task_close, work_task_open
 
 Files = Sequence[tuple[str, bytes]]  # name, content
@@ -243,8 +243,7 @@ def standing_decide(
 
 
 def _check_decider(actor: Actor, decision: StandingDecision) -> None:
-    drafter = Membership.objects.get(pk=decision.drafted_by_id)
-    if drafter.user_id == actor.user_id:
+    if is_same_person(actor, decision.drafted_by_id):
         raise DomainError("拟办人不能自己决定，请由其他人员决定")
 
 

@@ -35,7 +35,7 @@ class GiveForm(ActorForm):
     def __init__(self, *args: Any, rules: Parameters, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles = [Role.OFFICER, *([Role.ASSISTANT] if rules.assistant_may_second else [])]
-        rows = Membership.objects.filter(org_id=self.actor.org_id, role__in=roles, ended_at=None)
+        rows = Membership.objects.own().filter(org_id=self.actor.org_id, role__in=roles)
         rows = rows.exclude(pk=self.actor.member).select_related("user")
         self.fields["second_officer"].queryset = rows  # type: ignore[attr-defined]
         if rules.assistant_may_second:

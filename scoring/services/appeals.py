@@ -34,7 +34,7 @@ from scoring.services.giving import Given, entry_of
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Agency
-from tenancy.selectors import work_calendar
+from tenancy.selectors import is_same_person, work_calendar
 from workflow.services import transition
 
 Decision = PointAppealItem.Decision
@@ -125,7 +125,7 @@ def appeal_decide(
     Whoever gave the points does not decide. DomainError names the field.
     """
     sheet = appeal.sheet
-    if actor.member in (sheet.officer_id, sheet.second_officer_id):
+    if is_same_person(actor, sheet.officer_id, sheet.second_officer_id):
         raise DomainError("记分人员不能复核自己的记分，请由其他人员复核")
     if not answer.strip():
         raise DomainError("请写明复核意见", field="answer")

@@ -174,7 +174,7 @@ def _officers(
     first = _officer(actor.member, "officer", [Role.OFFICER])
     roles = [Role.OFFICER, *([Role.ASSISTANT] if rules.assistant_may_second else [])]
     second = _officer(second_officer.pk, "second_officer", roles)
-    if first.pk == second.pk:
+    if first.user_id == second.user_id:
         raise DomainError("两名检查人员不能是同一人", field="second_officer")
     if first.org_id != second.org_id:
         raise DomainError("两名检查人员须是同一机构的人员", field="second_officer")
@@ -183,8 +183,9 @@ def _officers(
 
 def _officer(membership_id: int, field: str, roles: Sequence[str]) -> Membership:
     found = (
-        Membership.objects.select_related("user")
-        .filter(pk=membership_id, role__in=roles, ended_at=None)
+        Membership.objects.in_force()
+        .select_related("user")
+        .filter(pk=membership_id, role__in=roles)
         .first()
     )
     if found is None or (found.role == Role.OFFICER and not found.certificate_number):
@@ -274,7 +275,7 @@ def _sheet(
         inspected_at=inspection.at,
         place=enterprise.address or enterprise.name,
         officer=first,
-        officer_name=first.user.name,
+        officer_name=first.person_name[:40],
         officer_certificate=first.certificate_number,
         second_officer=second,
         second_officer_name=second.user.name,

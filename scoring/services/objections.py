@@ -18,6 +18,7 @@ from scoring.services.appraisals import correct
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.models import Agency
+from tenancy.selectors import is_same_person
 from workflow.services import transition
 
 Files = Sequence[tuple[str, bytes]]
@@ -75,7 +76,7 @@ def objection_answer(
     appraisal = Appraisal.objects.select_for_update(of=("self",)).get(pk=objection.appraisal_id)
     if appraisal.state != Appraisal.State.DRAFTED:
         raise DomainError(f"考评现在是“{appraisal.get_state_display()}”，不能答复异议")
-    if actor.membership_id is not None and actor.membership_id == appraisal.drafted_by_id:
+    if is_same_person(actor, appraisal.drafted_by_id):
         raise DomainError("拟定考评结果的人员不能答复异议，请由其他人员答复")
     if not answer.strip():
         raise DomainError("请写明答复意见", field="answer")

@@ -11,12 +11,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from common.ids import uuid7
 from common.scope import acting_as
 from enterprises.services import risk_point_add
 from inspections.field.bundle import bundle_for
 from inspections.models import FieldFile, FieldOperation, Hazard, SpotCheck, Visit
+from tenancy.actors import SYSTEM
+from tenancy.models import Membership
 from tests import county as counties
 from tests import world
 from tests.field.phone import Phone, photo
@@ -326,6 +329,23 @@ def test_the_exported_file_does_what_sync_would_have_done_and_only_once(client, 
     with acting_as(county.inspector):
         assert Visit.objects.get().state == "signed"
         assert Hazard.objects.count() == 1
+
+
+def test_what_a_leavers_phone_had_left_is_held_and_not_lost(client, county, phone):
+    phone.whole_visit(hazards=1)
+    with acting_as(SYSTEM):
+        Membership.objects.filter(pk=county.inspector.member).update(ended_at=timezone.now())
+    signed_in(client, county.idle_inspector)
+    assert client.post("/field/import/", {"file": exported(phone)}).status_code == 422
+    signed_in(client, county.lead)
+    for _ in range(2):
+        answer = client.post("/field/import/", {"file": exported(phone)}, follow=True)
+        words = f"已收到 {len(phone.log)} 条记录、2 个文件，其中 {len(phone.log)} 条没有入账"
+        assert words in answer.content.decode()
+    assert "身份已停用" in answer.content.decode()
+    with acting_as(county.lead):
+        assert not Visit.objects.exists()
+        assert FieldFile.objects.filter(state=FieldFile.State.STORED).count() == 2
 
 
 def test_something_else_than_an_export_is_refused_with_words(client, county):

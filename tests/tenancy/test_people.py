@@ -10,6 +10,7 @@ from common.errors import DomainError
 from common.scope import acting_as
 from tenancy.actors import SYSTEM
 from tenancy.enums import OrgKind, Role
+from tenancy.invitations import invitation_extend
 from tenancy.models import Invitation, Membership
 from tenancy.services import (
     invitation_accept,
@@ -64,14 +65,21 @@ def test_an_invited_person_joins_once(admin, zone):
             )
 
 
-def test_a_forged_or_old_token_is_refused(admin, zone, monkeypatch):
-    token = invitation_token(invite(admin, zone.org))
+def test_a_forged_or_old_token_is_refused(client, admin, zone):
+    invitation = invite(admin, zone.org)
+    token = invitation_token(invitation)
     with pytest.raises(DomainError, match="不完整"):
         invitation_claim(token[:-1] + ("A" if token[-1] != "A" else "B"))
-    later = timezone.now().timestamp() + timedelta(days=15).total_seconds()
-    monkeypatch.setattr("django.core.signing.time.time", lambda: later)
-    with pytest.raises(DomainError, match="已过期"):
-        invitation_claim(token)
+    with acting_as(SYSTEM):
+        Invitation.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    assert client.get(f"/join/{token}/").status_code == 410
+    with acting_as(invited_actor(zone.pk)), pytest.raises(DomainError, match="已过期"):
+        invitation_accept(
+            invitation_id=invitation.pk, user=None, username="late", password="long-enough-1"
+        )
+    with acting_as(admin):
+        invitation_extend(actor=admin, invitation=invitation)
+    assert client.get(f"/join/{token}/").status_code == 200
 
 
 def test_a_role_of_another_kind_of_organisation_is_refused(admin, zone):

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
+from django.test import override_settings
 from django.urls import reverse
 
 from agencies.conflicts import conflicts_of, conflicts_settle
@@ -135,6 +136,7 @@ from tests import purchases, world
 from tests.evidence.samples import webm
 from tests.field.phone import Phone
 from tests.scoring import evaluated
+from webhooks.services import endpoint_create, endpoint_test
 from workflow.services import job_part_run
 
 LIST = Path(__file__).parent / "data" / "enterprise-list-2026.xlsx"
@@ -207,6 +209,7 @@ class Scene:
         self._standing(c)
         self._watched(c)
         self._market(c)
+        self._outside(c)
 
     def _five_phases(self, c: counties.County) -> None:
         """A drawn and compared batch, and another whose enterprise got an order."""
@@ -518,6 +521,18 @@ class Scene:
             chain_seal(agency_id=c.zone.pk)
         with acting_as(c.admin):
             return UUID(str(verification_start(actor=c.admin, with_files=False).subject_id))
+
+    def _outside(self, c: counties.County) -> None:
+        """An address of the agency's own system, and an event that it is owed."""
+        with acting_as(c.admin), override_settings(OUTSIDE_ALLOWED=("127.0.0.1",)):
+            endpoint = endpoint_create(
+                actor=c.admin,
+                url="http://127.0.0.1:9/",
+                kinds=["hazard.issued"],
+                description="平台",
+            )
+            delivery = endpoint_test(actor=c.admin, endpoint=endpoint)
+        self.things |= {"endpoint": endpoint.pk, "delivery": delivery.pk}
 
     def _market(self, c: counties.County) -> None:
         """A library, a round that is open and one in draft, a payment that waits and one approved."""

@@ -344,6 +344,12 @@ TABLE = {
     "inspections:breach-new": (("contract",), MANAGERS),
     "inspections:breach": (("breach",), AGENCY_AND_FIELD),
     "inspections:breach-revoke": (("breach",), MANAGERS),
+    "webhooks:list": ((), {"admin": 200, "principal": 200}),
+    "webhooks:new": ((), {"admin": 200, "principal": 200}),
+    "webhooks:endpoint": (("endpoint",), MANAGERS),
+    "webhooks:edit": (("endpoint",), MANAGERS),
+    "webhooks:resend-failed": (("endpoint",), MANAGERS),
+    "webhooks:delivery": (("delivery",), MANAGERS),
 }
 # Answer POST only; who may not, or is a stranger to the thing, is refused before anything happens.
 POSTS = {
@@ -430,6 +436,12 @@ POSTS = {
     "inspections:plan-approve": ("planned_batch",),
     "inspections:review-open": ("contract",),
     "inspections:expert-remove": ("opinion",),
+    "webhooks:pause": ("endpoint",),
+    "webhooks:resume": ("endpoint",),
+    "webhooks:rotate": ("endpoint",),
+    "webhooks:remove": ("endpoint",),
+    "webhooks:test": ("endpoint",),
+    "webhooks:resend": ("delivery",),
 }
 # Answer POST only and name nothing: what they do stands in the actor's own scope.
 OWN_POSTS = {

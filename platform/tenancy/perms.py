@@ -158,6 +158,8 @@ PERMS: dict[str, frozenset[Role]] = {
     "appraisal_speak": _LEADS,
     "questionnaire_fill": _ENTERPRISE,
     "audit_view": _AGENCY_MANAGERS,
+    # events sent to the organisation's own systems
+    "webhook_manage": frozenset({Role.AGENCY_ADMIN, Role.PROVIDER_ADMIN, Role.PRINCIPAL}),
 }
 
 

@@ -31,7 +31,7 @@ from webhooks.posting import Load, Message, Result, post_all
 from webhooks.schedule import Health, asked_to_wait, delay
 
 TOGETHER = 32  # endpoints that are posted to at once
-SLICE = 50  # deliveries of one endpoint in one go: so many come twice at most after a kill
+SLICE = 100  # deliveries of one endpoint in one go: so many come twice at most after a kill
 RUN_SECONDS = 9.0  # beat starts the next run
 LEASE = timedelta(seconds=90)  # longer than the longest slice takes
 HIDDEN = "对象已不对本单位开放，不再发送"

@@ -119,6 +119,7 @@ PERMS: dict[str, frozenset[Role]] = {
     "visit_view": _AGENCY | _PROVIDER,
     "hazard_view": _AGENCY | _PROVIDER | _ENTERPRISE,
     "hazard_ledger": _AGENCY | _PROVIDER,
+    "outside_export": _OFFICERS | _LEADS,
     "hazard_confirm": _LEADS,
     "rectification_submit": _ENTERPRISE,
     "rectification_enter_for": _PROVIDER,

@@ -52,6 +52,7 @@ from evidence.services import attachment_add, attachments_of
 from inspections.documents import SuggestionDocument
 from inspections.matching.match import photos_match
 from inspections.models import GuidanceTopic, Sign
+from inspections.outside.services import outside_export_start
 from inspections.services import (
     breach_add,
     complaint_make,
@@ -523,7 +524,7 @@ class Scene:
             return UUID(str(verification_start(actor=c.admin, with_files=False).subject_id))
 
     def _outside(self, c: counties.County) -> None:
-        """An address of the agency's own system, and an event that it is owed."""
+        """An address of the agency's own system, an event that it is owed; a file for others' systems."""
         with acting_as(c.admin), override_settings(OUTSIDE_ALLOWED=("127.0.0.1",)):
             endpoint = endpoint_create(
                 actor=c.admin,
@@ -532,7 +533,8 @@ class Scene:
                 description="平台",
             )
             delivery = endpoint_test(actor=c.admin, endpoint=endpoint)
-        self.things |= {"endpoint": endpoint.pk, "delivery": delivery.pk}
+            outside_export_start(actor=c.admin, system="hebei")
+        self.things |= {"endpoint": endpoint.pk, "webhook_delivery": delivery.pk}
 
     def _market(self, c: counties.County) -> None:
         """A library, a round that is open and one in draft, a payment that waits and one approved."""

@@ -349,7 +349,9 @@ TABLE = {
     "webhooks:endpoint": (("endpoint",), MANAGERS),
     "webhooks:edit": (("endpoint",), MANAGERS),
     "webhooks:resend-failed": (("endpoint",), MANAGERS),
-    "webhooks:delivery": (("delivery",), MANAGERS),
+    "webhooks:delivery": (("webhook_delivery",), MANAGERS),
+    "inspections:outside-list": ((), OFFICE | {"lead": 200}),
+    "inspections:outside-new": ((), OFFICE | {"lead": 200}),
 }
 # Answer POST only; who may not, or is a stranger to the thing, is refused before anything happens.
 POSTS = {
@@ -441,7 +443,7 @@ POSTS = {
     "webhooks:rotate": ("endpoint",),
     "webhooks:remove": ("endpoint",),
     "webhooks:test": ("endpoint",),
-    "webhooks:resend": ("delivery",),
+    "webhooks:resend": ("webhook_delivery",),
 }
 # Answer POST only and name nothing: what they do stands in the actor's own scope.
 OWN_POSTS = {

@@ -22,6 +22,7 @@ class System:
     name: str
     version: str
     columns: Mapping[str, Sequence[tuple[str, str]]]
+    topics: Sequence[str]  # of guidance, under which its entry is kept (criterion 8)
 
 
 @cache
@@ -38,6 +39,7 @@ def systems() -> dict[str, System]:
                 table: [(label, field) for label, field in columns]
                 for table, columns in (known["columns"] | given.get("columns", {})).items()
             },
+            given["topics"],
         )
         for given in known["systems"]
     }

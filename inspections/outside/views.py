@@ -14,6 +14,7 @@ from common.paging import keyset
 from inspections.models import OutsideExport
 from inspections.outside.forms import ExportForm
 from inspections.outside.mapping import NOTICE, TABLES, systems
+from inspections.outside.selectors import entered
 from inspections.outside.services import KIND, outside_export_start, scope_words
 from tenancy.access import require
 from tenancy.request import Request
@@ -37,7 +38,7 @@ def exports(request: Request) -> HttpResponse:
         row.job = by_subject.get(str(row.pk))
         row.system_name, row.scope = systems()[row.system].name, scope_words(row)
         row.counts = [(TABLES[table], row.rows.get(table)) for table in TABLES]
-    context = {"slice": page, "notice": NOTICE}
+    context = {"slice": page, "entered": entered(actor)}
     return render(request, "inspections/outside_exports.html", context)
 
 

@@ -18,10 +18,11 @@ from audit.models import AuditEntry
 from common.errors import DomainError
 from common.scope import acting_as
 from enterprises.models import Enterprise
-from inspections.models import Hazard, OutsideExport
+from inspections.models import GuidanceTopic, Hazard, OutsideExport
 from inspections.outside.files import FORMULA, safe
 from inspections.outside.mapping import TABLES, systems
 from inspections.outside.services import outside_export_start
+from inspections.services import guidance_save
 from tenancy.actors import SYSTEM, system_for
 from tests import county as counties
 from tests import world
@@ -225,3 +226,16 @@ def test_the_list_runs_a_fixed_number_of_statements(county, django_assert_max_nu
     with django_assert_max_num_queries(15):
         page = client.get(reverse("inspections:outside-list")).content.decode()
     assert page.count("互联网+安全生产") >= 50
+
+
+def test_the_page_says_how_far_the_entry_of_each_system_has_come(county):
+    with acting_as(county.lead):
+        for code, state in (("PF-H1", "done"), ("PF-H2", "na"), ("PF-Q1", "doing")):
+            guidance_save(
+                actor=county.lead, assignment=county.assignment, topic=GuidanceTopic.objects.get(pk=code),
+                state=state, done_on=counties.NOW.date(), helped_by_name="王工", note="截图在附件",
+            )  # fmt: skip
+    for person in (county.officer, county.lead):
+        text = world.client_of(person).get(reverse("inspections:outside-list")).content.decode()
+        assert "已录入 1 项，共 5 项" in text
+        assert "已录入 0 项，共 6 项" in text

@@ -59,11 +59,7 @@ def hand_out(agency_id: int, oldest: datetime) -> tuple[int, bool]:
     The place moves in the transaction that writes the deliveries, under its row's lock: killed or
     run twice at once, nothing is left out and nothing comes twice.
     """
-    Position.objects.bulk_create(
-        [Position(agency_id=agency_id, sequence=_before(agency_id, oldest))], ignore_conflicts=True
-    )
-    rows = Position.objects.select_for_update(skip_locked=True)
-    position = rows.filter(agency_id=agency_id).first()
+    position = _position(agency_id, oldest)
     if position is None:
         return 0, False
     seals = Seal.objects.filter(agency_id=agency_id, sequence__gt=position.sequence)
@@ -76,6 +72,18 @@ def hand_out(agency_id: int, oldest: datetime) -> tuple[int, bool]:
     position.sequence = places[-1][0]
     position.save(update_fields=["sequence"])
     return made, len(places) == PIECE
+
+
+def _position(agency_id: int, oldest: datetime) -> Position | None:
+    """Return where a chain was left, locked; None while somebody else is at it.
+
+    One that nobody was told of yet begins where the oldest endpoint came.
+    """
+    rows = Position.objects.filter(agency_id=agency_id)
+    if not rows.exists():
+        start = Position(agency_id=agency_id, sequence=_before(agency_id, oldest))
+        Position.objects.bulk_create([start], ignore_conflicts=True)
+    return rows.select_for_update(skip_locked=True).first()
 
 
 def _before(agency_id: int, moment: datetime) -> int:

@@ -112,6 +112,11 @@ class Delivery(models.Model):
                 condition=models.Q(state="waiting"),
                 name="delivery_waiting",
             ),
+            models.Index(
+                fields=["endpoint", "-id"],
+                condition=models.Q(state="failed"),
+                name="delivery_failed",
+            ),
             models.Index(fields=["created_at"], name="delivery_age"),
         ]
 

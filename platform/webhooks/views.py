@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,8 +30,9 @@ PAGE = 50
 def endpoints(request: Request) -> HttpResponse:
     """All addresses of the organisation, and how each fares; there are few."""
     actor = require(request.actor, "webhook_manage")
-    waiting = Count("deliveries", filter=Q(deliveries__state=Delivery.State.WAITING))
-    rows = Endpoint.objects.filter(org_id=actor.org).annotate(waiting=waiting).order_by("pk")
+    waiting = Delivery.objects.filter(endpoint=OuterRef("pk"), state=Delivery.State.WAITING)
+    oldest = Subquery(waiting.order_by("id").values("created_at")[:1])
+    rows = Endpoint.objects.filter(org_id=actor.org).annotate(owed_since=oldest).order_by("pk")
     return render(request, "webhooks/list.html", {"endpoints": rows})
 
 

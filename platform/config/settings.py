@@ -384,7 +384,7 @@ EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "anfu@localhost")
 
 OUTSIDE_ALLOWED = tuple(filter(None, os.environ.get("OUTSIDE_ALLOWED", "").split(",")))
-OUTSIDE_PORTS = tuple(map(int, os.environ.get("OUTSIDE_PORTS", "443").split(",")))
+OUTSIDE_PORTS = tuple(map(int, (os.environ.get("OUTSIDE_PORTS") or "443").split(",")))
 # Seconds before each attempt at a delivery [proposal]; behind the last it has failed.
 WEBHOOK_SCHEDULE = (0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 WEBHOOK_REST_AFTER = 5  # failures in a row: then one probe at a time [proposal]

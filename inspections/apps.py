@@ -20,6 +20,7 @@ class InspectionsConfig(AppConfig):
         )
         from inspections.kinds import PAPERS
         from inspections.models import Complaint, MeetingAttendance
+        from inspections.outside import services as outside
         from inspections.selectors import assignment_facts, figures_of_year, visits_by_person
         from inspections.services import acceptance
         from inspections.services.handing import sendings_end
@@ -47,4 +48,5 @@ class InspectionsConfig(AppConfig):
         evidence.register_hidden(hidden_files)
         for paper in PAPERS:
             register(paper)
+        register_job(outside.KIND, outside.run_part)
         register_job(acceptance.KIND, acceptance.run_part, then=acceptance.make_files)

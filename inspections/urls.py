@@ -1,5 +1,6 @@
 from django.urls import path
 
+from inspections.outside import views as outside
 from inspections.views import (
     assignments,
     calendar,
@@ -33,6 +34,8 @@ urlpatterns = [
     path("visits/<uuid:pk>/sign/", visits.visit_sign, name="visit-sign"),
     path("visits/<uuid:pk>/confirm/", visits.visit_confirm, name="visit-confirm"),
     path("visits/<uuid:pk>/order/", enforcement.order, name="order"),
+    path("outside-exports/", outside.exports, name="outside-list"),
+    path("outside-exports/new/", outside.export_new, name="outside-new"),
     path("hazards/", hazards.ledger, name="ledger"),
     path("hazards/export/", hazards.ledger_export, name="ledger-export"),
     path("hazards/recheck/", hazards.recheck_list, name="recheck-list"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -52,6 +53,7 @@ from evidence.services import attachment_add, attachments_of
 from inspections.documents import SuggestionDocument
 from inspections.matching.match import photos_match
 from inspections.models import GuidanceTopic, Sign
+from inspections.outside.services import outside_export_start
 from inspections.services import (
     breach_add,
     complaint_make,
@@ -137,6 +139,7 @@ from tests import purchases, world
 from tests.evidence.samples import webm
 from tests.field.phone import Phone
 from tests.scoring import evaluated
+from webhooks.services import endpoint_create, endpoint_test
 from workflow.services import job_part_run
 
 LIST = Path(__file__).parent / "data" / "enterprise-list-2026.xlsx"
@@ -219,6 +222,7 @@ class Scene:
         self._standing(c)
         self._watched(c)
         self._market(c)
+        self._outside(c)
 
     def _five_phases(self, c: counties.County) -> None:
         """A drawn and compared batch, and another whose enterprise got an order."""
@@ -530,6 +534,19 @@ class Scene:
             chain_seal(agency_id=c.zone.pk)
         with acting_as(c.admin):
             return UUID(str(verification_start(actor=c.admin, with_files=False).subject_id))
+
+    def _outside(self, c: counties.County) -> None:
+        """An address of the agency's own system, an event that it is owed; a file for others' systems."""
+        with acting_as(c.admin), override_settings(OUTSIDE_ALLOWED=("127.0.0.1",)):
+            endpoint = endpoint_create(
+                actor=c.admin,
+                url="http://127.0.0.1:9/",
+                kinds=["hazard.issued"],
+                description="平台",
+            )
+            delivery = endpoint_test(actor=c.admin, endpoint=endpoint)
+            outside_export_start(actor=c.admin, system="hebei")
+        self.things |= {"endpoint": endpoint.pk, "webhook_delivery": delivery.pk}
 
     def _market(self, c: counties.County) -> None:
         """A library, a round that is open and one in draft, a payment that waits and one approved."""

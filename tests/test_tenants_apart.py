@@ -41,10 +41,12 @@ NOT_FOR_FIRMS = {
     "inspections_teammember", "inspections_visitplan", "inspections_planchange",
     "inspections_expertreview", "inspections_expertopinion", "inspections_disclosure",
     "inspections_disclosureitem", "inspections_verifiedbreach", "inspections_supervisionrules",
+    "inspections_outsideexport",
 }  # fmt: skip
 NOT_FOR_PROVIDERS = {
     "workflow_job", "enterprises_enterpriseimport", "enterprises_claimcode", "inspections_sign",
     "inspections_signthresholds", "chain_verification", "inspections_complaint",
+    "inspections_outsideexport",  # the agency's own
     "agencies_purchaseplan", "agencies_purchaseplanitem",
     *(table for table in TABLES if table.startswith("scoring_")),
 } - {  # its own, from the notice on

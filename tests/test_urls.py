@@ -354,6 +354,14 @@ TABLE = {
     "inspections:breach-new": (("contract",), MANAGERS),
     "inspections:breach": (("breach",), AGENCY_AND_FIELD),
     "inspections:breach-revoke": (("breach",), MANAGERS),
+    "webhooks:list": ((), {"admin": 200, "principal": 200}),
+    "webhooks:new": ((), {"admin": 200, "principal": 200}),
+    "webhooks:endpoint": (("endpoint",), MANAGERS),
+    "webhooks:edit": (("endpoint",), MANAGERS),
+    "webhooks:resend-failed": (("endpoint",), MANAGERS),
+    "webhooks:delivery": (("webhook_delivery",), MANAGERS),
+    "inspections:outside-list": ((), OFFICE | {"lead": 200}),
+    "inspections:outside-new": ((), OFFICE | {"lead": 200}),
 }
 # Answer POST only; who may not, or is a stranger to the thing, is refused before anything happens.
 POSTS = {
@@ -442,6 +450,12 @@ POSTS = {
     "inspections:plan-approve": ("planned_batch",),
     "inspections:review-open": ("contract",),
     "inspections:expert-remove": ("opinion",),
+    "webhooks:pause": ("endpoint",),
+    "webhooks:resume": ("endpoint",),
+    "webhooks:rotate": ("endpoint",),
+    "webhooks:remove": ("endpoint",),
+    "webhooks:test": ("endpoint",),
+    "webhooks:resend": ("webhook_delivery",),
 }
 # Answer POST only and name nothing: what they do stands in the actor's own scope.
 OWN_POSTS = {

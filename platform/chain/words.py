@@ -95,6 +95,14 @@ ACTS: dict[str, tuple[str, dict[str, str]]] = {
     "key": ("签名证书", {"rotate": "启用新证书"}),
     "word_template": ("文书模板", {"keep": "上传文书模板", "retire": "停用文书模板"}),
     "job": ("后台作业", {"start": "发起作业", "retry": "重做失败的部分"}),
+    "outsideexport": ("外部系统", {"make": "导出到外部系统"}),
+    "webhook": (
+        "事件推送",
+        {
+            "create": "登记推送地址", "change": "修改推送地址", "pause": "暂停推送", "resume": "恢复推送",
+            "rotate": "更换推送密钥", "remove": "移除推送地址", "test": "发送测试事件", "resend": "重发事件",
+        },
+    ),
     "chain": ("存证链", {"verify": "核查存证链"}),
 }  # fmt: skip
 

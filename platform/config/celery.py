@@ -17,6 +17,12 @@ app.conf.beat_schedule = {
     "owed": {"task": "workflow.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
     "files": {"task": "documents.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
     "scans": {"task": "evidence.rescan", "schedule": 60.0, "options": {"expires": 55}},
+    "webhooks": {"task": "webhooks.deliver", "schedule": 10.0, "options": {"expires": 9}},
+    "webhooks_kept": {
+        "task": "webhooks.prune",
+        "schedule": crontab(hour="3", minute="40"),
+        "options": {"expires": 3600},
+    },
     "heads": {
         "task": "chain.publish_days",
         "schedule": crontab(hour="0", minute="5"),

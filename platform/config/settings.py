@@ -22,6 +22,9 @@ PASSWORD_MAX_DAYS   after how many days a password must be changed at sign-in, 0
 SESSION_IDLE_MINUTES, SESSION_HOURS  kind=number,… for agency, provider, enterprise: a session ends so
                     long after the last request, and so long after sign-in at the latest
 TRUSTED_PROXY_COUNT how many proxies of ours stand in front and write X-Forwarded-For (default 0)
+OUTSIDE_ALLOWED     hosts, addresses and networks inside one's own network that webhooks may be sent to
+                    all the same, with commas, by http too (docs/webhooks.md). Default: none
+OUTSIDE_PORTS       ports of all other receivers, with commas (default 443)
 OIDC_PROVIDERS      JSON list of agencies' own identity providers (docs/security.md)
 """
 
@@ -71,6 +74,7 @@ INSTALLED_APPS = [
     "portal",
     "health",
     "api",
+    "webhooks",
     "config",
     "stack",
     "django.contrib.auth",
@@ -380,6 +384,14 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 SMS_URL = os.environ.get("SMS_URL", "")
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "anfu@localhost")
+
+OUTSIDE_ALLOWED = tuple(filter(None, os.environ.get("OUTSIDE_ALLOWED", "").split(",")))
+OUTSIDE_PORTS = tuple(map(int, (os.environ.get("OUTSIDE_PORTS") or "443").split(",")))
+# Seconds before each attempt at a delivery [proposal]; behind the last it has failed.
+WEBHOOK_SCHEDULE = (0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
+WEBHOOK_REST_AFTER = 5  # failures in a row: then one probe at a time [proposal]
+WEBHOOK_OFF_AFTER = timedelta(days=5)  # without success, though tried [proposal]
+WEBHOOK_KEPT = timedelta(days=30)
 
 CELERY_BROKER_URL = URLS.broker
 CELERY_TASK_IGNORE_RESULT = True

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("inspections.urls")),
     path("", include("scoring.urls")),
     path("", include("portal.urls")),
+    path("", include("webhooks.urls")),
 ]
 handler400 = "common.faults.bad_request"
 handler404 = "common.faults.not_found"

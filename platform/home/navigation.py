@@ -28,6 +28,8 @@ _FRONT = Entry("首页", "home:front", "home")
 _PEOPLE = Entry("人员", "tenancy:people", "users", "people_manage")
 _FIELD = Entry("现场检查", "field:app", "device-mobile", "visit_log")
 _REFUSED = Entry("手机未入账", "field:refused", "mobiledata-off", "visit_log")
+_OUTSIDE = Entry("外部系统导出", "inspections:outside-list", "file-export", "outside_export")
+_WEBHOOKS = Entry("事件推送", "webhooks:list", "webhook", "webhook_manage")
 _INBOX = Entry("消息", "home:inbox", "bell")
 
 MENUS: dict[str, tuple[Entry, ...]] = {
@@ -60,6 +62,8 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("印章和签名", "documents:seals", "rubber-stamp", "seal_view"),
         Entry("操作日志", "chain:log", "history", "audit_view"),
         Entry("授权清单", "agencies:who-sees", "user-check", "audit_view"),
+        _OUTSIDE,
+        _WEBHOOKS,
         _INBOX,
         _PEOPLE,
     ),
@@ -80,6 +84,8 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("业绩报告", "providers:reports", "report", "report_view"),
         Entry("跨区域告知", "providers:notices", "map-pin-share", "cross_region_view"),
         Entry("印章和签名", "documents:seals", "rubber-stamp", "seal_view"),
+        _OUTSIDE,
+        _WEBHOOKS,
         _INBOX,
         _PEOPLE,
     ),
@@ -92,6 +98,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry(
             "投诉服务机构", "inspections:complaints-own", "message-exclamation", "complaint_make"
         ),
+        _WEBHOOKS,
         _INBOX,
         _PEOPLE,
     ),

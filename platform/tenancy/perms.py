@@ -119,6 +119,7 @@ PERMS: dict[str, frozenset[Role]] = {
     "visit_view": _AGENCY | _PROVIDER,
     "hazard_view": _AGENCY | _PROVIDER | _ENTERPRISE,
     "hazard_ledger": _AGENCY | _PROVIDER,
+    "outside_export": _OFFICERS | _LEADS,
     "hazard_confirm": _LEADS,
     "rectification_submit": _ENTERPRISE,
     "rectification_enter_for": _PROVIDER,
@@ -158,6 +159,8 @@ PERMS: dict[str, frozenset[Role]] = {
     "appraisal_speak": _LEADS,
     "questionnaire_fill": _ENTERPRISE,
     "audit_view": _AGENCY_MANAGERS,
+    # events sent to the organisation's own systems
+    "webhook_manage": frozenset({Role.AGENCY_ADMIN, Role.PROVIDER_ADMIN, Role.PRINCIPAL}),
 }
 
 

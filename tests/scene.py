@@ -7,6 +7,7 @@ from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.conflicts import conflicts_of, conflicts_settle
 from agencies.models import (
@@ -33,6 +34,7 @@ from agencies.services import (
     round_open,
     tie_add,
 )
+from api.services import token_make
 from audit.services import chain_seal
 from chain.services import verification_start
 from common.ids import uuid7
@@ -182,10 +184,16 @@ class Scene:
             document = Document.objects.get(kind="suggestion", subject_id=str(visit))
             photo = Photo.objects.filter(subject_id=str(first[0].pk)).get()
             cycle = PointCycle.objects.get()
+        with acting_as(c.second_officer):
+            token, _ = token_make(
+                actor=c.second_officer, name="同步", scopes=["hazards:read"],
+                expires_on=timezone.localdate() + timedelta(days=90),
+            )  # fmt: skip
         township = world.agency(f"{code}001")
         self.things = {
             "admin_below": world.member(township.org, Role.AGENCY_ADMIN).membership_id,
-            "invitation": invitation.pk, "membership": c.second_officer.membership_id, "job": job.pk,
+            "api_token": token.pk, "invitation": invitation.pk,
+            "membership": c.second_officer.membership_id, "job": job.pk,
             "photo": photo.pk, "document": document.pk, "enterprise": c.enterprises[0].pk,
             "import": draft.pk, "provider": c.contract.provider_org_id, "contract": c.contract.pk,
             "batch": c.batch.pk, "assignment": c.assignment.pk, "visit": visit,

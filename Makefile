@@ -63,7 +63,7 @@ drill-hosts: setup-dev  ## several hosts on this machine, a pooler between; one 
 attack: setup-dev  ## everybody at every address with what is somebody else's; ends with 1 if anything gets through
 	@$(PYTHON) -m tests.attack
 
-api-check: setup-dev  ## every JSON address asked for sense and nonsense, as everybody (EXAMPLES=, API_SEED=)
+api-check: setup-dev  ## every JSON address asked for sense and nonsense, as everybody (EXAMPLES=, API_SEED=, WHO=)
 	@$(PYTHON) -m tests.openapi
 
 client: setup-dev  ## the typed Python client of /api/v1/, made from the schema into var/client

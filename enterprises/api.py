@@ -16,7 +16,7 @@ from enterprises.lists import SORTS, enterprise_page
 from enterprises.models import Enterprise
 from enterprises.services import enterprise_save
 from tenancy.access import require
-from tenancy.api import Api, act, filtered, listed, listing, read
+from tenancy.api import Api, act, filtered, listed, listing, read, sort_of
 from tenancy.personal import shown
 
 NOUN = "enterprises"
@@ -53,7 +53,7 @@ class Enterprises(Api):
         """List the files that the actor may see; filters and order as on the page."""
         actor = require(self.actor, "enterprise_list")
         form = filtered(EnterpriseFilter(request.query_params, actor=actor))
-        sort = request.query_params.get("sort", "")
+        sort = sort_of(request, SORTS)
         return listing(
             request, EnterpriseSerializer, lambda window: enterprise_page(form, sort, window)
         )

@@ -31,7 +31,7 @@ from inspections.lists import (
 )
 from inspections.models import Extension, Hazard, Recheck, Rectification
 from tenancy.access import require
-from tenancy.api import Api, act, filtered, flag, form_of, listed, listing, read
+from tenancy.api import Api, act, filtered, flag, flag_of, form_of, listed, listing, read, sort_of
 
 NOUN = "hazards"
 
@@ -147,7 +147,7 @@ class Hazards(Api):
         is_own = self.actor.is_enterprise
         actor = require(self.actor, "hazard_view" if is_own else "hazard_ledger")
         form = filtered(ledger_filter(actor, request.query_params))
-        sort = request.query_params.get("sort", "")
+        sort = sort_of(request, SORTS)
 
         def page(window: Window) -> tuple[Slice[Hazard], int]:
             if is_own:
@@ -244,7 +244,7 @@ class ExtensionList(Api):
     def get(self, request: Request) -> Response:
         """List what waits for an answer; with `all=1` also what was answered."""
         actor = require(self.actor, "extension_answer")
-        everything = request.query_params.get("all") == "1"
+        everything = flag_of(request, "all")
         return listing(
             request, ExtensionSerializer,
             lambda window: extension_page(actor, window, everything=everything),

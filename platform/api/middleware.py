@@ -1,6 +1,7 @@
 """A program's token becomes the request's actor; the same request twice gives the same answer."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,9 +18,9 @@ from common.scope import acting_as
 # Where a token counts: nowhere near a page, so that it cannot make another.
 FOR_TOKENS = ("/api/v1/", "/api/schema/")
 FOR_KEYS = "/api/v1/"
-WRITES = ("POST", "PATCH", "PUT", "DELETE")
+WRITES = ("POST", "PATCH")
 KEY = "Idempotency-Key"
-LONGEST_KEY = 100
+KEYS = re.compile(r"[!-~]{1,100}")
 KEPT_HEADERS = ("Content-Type", "ETag")
 PIECE = 64 * 1024
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -62,13 +63,13 @@ class IdempotencyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, from what was kept if it was."""
-        key = request.headers.get(KEY, "")
+        key = request.headers.get(KEY)
         actor = getattr(request, "actor", None)
         is_write = request.method in WRITES and request.path.startswith(FOR_KEYS)
-        if not key or not is_write or actor is None or actor.membership_id is None:
+        if key is None or not is_write or actor is None or actor.membership_id is None:
             return self.get_response(request)
-        if len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
-            return _problem(f"{KEY} 应是 {LONGEST_KEY} 个以内的可见字符", 400)
+        if not KEYS.fullmatch(key):
+            return _problem(f"{KEY} 应是 1 到 100 个可见的 ASCII 字符", 400)
         with transaction.atomic():
             return self._once(request, key, actor.membership_id, actor.user_id)
 

@@ -1,6 +1,6 @@
 """Tokens of programs, and what a program was answered when it asked for the same twice."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
@@ -53,6 +53,11 @@ class ApiToken(models.Model):
     def is_over(self, now: datetime | None = None) -> bool:
         """Whether its day has passed."""
         return self.expires_at <= (now or timezone.now())
+
+    @property
+    def last_on(self) -> date:
+        """The last day on which it holds."""
+        return timezone.localdate(self.expires_at - timedelta(microseconds=1))
 
     @property
     def is_live(self) -> bool:

@@ -1,5 +1,6 @@
 """What a token may be allowed: a noun to read, or to write; and which roles can give that away."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tenancy.actors import Actor
@@ -48,6 +49,12 @@ def scopes_of(actor: Actor) -> list[tuple[str, str]]:
     return found
 
 
-LABELS = {
-    f"{noun.name}:{way}": f"{noun.label}：{words}" for noun in NOUNS for way, words in WAYS.items()
-}
+def words_of(scopes: Iterable[str]) -> list[str]:
+    """Say in a line for each way what a token is let in for."""
+    given = {tuple(scope.split(":", 1)) for scope in scopes}
+    ways = {noun: {way for name, way in given if name == noun.name} for noun in NOUNS}
+    lines = (
+        ("读取和办理", {"read", "write"}), ("只读", {"read"}), ("只办理", {"write"})
+    )  # fmt: skip
+    found = ((words, [n.label for n in NOUNS if ways[n] == wanted]) for words, wanted in lines)
+    return [f"{words}：{'、'.join(labels)}" for words, labels in found if labels]

@@ -76,7 +76,7 @@ def token_revoke(*, actor: Actor, token: ApiToken) -> ApiToken:
     if locked.revoked_at:
         raise DomainError("该令牌已经吊销")
     locked.revoked_at = timezone.now()
-    locked.revoked_by_name = actor.display[:80]
+    locked.revoked_by_name = actor.user_name
     locked.save(update_fields=["revoked_at", "revoked_by_name"])
     record(actor=actor, act="token.revoke", subject=locked, data={"holder": locked.membership_id})
     return locked

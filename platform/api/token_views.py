@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from api.access import token_for, tokens_of_people, tokens_own
 from api.models import ApiToken
-from api.scopes import LABELS
+from api.scopes import words_of
 from api.services import token_make, token_revoke
 from api.token_forms import TokenForm
 from common.errors import DomainError
@@ -33,7 +33,7 @@ def _member(request: Request) -> Actor:
 
 
 def _rows(tokens: Iterable[ApiToken]) -> list[tuple[ApiToken, list[str]]]:
-    return [(token, [LABELS.get(s, s) for s in token.scopes]) for token in tokens]
+    return [(token, words_of(token.scopes)) for token in tokens]
 
 
 @login_required

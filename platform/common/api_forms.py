@@ -44,8 +44,11 @@ def query_of(
 
 def _schema_of(field: forms.Field) -> dict[str, Any]:
     choices = [value for value, _ in getattr(field, "choices", ()) if value]
-    if isinstance(field, forms.ModelChoiceField | forms.IntegerField):
-        return {"type": "integer", "minimum": 0, "maximum": BIG}
+    if isinstance(field, forms.IntegerField):
+        bounds = {"minimum": field.min_value, "maximum": field.max_value}
+        return {"type": "integer"} | {k: v for k, v in bounds.items() if v is not None}
+    if isinstance(field, forms.ModelChoiceField):
+        return {"type": "integer"}
     if choices:
         return {"type": "string", "enum": choices}
     if isinstance(field, forms.DateField):
@@ -82,7 +85,9 @@ def _field(field: forms.Field, *, must: bool) -> serializers.Field[Any, Any, Any
     blank = {"allow_blank": not field.required}
     choices = [(v, t) for v, t in getattr(field, "choices", ()) if v]
     if isinstance(field, forms.FileField):
-        return serializers.ListField(child=serializers.FileField(), max_length=20, **said)
+        # Whether it is a picture, and not empty, the form says.
+        child = serializers.FileField(allow_empty_file=True)
+        return serializers.ListField(child=child, min_length=int(must), max_length=20, **said)
     if isinstance(field, forms.ModelChoiceField | forms.IntegerField):
         return Whole(min_value=0, max_value=BIG, allow_null=not field.required, **said)
     if isinstance(field, forms.DecimalField):

@@ -1,7 +1,7 @@
 """What every address of `/api/v1/` stands on: who asks, pages, forms as the pages have them, ETags."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -27,11 +27,11 @@ KEY = OpenApiParameter(
     description="同一个键、同样的内容再发一次，得到同样的答复（保留 48 小时）",
 )  # fmt: skip
 IF_MATCH = OpenApiParameter(
-    "If-Match", {"type": "string", "pattern": "^[!-~]{1,100}$"}, OpenApiParameter.HEADER,
+    "If-Match", str, OpenApiParameter.HEADER,
     description="读到时的 `ETag`；内容已变则不办，答 412",
 )  # fmt: skip
 IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match", {"type": "string", "pattern": "^[!-~]{1,100}$"}, OpenApiParameter.HEADER,
+    "If-None-Match", str, OpenApiParameter.HEADER,
     description="上次的 `ETag`；没有变化则答 304",
 )  # fmt: skip
 PAGED = (
@@ -141,7 +141,7 @@ def listing(
     except (ValueError, TypeError, ValidationError) as error:
         if not asked.after:
             raise
-        raise Malformed("应是上一页答复里的 next", "after") from error
+        raise Malformed("应是上一页答复里的 next", "after", is_rule=True) from error
     items = words(found.rows, many=True, context={"request": request}).data
     return Response(
         {
@@ -151,6 +151,22 @@ def listing(
             "is_more": count > MANY,
         }
     )
+
+
+def sort_of(request: Request, sorts: Iterable[str]) -> str:
+    """Return what a list is to be sorted by, '' if nothing is said; Malformed for what it cannot."""
+    wanted = request.query_params.get("sort", "")
+    if wanted and wanted.removeprefix("-") not in sorts:
+        raise Malformed("没有这种次序", "sort", is_rule=True)
+    return wanted
+
+
+def flag_of(request: Request, name: str) -> bool:
+    """Say whether a parameter is 1; Malformed if it is anything else."""
+    said = request.query_params.get(name, "")
+    if said not in ("", "1"):
+        raise Malformed("只能是 1", name, is_rule=True)
+    return said == "1"
 
 
 def filtered(form: Any) -> Any:

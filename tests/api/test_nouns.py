@@ -171,13 +171,15 @@ def test_the_orders_of_the_page_are_those_of_the_list(scenes):
     ("query", "field"),
     [
         ({"limit": "0"}, "limit"), ({"limit": "201"}, "limit"), ({"limit": "²"}, "limit"),
-        ({"limit": "x"}, "limit"), ({"after": "x"}, "after"), ({"after": "WyJhIl0"}, "after"),
-        ({"after": "WyJhIiwiYiJd"}, "after"),
+        ({"limit": "x"}, "limit"), ({"limit": ""}, "limit"), ({"after": "x"}, "after"),
+        ({"after": "WyJhIl0"}, "after"), ({"after": "WyJhIiwiYiJd"}, "after"),
+        ({"sort": "cost"}, "sort"),
     ],
 )  # fmt: skip
-def test_a_page_that_is_none_is_400(scenes, query, field):
+def test_a_page_that_is_none_is_refused_by_its_field(scenes, query, field):
     answer = Program(scenes[0].county.officer).get("hazards/", query)
-    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    code = 400 if field == "limit" else 422
+    assert (answer.status_code, answer.json()["field"]) == (code, field)
 
 
 @pytest.mark.parametrize("who", ["officer", "lead"])

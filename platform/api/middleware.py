@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import Resolver404, resolve
 
 from api.bearer import bearer_of
 from api.models import KeptAnswer
@@ -65,8 +66,7 @@ class IdempotencyMiddleware:
         """Answer, from what was kept if it was."""
         key = request.headers.get(KEY)
         actor = getattr(request, "actor", None)
-        is_write = request.method in WRITES and request.path.startswith(FOR_KEYS)
-        if key is None or not is_write or actor is None or actor.membership_id is None:
+        if key is None or not _is_write(request) or actor is None or actor.membership_id is None:
             return self.get_response(request)
         if not KEYS.fullmatch(key):
             return _problem(f"{KEY} 应是 1 到 100 个可见的 ASCII 字符", 400)
@@ -94,6 +94,17 @@ class IdempotencyMiddleware:
                 headers={name: response[name] for name in KEPT_HEADERS if name in response},
             )
         return response
+
+
+def _is_write(request: HttpRequest) -> bool:
+    """Say whether an address of ours takes what is sent; another is refused by its own 404 or 405."""
+    if request.method not in WRITES or not request.path.startswith(FOR_KEYS):
+        return False
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return hasattr(getattr(view, "cls", None), request.method.lower())
 
 
 def _locked(name: str) -> bool:

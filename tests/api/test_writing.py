@@ -183,6 +183,13 @@ def test_a_key_is_ones_own_and_a_refusal_is_tried_again(county, hazard):
         assert firm.post("notifications/read/", {}, Idempotency_Key=key).status_code == 400
 
 
+def test_a_key_asks_nothing_of_an_address_that_takes_no_writing(county, hazard):
+    firm = Program(county.principal)
+    firm.post("notifications/read/", {}, Idempotency_Key="k")
+    assert firm.patch("notifications/read/", {}, Idempotency_Key="k").status_code == 405
+    assert firm.post("nowhere/", {}, Idempotency_Key="k").status_code == 404
+
+
 def test_kept_answers_go_after_two_days(county):
     firm = Program(county.principal)
     firm.post("notifications/read/", {}, Idempotency_Key="old")

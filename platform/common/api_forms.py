@@ -88,13 +88,13 @@ def _field(field: forms.Field, *, must: bool) -> serializers.Field[Any, Any, Any
         # Whether it is a picture, and not empty, the form says.
         child = serializers.FileField(allow_empty_file=True)
         return serializers.ListField(child=child, min_length=int(must), max_length=20, **said)
-    if isinstance(field, forms.ModelChoiceField | forms.IntegerField):
-        return Whole(min_value=0, max_value=BIG, allow_null=not field.required, **said)
-    if isinstance(field, forms.DecimalField):
+    if isinstance(field, forms.DecimalField):  # which is an IntegerField to Django
         return serializers.DecimalField(
             field.max_digits or 20, field.decimal_places or 0, min_value=field.min_value,
             allow_null=not field.required, **said,
         )  # fmt: skip
+    if isinstance(field, forms.ModelChoiceField | forms.IntegerField):
+        return Whole(min_value=0, max_value=BIG, allow_null=not field.required, **said)
     if isinstance(field, forms.DateField):
         return Day(allow_null=not field.required, **said)
     if isinstance(field, forms.BooleanField):

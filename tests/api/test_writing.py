@@ -60,8 +60,9 @@ def test_a_hazard_goes_its_whole_way_through_programs(county, hazard):
     assert granted.json()["state"] == "granted"
     assert officer.get("extensions/").json()["items"] == []
     assert len(officer.get("extensions/", {"all": "1"}).json()["items"]) == 1
-    sent = firm.send(path + "rectifications/", mended(hazard))
+    sent = firm.send(path + "rectifications/", mended(hazard, cost="120.50"))
     assert (sent.status_code, sent.json()["state"]) == (201, "submitted"), sent.content
+    assert sent.json()["rectifications"][0]["cost"] == "120.50"
     back = inspector.post(path + "rechecks/", {
         "result": "failed", "reason": "接地线松动",
         "new_due_on": (hazard.due_on + timedelta(days=30)).isoformat(),
@@ -124,6 +125,8 @@ def test_a_file_is_changed_where_named_and_only_as_it_was_read(county):
     stale = officer.patch(path, {"products": "锻件"}, If_Match=tag)
     assert (stale.status_code, "已有改动" in stale.json()["message"]) == (412, True)
     assert officer.get(path).json()["products"] == "铸件"
+    place = officer.patch(path, {"latitude": "39.935", "longitude": 119.6, "opens_at": "08:30"})
+    assert (place.json()["latitude"], place.json()["opens_at"]) == ("39.935000", "08:30:00")
     whole = Enterprise.objects.values_list("phone", flat=True)
     with acting_as(county.officer):
         assert "*" not in whole.get(pk=county.enterprises[0].pk)

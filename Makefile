@@ -1,7 +1,7 @@
 # Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: demo test up lint fix bench bench-data attack drill drill-hosts drill-sync api-check scan audit \
+.PHONY: demo test up lint fix bench bench-data attack drill drill-hosts drill-sync api-check client scan audit \
 	backup restore stop help setup setup-dev check-python
 
 # HTTPS=1: for a phone on the same network. SEED: of the demonstration. SERVE=0: play it and stop. FRESH=1: start over. PORT: of the web.
@@ -63,8 +63,11 @@ drill-hosts: setup-dev  ## several hosts on this machine, a pooler between; one 
 attack: setup-dev  ## everybody at every address with what is somebody else's; ends with 1 if anything gets through
 	@$(PYTHON) -m tests.attack
 
-api-check: setup-dev  ## every JSON address asked for sense and nonsense, as everybody (EXAMPLES=, API_SEED=)
+api-check: setup-dev  ## every JSON address asked for sense and nonsense, as everybody (EXAMPLES=, API_SEED=, WHO=)
 	@$(PYTHON) -m tests.openapi
+
+client: setup-dev  ## the typed Python client of /api/v1/, made from the schema into var/client
+	@DJANGO_SETTINGS_MODULE=config.settings PYTHONPATH=.:platform $(PYTHON) -m tests.api.client
 
 scan: setup-dev  ## wapiti through every page, as everybody; what is above informational fails (SCAN_SECONDS=, WHO=)
 	@UV="$(UV)" $(PYTHON) -m tests.scan

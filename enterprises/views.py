@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.errors import DomainError
 from common.limits import heavy
 from common.pages import act_page, form_page
-from common.paging import count_up_to, keyset
+from common.paging import window_of
 from documents.handing_over import consent_record, consent_withdraw
 from documents.models import DeliveryConsent
 from enterprises.access import enterprise_for, import_for
@@ -28,6 +28,7 @@ from enterprises.forms import (
     RiskPointForm,
     UploadForm,
 )
+from enterprises.lists import enterprise_page
 from enterprises.models import EnterpriseImport
 from enterprises.services import (
     certificate_add,
@@ -52,7 +53,6 @@ from tenancy.selectors import region_names, townships
 from tenancy.services import invitation_create
 
 PAGE = 50
-SORTS = {"name": "name", "town": "region_code", "employees": "employee_count", "updated": "updated_at"}  # fmt: skip
 
 
 def _agency(request: Request) -> Agency:
@@ -64,29 +64,13 @@ def enterprise_list(request: Request) -> HttpResponse:
     """All files the actor may see; every filter stands in the URL."""
     actor = require(request.actor, "enterprise_list")
     form = EnterpriseFilter(request.GET, actor=actor)
-    rows = form.rows()
     sort = request.GET.get("sort", "")
-    field = SORTS.get(sort.lstrip("-"), "id")
-    if field == "employee_count":
-        rows = rows.exclude(employee_count=None)
-    order = [f"-{field}" if sort.startswith("-") else field, *([] if field == "id" else ["id"])]
-    is_by_number = field == "id" and actor.is_provider  # its numbers are an index of their own
-    # A city's names begin alike: by an index of names, all before them would be gone through.
-    is_by_city = field == "name" and actor.is_agency and not actor.is_of_province
-    page = keyset(
-        rows,
-        order=order,
-        size=PAGE,
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-        is_few=(actor.is_of_few and not is_by_number) or is_by_city,
-        keys_first=is_by_city,
-    )
+    page, count = enterprise_page(form, sort, window_of(request.GET, PAGE))
     context = {
         "form": form,
         "chips": form.chips(),
         "slice": page,
-        "count": count_up_to(rows) if field == "employee_count" else form.count(rows),
+        "count": count,
         "sort": sort,
         "may_invite": actor.may("enterprise_invite"),
         "towns": region_names({row.region_code for row in page.rows}),

@@ -35,6 +35,7 @@ from agencies.services import (
     round_open,
     tie_add,
 )
+from api.services import token_make
 from audit.services import chain_seal
 from chain.services import verification_start
 from common.ids import uuid7
@@ -196,10 +197,15 @@ class Scene:
             document = Document.objects.get(kind="suggestion", subject_id=str(visit))
             photo = Photo.objects.filter(subject_id=str(first[0].pk)).get()
             cycle = PointCycle.objects.get()
+        with acting_as(c.second_officer):
+            token, _ = token_make(
+                actor=c.second_officer, name="同步", scopes=["hazards:read"],
+                expires_on=timezone.localdate() + timedelta(days=90),
+            )  # fmt: skip
         township = world.agency(f"{code}001")
         self.things = {
             "admin_below": world.member(township.org, Role.AGENCY_ADMIN).membership_id,
-            "invitation": invitation.pk, "deputy": deputy.pk,
+            "api_token": token.pk, "invitation": invitation.pk, "deputy": deputy.pk,
             "membership": c.second_officer.membership_id, "job": job.pk, "way": "mail",
             "photo": photo.pk, "document": document.pk, "enterprise": c.enterprises[0].pk,
             "import": draft.pk, "provider": c.contract.provider_org_id, "contract": c.contract.pk,

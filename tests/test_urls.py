@@ -29,6 +29,9 @@ TABLE = {
     "home:inbox": ((), ALL),
     "home:search": ((), ALL),
     "api:docs": ((), ALL),
+    "tokens:own": ((), ALL),
+    "tokens:new": ((), ALL),
+    "tokens:people": ((), {"admin": 200, "principal": 200}),
     "accounts:security": ((), ALL),
     "accounts:sessions": ((), ALL),
     "tenancy:switch": ((), ALL),
@@ -368,6 +371,7 @@ POSTS = {
     "tenancy:invitation-withdraw": ("invitation",),
     "field:refused-seen": ("operation",),
     "accounts:session-end": ("session",),
+    "tokens:revoke": ("api_token",),
     "tenancy:personal": ("holder", "enterprise", "personal_field"),
     "tenancy:below-second-factor": ("admin_below",),
     "tenancy:deputy-end": ("deputy",),
@@ -476,10 +480,18 @@ PUBLIC = {
     "health:alive", "health:ready", "health:metrics",
     "portal:complaint-index", "portal:complaint", "portal:complaint-status",
 }  # fmt: skip
-# Answer a phone with codes and JSON, not with pages: tests/field/test_api.py.
+# Answer a phone or a program with codes and JSON, not with pages: tests/field/test_api.py, tests/api.
 API = {
     "field:me", "field:bundle", "field:operations", "field:files", "field:file", "field:visit", "field:day",
-    "field:phone", "api:schema",
+    "field:phone", "api:schema", "api:me", "api:enterprises", "api:enterprise", "api:contracts",
+    "api:contract", "api:batch", "api:library", "api:library-entry", "api:assignments",
+    "api:assignment", "api:assignment-inspector", "api:assignment-withdrawal", "api:visits",
+    "api:visit", "api:visit-confirmation", "api:hazards", "api:hazard",
+    "api:hazard-rectifications", "api:hazard-extensions", "api:hazard-rechecks", "api:extensions",
+    "api:extension-answer", "api:documents", "api:document", "api:document-file",
+    "api:document-receipt", "api:points", "api:point-year", "api:point-events", "api:point-event",
+    "api:appraisals", "api:appraisal", "api:providers", "api:provider", "api:notifications",
+    "api:notifications-read", "api:job",
 }  # fmt: skip
 # Known to everybody who signed in, or of whoever asks.
 SHARED = {

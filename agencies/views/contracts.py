@@ -18,6 +18,7 @@ from agencies.forms.contracts import (
     OfficerForm,
     ReasonForm,
 )
+from agencies.lists import contracts_of
 from agencies.models import (
     Assignment,
     AssignmentTally,
@@ -30,7 +31,7 @@ from agencies.services.handover import why_frozen
 from common.errors import DomainError
 from providers.selectors import untold
 from tenancy import clock
-from tenancy.access import require, visible_or_404, within
+from tenancy.access import require, visible_or_404
 from tenancy.models import Membership
 from tenancy.request import Request
 
@@ -41,12 +42,8 @@ PAGE = 50
 def contract_list(request: Request) -> HttpResponse:
     """Contracts of the region, or of the provider."""
     actor = require(request.actor, "contract_view")
-    rows = ServiceContract.objects.filter(within(actor)).select_related("provider_org")
-    if actor.is_provider:
-        rows = rows.exclude(state=ServiceContract.State.DRAFT)
     state = request.GET.get("state", "")
-    if state in ServiceContract.State.values:
-        rows = rows.filter(state=state)
+    rows = contracts_of(actor, state)
     page = Paginator(rows.order_by("-starts_on", "-pk"), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -22,12 +22,13 @@ from agencies.forms.library import (
     LibraryFilter,
     SourceForm,
 )
+from agencies.lists import library_of
 from agencies.models import LibraryChange, LibraryClass, LibraryProvider
 from agencies.sheets import write_library
 from common.limits import heavy
 from common.pages import act_page, form_page
 from tenancy import clock
-from tenancy.access import require, within
+from tenancy.access import require
 from tenancy.actors import Actor
 from tenancy.models import Agency
 from tenancy.request import Request
@@ -39,13 +40,7 @@ State = LibraryProvider.State
 def _rows(request: Request) -> tuple[LibraryFilter, list[LibraryProvider]]:
     """Return the filter and the entries that it lets through, of the actor's own library."""
     actor = require(request.actor, "library_view")
-    rows, classes = LibraryProvider.objects.filter(within(actor)), LibraryClass.objects.all()
-    if actor.is_agency:
-        rows = rows.filter(owner_agency=actor.org)
-        classes = classes.filter(owner_agency=actor.org)
-    else:
-        classes = classes.filter(entries__in=rows).distinct()
-    form = LibraryFilter(request.GET, classes=list(classes.order_by("pk")))
+    form, rows = library_of(actor, request.GET)
     found = form.narrow(rows).select_related("business_class")
     return form, sorted(found, key=_place)
 

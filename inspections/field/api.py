@@ -155,7 +155,7 @@ def file(request: Request, pk: UUID) -> Response:
     """Take a piece of an announced file; 409 if it is not the next one."""
     actor, offset = _actor(request), request.query_params.get("offset", "0")
     chunk = request.data
-    if not OFFSET.match(offset):
+    if not OFFSET.match(offset) or int(offset) > MAX_FILE_BYTES:
         raise Malformed("起点应是字节数", "offset")
     if not isinstance(chunk, bytes) or len(chunk) > MAX_CHUNK:
         return Response({"message": f"每段最多 {MAX_CHUNK} 字节"}, status=413)

@@ -23,6 +23,7 @@ from tenancy.selectors import in_region
 
 DAY, ISO = {"type": "date"}, "%Y-%m-%d"  # the one form that a date input takes
 MAX_SPOTS = 50
+RECHECK_RESULTS = (("passed", "已整改，销号"), ("failed", "未整改，退回"))
 FAR = 20_000  # hazards: of so many, that there are more than are counted is soon found and kept
 
 
@@ -190,7 +191,7 @@ class RecheckForm(forms.Form):
 
     result = forms.ChoiceField(
         label="复查结论",
-        choices=[("passed", "已整改，销号"), ("failed", "未整改，退回")],
+        choices=RECHECK_RESULTS,
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(label="退回原因", max_length=500, required=False)

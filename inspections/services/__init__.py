@@ -3,7 +3,7 @@
 visits: visit_start · answers_save · visit_note · visit_sign · visit_refuse
 hazards: hazard_add · hazard_edit · hazard_remove · hazards_confirm · hazard_dismiss ·
          major_report · hazards_mark_overdue
-closing: rectification_submit · extension_ask · extension_grant · extension_refuse ·
+closing: rectification_submit · extension_ask · extension_grant · extension_refuse · extension_answer ·
          hazard_recheck · hazard_find_unmended
 phases: phase_advance · batch_advance          acceptance: assignment_accept · batch_accept
 meetings: meeting_plan · meeting_hold · meeting_cancel · attendance_add · sign_in
@@ -26,6 +26,7 @@ deadlines: holiday_preview · holiday_load (imported where it is used)
 
 from inspections.services.acceptance import assignment_accept, batch_accept
 from inspections.services.closing import (
+    extension_answer,
     extension_ask,
     extension_grant,
     extension_refuse,
@@ -171,6 +172,7 @@ __all__ = [
     "expert_review_close",
     "expert_review_open",
     "extension_ask",
+    "extension_answer",
     "extension_grant",
     "extension_refuse",
     "guidance_save",

@@ -1,5 +1,5 @@
-"""rectification_submit · extension_ask · extension_grant · extension_refuse · hazard_recheck ·
-hazard_find_unmended"""
+"""rectification_submit · extension_ask · extension_grant · extension_refuse · extension_answer ·
+hazard_recheck · hazard_find_unmended"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -235,6 +235,16 @@ def extension_refuse(*, actor: Actor, extension: Extension, answer: str) -> Exte
         _issue_answer(actor, refused, clock.today(hazard.owner_agency_id))
         _tell_answer(hazard, f"{hazard.number} 的延期申请未获同意")
     return refused
+
+
+def extension_answer(
+    *, actor: Actor, extension: Extension, decision: str, granted_on: date | None, answer: str
+) -> Extension:
+    """Agree, to the day asked for unless another is named, or not."""
+    if decision != "grant":
+        return extension_refuse(actor=actor, extension=extension, answer=answer)
+    day = granted_on or extension.wanted_on
+    return extension_grant(actor=actor, extension=extension, granted_on=day, answer=answer)
 
 
 def _issue_answer(actor: Actor, extension: Extension, today: date) -> None:

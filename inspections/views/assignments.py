@@ -12,7 +12,7 @@ from django.shortcuts import render
 from agencies.access import assignment_for, require_hand_in
 from agencies.board import board_rows
 from agencies.gates import AssignmentFacts
-from agencies.grants import assigned_to, may_log_visit
+from agencies.grants import may_log_visit
 from agencies.models import Assignment
 from documents.models import Document
 from inspections import criteria, steps
@@ -23,9 +23,10 @@ from inspections.access import (
     signs_with_more,
     visits_of,
 )
+from inspections.lists import assignments_open
 from inspections.models import Hazard
 from tenancy import clock
-from tenancy.access import require, within
+from tenancy.access import require
 from tenancy.actors import Actor
 from tenancy.request import Request
 from tenancy.selectors import region_names, work_calendar
@@ -37,16 +38,9 @@ MANY = 500
 def my_assignments(request: Request) -> HttpResponse:
     """Where do I go next: my enterprises by town and planned day, with what is open there."""
     actor = require(request.actor, "my_assignments")
-    rows = Assignment.objects.filter(
-        within(actor), withdrawn_at=None, batch__contract__state="active"
-    )
     everybody = actor.role in LEADS and request.GET.get("mine") != "1"
-    if not everybody:
-        own = assigned_to(actor.places).values_list("pk", flat=True)
-        rows = rows.filter(pk__any_of=list(own))
     state = request.GET.get("state", "")
-    if state in Assignment.Phase.values:
-        rows = rows.filter(state=state)
+    rows = assignments_open(actor, state=state, is_mine=not everybody)
     rows = rows.select_related("enterprise").order_by("region_code", "planned_on", "pk")
     found = list(rows[:MANY])
     context = {

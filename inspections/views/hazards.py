@@ -1,7 +1,6 @@
 """The hazard ledger, one hazard, what the enterprise does about it, the second look."""
 
 import tempfile
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from agencies.models import Assignment
 from common.errors import DomainError
 from common.limits import heavy
 from common.pages import form_page
-from common.paging import count_up_to, keyset
-from common.scope import first_rows
+from common.paging import count_up_to, keyset, window_of
 from documents.models import Document
 from documents.previews import preview
 from evidence.services import photos_of
@@ -38,51 +35,29 @@ from inspections.forms.visits import (
     RecheckForm,
     SubmitForm,
 )
+from inspections.lists import extension_page, ledger_filter, ledger_page
 from inspections.matching.pairs import compared
 from inspections.models import Extension, Hazard, Severity
 from inspections.timeline import timeline_of
 from tenancy import clock
 from tenancy.access import require, within
-from tenancy.actors import Actor
 from tenancy.models import CalendarDay
 from tenancy.request import Request
-from tenancy.selectors import providers, region_choices, region_names, work_calendar, work_calendars
+from tenancy.selectors import region_names, work_calendar, work_calendars
 
 PAGE = 50
-SORTS = {"due": "due_on", "found": "found_on", "town": "region_code", "number": "number"}
 
 
 def _ledger(request: Request) -> LedgerFilter:
-    actor = require(request.actor, "hazard_ledger")
-    towns = region_choices(actor) if actor.is_agency else _towns_served(actor)
-    choices = [(str(p.pk), p.name) for p in providers()] if actor.is_agency else []
-    return LedgerFilter(request.GET, actor=actor, towns=towns, providers=choices)
-
-
-def _towns_served(actor: Actor) -> list[tuple[str, str]]:
-    """Return the townships in which a provider was ever assigned an enterprise."""
-    rows = Assignment.objects.filter(within(actor)).order_by().values_list("region_code", flat=True)
-    return sorted(region_names(set(rows.distinct())).items())
+    return ledger_filter(require(request.actor, "hazard_ledger"), request.GET)
 
 
 @login_required
 def ledger(request: Request) -> HttpResponse:
     """The hazard ledger: filters in the URL, counts exact to 10,000, pages by key."""
     form = _ledger(request)
-    rows = form.rows()
     sort = request.GET.get("sort", "")
-    field = SORTS.get(sort.lstrip("-"), "due_on")
-    order = [f"-{field}" if sort.startswith("-") else field, "id"]
-    with first_rows():
-        count, late, regions = form.totals(rows)
-        page = keyset(
-            rows.select_related("enterprise", "provider_org"),
-            order=order,
-            size=PAGE,
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-            parts=[] if field == "region_code" else regions,
-        )
+    page, count, late = ledger_page(form, sort, window_of(request.GET, PAGE))
     context = {
         "form": form,
         "chips": form.chips(),
@@ -235,17 +210,9 @@ def extension_ask(request: Request, pk: UUID) -> HttpResponse:
 def extension_list(request: Request) -> HttpResponse:
     """Requests for more time, those waiting first."""
     actor = require(request.actor, "extension_answer")
-    rows = Extension.objects.filter(within(actor))
-    if request.GET.get("all") != "1":
-        rows = rows.filter(state=Extension.State.ASKED)
-    page = keyset(
-        rows.select_related("hazard__enterprise"),
-        order=["state", "asked_at", "id"],  # asked comes before granted and refused
-        size=PAGE,
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
-    context = {"slice": page, "count": count_up_to(rows)}
+    everything = request.GET.get("all") == "1"
+    page, count = extension_page(actor, window_of(request.GET, PAGE), everything=everything)
+    context = {"slice": page, "count": count}
     return render(request, "inspections/extension_list.html", context)
 
 
@@ -260,8 +227,12 @@ def extension_answer(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if request.POST.get("preview"):
-                return preview(lambda: _answer(request.actor, found, form.cleaned_data))
-            _answer(request.actor, found, form.cleaned_data)
+                return preview(
+                    lambda: services.extension_answer(
+                        actor=request.actor, extension=found, **form.cleaned_data
+                    )
+                )
+            services.extension_answer(actor=request.actor, extension=found, **form.cleaned_data)
         except DomainError as error:
             form.add_error(error.field, error.message)
         else:
@@ -270,16 +241,6 @@ def extension_answer(request: Request, pk: UUID) -> HttpResponse:
     context = {"form": form, "extension": found, "hazard": found.hazard}
     return render(
         request, "inspections/extension_answer.html", context, status=422 if form.errors else 200
-    )
-
-
-def _answer(actor: Actor, extension: Extension, data: Mapping[str, Any]) -> None:
-    if data["decision"] != "grant":
-        services.extension_refuse(actor=actor, extension=extension, answer=data["answer"])
-        return
-    granted = data["granted_on"] or extension.wanted_on
-    services.extension_grant(
-        actor=actor, extension=extension, granted_on=granted, answer=data["answer"]
     )
 
 

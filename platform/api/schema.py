@@ -18,3 +18,18 @@ class SessionScheme(OpenApiAuthenticationExtension):
             "name": "sessionid",
             "description": "网页登录后的会话；POST 与 PUT 另带 X-CSRFToken",
         }
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """A program's token: docs/api.md."""
+
+    target_class = "common.api.Token"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """Return the schema."""
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "网页“账号与安全 → 接口令牌”里建立，只用于 /api/v1/ 和 /api/schema/",
+        }

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.permissions import IsAuthenticated
 
-from common.api import Session
+from common.api import Session, Token
 
 # Less than other pages may: the viewer needs no more than its own script, style, the schema, and
 # the arrows that its style sheet carries as data: addresses.
@@ -29,7 +29,7 @@ POLICY = {
 class Schema(SpectacularJSONAPIView):
     """OpenAPI 3.1, the same for everybody."""
 
-    authentication_classes = [Session]
+    authentication_classes = [Token, Session]
     permission_classes = [IsAuthenticated]
 
 

@@ -9,6 +9,7 @@ ACTS: dict[str, tuple[str, dict[str, str]]] = {
         {"create": "发出邀请", "accept": "接受邀请", "revoke": "撤回邀请"},
     ),
     "membership": ("人员", {"end": "停用身份", "hand_over": "移交管理权"}),
+    "token": ("接口令牌", {"make": "建立接口令牌", "revoke": "吊销接口令牌", "use": "使用接口令牌"}),
     "password": ("密码", {"link": "生成重设密码链接"}),
     "certificate": ("执法证件", {"add": "登记执法证件", "revoke": "收回执法证件"}),
     "calendar": ("工作日历", {"load": "载入放假通知"}),

@@ -11,8 +11,9 @@ from django.db import OperationalError
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, serializers
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.parsers import JSONParser
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -26,10 +27,11 @@ RULES = ("rule", "overflow")  # codes of errors that no schema could say
 ALWAYS = (401, 403, 429)
 REASONS = {
     400: "格式不对",
-    401: "没有登录",
+    401: "没有登录，或者令牌不能用",
     403: "没有这项权限，或者登录还缺一步",
     404: "没有，或者不是本机构的",
-    409: "与服务器上的不一致",
+    409: "与服务器上的不一致，或者同一个请求正在办理",
+    412: "已有改动，`If-Match` 说的不是现在的版本",
     413: "太大",
     415: "内容类型不对",
     422: "不符合规则",
@@ -44,6 +46,36 @@ class Session(SessionAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Return what makes DRF answer 401."""
         return "Session"
+
+
+class Token(BaseAuthentication):
+    """A program's token, which `api.middleware` has looked up; here only its refusal is told (401)."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """Return (user, token) of a token that holds; AuthenticationFailed with the reason else."""
+        bearer = getattr(request._request, "bearer", None)
+        if bearer is None:
+            return None
+        if bearer.token is None:
+            raise exceptions.AuthenticationFailed(bearer.refusal)
+        return request._request.user, bearer.token
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return what makes DRF answer 401."""
+        return "Bearer"
+
+
+class InScope(BasePermission):
+    """A token reads or writes the nouns that stand in its scopes; a session is not bound by any."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Say whether; 403 names the scope that is missing."""
+        way = "read" if request.method in SAFE_METHODS else "write"
+        scope = f"{view.noun}:{way}"
+        allowed = getattr(request.auth, "scopes", None)
+        if not view.noun or allowed is None or scope in allowed:
+            return True
+        raise exceptions.PermissionDenied(f"令牌没有“{scope}”这个范围")
 
 
 class Problem(serializers.Serializer[Any]):
@@ -73,11 +105,13 @@ class Malformed(exceptions.APIException):
 
 def described(
     summary: str,
-    answers: Mapping[int, Any],
+    answers: Mapping[Any, Any],
     *,
     request: Any = None,
     parameters: Sequence[OpenApiParameter] = (),
     problems: Sequence[int] = (),
+    name: str | None = None,
+    tags: Sequence[str] | None = None,
 ) -> Any:
     """Write an address down for `/api/schema/`: its answers, and the problems that it may tell."""
     told = {code: OpenApiResponse(Problem, REASONS[code]) for code in (*ALWAYS, *problems)}
@@ -86,6 +120,8 @@ def described(
         request=request,
         parameters=list(parameters),
         responses={**answers, **told},
+        operation_id=name,
+        tags=tags,
     )
 
 

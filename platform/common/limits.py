@@ -1,4 +1,4 @@
-"""How often somebody may ask: by address while he is nobody, by account once he is signed in."""
+"""How often somebody may ask: by address while he is nobody, then by account; a token for itself."""
 
 import logging
 from collections.abc import Callable
@@ -49,7 +49,8 @@ class LimitMiddleware:
         group = getattr(view, "limited_as", "member" if is_member else "public")
         if request.method == "POST":
             group = getattr(view, "sending_limited_as", group)
-        key = str(request.user.pk) if is_member else client_ip(request)
+        own = getattr(request, "limit_key", str(request.user.pk))  # a program's token has its own
+        key = own if is_member else client_ip(request)
         try:
             usage = get_usage(
                 request, group=group, key=lambda *_: key, rate=settings.RATE_LIMITS[group],

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -21,6 +21,25 @@ from common.scope import current
 M = TypeVar("M", bound=Model)
 MANY = 10_000
 KNOWN_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which page of a list is asked for. A program's bad token is an error, a page's none at all."""
+
+    size: int = 50
+    after: str = ""
+    before: str = ""
+    is_strict: bool = False
+
+
+class BadToken(ValueError):
+    """A token that no list gave out."""
+
+
+def window_of(query: Mapping[str, str], size: int = 50) -> Window:
+    """Return what the address of a page asks for."""
+    return Window(size, query.get("after", ""), query.get("before", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +61,29 @@ def keyset(
     queryset: QuerySet[M],
     *,
     order: Sequence[str],
-    size: int,
+    size: int = 50,
     after: str = "",
     before: str = "",
+    window: Window | None = None,
     parts: Sequence[Q] = (),
     is_few: bool = False,
     keys_first: bool = False,
 ) -> Slice[M]:
     """Return one page of `queryset` in `order`, whose last field is unique and none null.
 
-    A token that is not ours is treated as none: the first page. `parts` cut the rows into a few
+    A token that is not ours is treated as none: the first page; of a strict `window`, which stands
+    for `size`, `after` and `before`, it raises BadToken. `parts` cut the rows into a few
     that do not overlap and have an index each: the first rows of every part are put together,
     where one index over all of them would read far more. `is_few` says that some thousand rows at
     most are there: to sort them is less than to look for them in an index over a whole province.
     `keys_first` reads the keys of the page before its rows: an index alone may hold them.
     """
-    mark = _unpack(before or after, len(order))
-    backward = bool(before and mark)
+    window = window or Window(size, after, before)
+    size, token = window.size, window.before or window.after
+    mark = _unpack(token, len(order))
+    if window.is_strict and token and not mark:
+        raise BadToken(token)
+    backward = bool(window.before and mark)
     directed = [_turned(name) for name in order] if backward else list(order)
     if mark:
         queryset = queryset.filter(_beyond(directed, mark))

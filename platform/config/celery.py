@@ -70,6 +70,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="10"),
         "options": {"expires": 3600},
     },
+    "answers": {
+        "task": "api.prune_answers",
+        "schedule": crontab(hour="3", minute="15"),
+        "options": {"expires": 3600},
+    },
     "signs": {
         "task": "inspections.update_all_signs",
         "schedule": crontab(hour="3", minute="30"),

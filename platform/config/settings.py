@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "api.middleware.TokenMiddleware",
     "tenancy.middleware.ActorMiddleware",
     "tenancy.middleware.SignInGate",
     "common.limits.LimitMiddleware",
@@ -115,6 +116,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "api.middleware.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -253,14 +255,31 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "安服接口",
-    "VERSION": "0",
+    "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+        "AppraisalPurpose": "scoring.models.Appraisal.Purpose",
+        "AppraisalState": "scoring.models.Appraisal.State",
+        "AssignmentState": "agencies.models.Assignment.Phase",
+        "ContractKind": "agencies.models.ServiceContract.Kind",
+        "ContractState": "agencies.models.ServiceContract.State",
+        "DocumentState": "documents.models.Document.State",
+        "ExtensionState": "inspections.models.Extension.State",
         "FileState": "inspections.models.FieldFile.State",
         "HazardState": "inspections.models.Hazard.State",
+        "JobPartState": "workflow.models.JobPart.State",
+        "JobState": "workflow.models.Job.State",
+        "LibraryState": "agencies.models.LibraryProvider.State",
+        "MeasureState": "providers.models.StandingDecision.State",
         "OperationState": "inspections.models.FieldOperation.State",
+        "OrgKind": "tenancy.enums.OrgKind",
+        "PointEventKind": "scoring.models.ThresholdEvent.Kind",
+        "PointEventState": "scoring.models.ThresholdEvent.State",
+        "RecheckDecision": "inspections.forms.visits.RECHECK_RESULTS",
+        "RecheckResult": "inspections.models.Recheck.Result",
+        "VisitKind": "inspections.models.Visit.Kind",
         "VisitState": "inspections.models.Visit.State",
     },
 }

@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/identity/", include(identity_urls)),
     path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("api/", include("api.urls")),
+    path("tokens/", include("api.token_urls")),
     path("", include("home.urls")),
     path("", include("tenancy.urls")),
     path("", include("workflow.urls")),

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Case, IntegerField, Value, When
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,16 +13,17 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.delivery import file_response
 from common.errors import DomainError
 from common.limits import heavy
 from common.pages import act_page, form_page
 from common.paging import MANY as MANY_ROWS
-from common.paging import count_up_to, keyset
+from common.paging import count_up_to, window_of
 from common.scope import first_rows
 from documents import handing_over
 from documents.access import document_for, documents_of, hands_over, issued_by
+from documents.files import TYPES, document_file
 from documents.forms import DocumentFilter, ReceiptForm, RefusalForm, VoidForm
+from documents.lists import document_page
 from documents.models import Document, Receipt
 from documents.printing import LIMIT, print_start
 from documents.qr import svg_data_uri
@@ -40,22 +40,12 @@ from tenancy.actors import Actor
 from tenancy.file_links import ended
 from tenancy.request import Request
 
-TYPES = {
-    Document.Format.PDF: "application/pdf",
-    Document.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PAGE = 50
 MANY = 100  # papers: printing more asks first
 FEW = 10  # papers: an enterprise with no more of them needs no filter
 FOR_GOOD = "签收后不能更改。确定吗？"
 RECEIPT_MEANS = "签收表示已收到这份文书，不表示同意其内容。"
-
-
-def _waits() -> Case:
-    return Case(
-        When(handing_over.awaiting(), then=Value(1)), default=Value(0), output_field=IntegerField()
-    )
 
 
 @login_required
@@ -68,17 +58,8 @@ def document_list(request: Request) -> HttpResponse:
 
 
 def _document_list(request: Request, actor: Actor, form: DocumentFilter) -> HttpResponse:
-    rows = form.rows()
-    page = keyset(
-        rows.annotate(waits=_waits())
-        .select_related("issuer_org", "enterprise_org", "receipt")
-        .defer("content"),
-        order=["-waits", "-id"] if actor.is_enterprise else ["-id"],
-        size=PAGE,
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
-    chips, count = form.chips(), count_up_to(rows)
+    page, count = document_page(form, window_of(request.GET, PAGE))
+    chips = form.chips()
     context = {
         "form": form,
         "chips": chips,
@@ -86,7 +67,9 @@ def _document_list(request: Request, actor: Actor, form: DocumentFilter) -> Http
         "slice": page,
         "count": count,
         # Of a region's papers few are not signed for: finding out how many reads all of them.
-        "waiting": count_up_to(rows.filter(handing_over.awaiting())) if actor.is_enterprise else 0,
+        "waiting": count_up_to(form.rows().filter(handing_over.awaiting()))
+        if actor.is_enterprise
+        else 0,
         **(_printing(request, form, count) if actor.may("document_print") else {}),
     }
     return render(request, "documents/list.html", context)
@@ -175,13 +158,7 @@ def download(request: Request, pk: UUID) -> HttpResponseBase:
         return render(request, "documents/pending.html", {"document": document}, status=202)
     if page := ended(request):
         return page
-    name = f"{document.title}{document.number}.{document.format}".replace("/", "-")
-    return file_response(
-        document.file.name,
-        as_attachment=document.format != Document.Format.PDF,
-        filename=name,
-        content_type=TYPES[Document.Format(document.format)],
-    )
+    return document_file(document)
 
 
 @heavy

@@ -43,6 +43,12 @@ class Actor:
         return self.membership_id
 
     @property
+    def user(self) -> int:
+        """The user of an actor who is a person."""
+        assert self.user_id is not None
+        return self.user_id
+
+    @property
     def org(self) -> int:
         """The organisation of an actor who acts for one."""
         assert self.org_id is not None

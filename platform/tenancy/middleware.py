@@ -89,8 +89,12 @@ def resolve(request: HttpRequest) -> Actor | None:
     """Return the actor: the chosen membership, the only one, or just the user.
 
     The session's first query runs before any actor is set; sessions and users carry no policy.
-    Whose sign-in lacks a step is just the user, so that nothing shows itself meanwhile.
+    Whose sign-in lacks a step is just the user, so that nothing shows itself meanwhile. A program's
+    token has said already who acts (`api.middleware`): then no session is asked.
     """
+    if bearer := getattr(request, "bearer", None):
+        named: Actor | None = bearer.actor
+        return named
     user = request.user
     if not user.is_authenticated:
         return None

@@ -22,6 +22,7 @@ from scoring.forms.appraisals import (
     SelfEvaluationForm,
     ThirdPartyFileForm,
 )
+from scoring.lists import own_appraisals_of
 from scoring.models import Appraisal, Questionnaire, SelfEvaluation
 from scoring.services.parties import third_party_of
 from tenancy import clock
@@ -35,10 +36,9 @@ def own_appraisals(request: Request) -> HttpResponse:
     """What a provider is asked, and how it was evaluated."""
     actor = require(request.actor, "appraisal_own")
     mine = {"provider_org": actor.org_id}
-    rows = Appraisal.objects.filter(**mine, noticed_at__isnull=False)
     context = {
         "asked": SelfEvaluation.objects.filter(**mine).order_by("filed_at", "-due_on")[:50],
-        "appraisals": rows.select_related("contract", "owner_agency__org").order_by("-noticed_at"),
+        "appraisals": own_appraisals_of(actor).order_by("-noticed_at"),
         "may_speak": actor.may("appraisal_speak"),
     }
     return render(request, "scoring/own_appraisals.html", context)

@@ -11,9 +11,9 @@ from agencies.access import contract_for
 from common.paging import count_up_to, keyset
 from common.scope import first_rows
 from enterprises.access import enterprise_for
-from enterprises.search import named
 from scoring import services
 from scoring.access import cycle_for, point_event_for
+from scoring.lists import cycles_of
 from scoring.models import (
     Appraisal,
     PointCycle,
@@ -27,7 +27,7 @@ from scoring.points import Line
 from scoring.selectors import cycle_total_of, entries_of, in_force, parameters_of
 from scoring.services.outputs import KIND, documents_of
 from tenancy import clock
-from tenancy.access import require, within
+from tenancy.access import require
 from tenancy.request import Request
 from workflow.models import Job
 
@@ -42,12 +42,8 @@ def points(request: Request) -> HttpResponse:
     years = range(this_year, this_year - YEARS, -1)
     wanted = request.GET.get("year", "")
     year = int(wanted) if wanted in map(str, years) else this_year
-    rows = PointCycle.objects.filter(within(actor), year=year)
     text, colour = request.GET.get("q", "").strip(), request.GET.get("colour", "")
-    if text:
-        rows = rows.filter(named(text, "enterprise__"))
-    if colour in PointCycle.Colour.values:
-        rows = rows.filter(colour=colour)
+    rows = cycles_of(actor, year=year, text=text, colour=colour)
     with first_rows():
         page = keyset(
             rows.select_related("enterprise").prefetch_related("events"),

@@ -1,4 +1,4 @@
-"""`make api-check`: schemathesis over /api/schema/, as everybody in turn (EXAMPLES=, API_SEED=)."""
+"""`make api-check`: schemathesis over /api/schema/, as everybody in turn (EXAMPLES=, API_SEED=, WHO= one role)."""
 
 import os
 import secrets

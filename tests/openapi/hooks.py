@@ -25,7 +25,9 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
     is_sense = meta is None or meta.generation.mode == GenerationMode.POSITIVE
     if not KNOWN or not is_sense or chance.random() < 0.5:
         return
-    if case.path.endswith("/operations"):
+    if case.path.startswith("/api/v1/"):
+        _noun(case)
+    elif case.path.endswith("/operations"):
         _operations(case.body)
     elif case.path.endswith("/files/{id}"):
         case.path_parameters["id"] = str(UUID(KNOWN["file"]))
@@ -37,6 +39,14 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         case.path_parameters["enterprise"] = KNOWN["enterprise"]
     elif case.path.endswith("/day") and case.body.get("stops"):
         case.body["stops"][0] = KNOWN["place"]
+
+
+def _noun(case: Any) -> None:
+    """A thing that is there, of the kind that stands before its id."""
+    before, found, _ = case.path.partition("/{id}")
+    thing = KNOWN["things"].get(before.rsplit("/", 1)[-1])
+    if found and thing is not None:
+        case.path_parameters["id"] = thing
 
 
 def _operations(body: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from inspections.models.content import (
     LibraryEntry,
     Severity,
 )
+from inspections.models.corrections import HazardCorrection, VisitReopening
 from inspections.models.draw import (
     DrawPublication,
     DrawSecret,
@@ -65,6 +66,7 @@ __all__ = [
     "GuidanceRecord",
     "GuidanceTopic",
     "Hazard",
+    "HazardCorrection",
     "HazardTally",
     "LibraryEntry",
     "Meeting",
@@ -87,5 +89,6 @@ __all__ = [
     "Visit",
     "VisitMember",
     "VisitPlan",
+    "VisitReopening",
     "VisitTrack",
 ]

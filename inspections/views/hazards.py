@@ -22,7 +22,7 @@ from documents.models import Document
 from documents.previews import preview
 from evidence.services import photos_of
 from inspections import exports, services
-from inspections.access import extension_for, hazard_for, officers_recheck
+from inspections.access import extension_for, hazard_for, may_correct, officers_recheck
 from inspections.forms.phases import MajorReportForm, UnmendedForm
 from inspections.forms.visits import (
     AnswerForm,
@@ -33,7 +33,7 @@ from inspections.forms.visits import (
     SubmitForm,
 )
 from inspections.matching.pairs import compared
-from inspections.models import Extension, Hazard, Severity
+from inspections.models import Extension, Hazard, HazardCorrection, Severity
 from inspections.timeline import timeline_of
 from tenancy import clock
 from tenancy.access import require, within
@@ -43,6 +43,7 @@ from tenancy.request import Request
 from tenancy.selectors import providers, region_choices, region_names, work_calendar, work_calendars
 
 PAGE = 50
+SHOWN = (*HazardCorrection.OPEN_STATES, HazardCorrection.State.APPLIED)
 SORTS = {"due": "due_on", "found": "found_on", "town": "region_code", "number": "number"}
 
 
@@ -136,6 +137,8 @@ def hazard(request: Request, pk: UUID) -> HttpResponse:
         "town": region_names({found.region_code}).get(found.region_code, ""),
         "due": found.state in Hazard.DUE_STATES,
         "officers_recheck": request.actor.may("handed_recheck") and officers_recheck(found),
+        "may_correct": may_correct(request.actor, found),
+        "corrections": found.corrections.filter(state__in=SHOWN).order_by("asked_at"),
     }
     template = "hazard_enterprise" if request.actor.is_enterprise else "hazard"
     return render(request, f"inspections/{template}.html", context)

@@ -111,6 +111,8 @@ TABLE = {
     "agencies:inspectors": (("batch",), {"lead": 200}),
     "agencies:batch-rules": (("batch",), MANAGERS),
     "agencies:withdraw": (("assignment",), MANAGERS),
+    "agencies:restore": (("assignment",), MANAGERS),
+    "agencies:batch-withdraw": (("batch",), MANAGERS),
     "agencies:library": ((), AGENCY_AND_FIELD),
     "agencies:library-export": ((), AGENCY_AND_FIELD),
     "agencies:library-enter": ((), OFFICE),

@@ -89,6 +89,7 @@ def enterprise_list(request: Request) -> HttpResponse:
         "count": count_up_to(rows) if field == "employee_count" else form.count(rows),
         "sort": sort,
         "may_invite": actor.may("enterprise_invite"),
+        "may_edit": actor.may("enterprise_edit"),
         "towns": region_names({row.region_code for row in page.rows}),
     }
     return render(request, "enterprises/list.html", context)

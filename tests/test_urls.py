@@ -445,6 +445,7 @@ POSTS = {
 }
 # Answer POST only and name nothing: what they do stands in the actor's own scope.
 OWN_POSTS = {
+    "enterprises:bulk-edit",
     "documents:print", "documents:key-rotate", "chain:verify", "accounts:sessions-end-others",
     "agencies:library-propose",
     "scoring:prepare", "scoring:appraisals-publish", "scoring:appraisals-archive",

@@ -13,6 +13,7 @@ from agencies.views import (
     standing,
     terms,
     who_sees,
+    withdrawals,
 )
 
 app_name = "agencies"
@@ -63,6 +64,8 @@ urlpatterns = [
     path("contracts/<int:pk>/cross-region/", standing.cross_region, name="cross-region"),
     path("contracts/<int:pk>/ties/<int:tie>/remove/", standing.tie_remove, name="tie-remove"),
     path("assignments/<int:pk>/withdraw/", batches.withdraw, name="withdraw"),
+    path("assignments/<int:pk>/restore/", withdrawals.restore, name="restore"),
+    path("batches/<int:pk>/withdraw/", withdrawals.batch_withdraw, name="batch-withdraw"),
     path("library/", library.library_list, name="library"),
     path("library/export/", library.library_export, name="library-export"),
     path("library/new/", library.library_enter, name="library-enter"),

@@ -174,6 +174,35 @@ class EnterpriseForm(OnSiteForm):
         return typed
 
 
+class BulkForm(forms.Form):
+    """The same values for many files; what is left empty stays as it is."""
+
+    region_code = forms.ChoiceField(label="所属镇街", required=False)
+    industry = forms.ChoiceField(
+        label="所属行业", required=False, choices=[("", "不改"), *Industry.choices]
+    )
+    industry_code = forms.RegexField(
+        label="国民经济行业代码", regex=r"^[A-T]?\d{2,4}$", required=False,
+        error_messages={"invalid": "应为 2 至 4 位数字，前面可带门类字母，例如 C33"},
+    )  # fmt: skip
+    risk_factors = forms.CharField(label="主要风险因素", max_length=200, required=False)
+    note = forms.CharField(
+        label="修改说明", max_length=200, help_text="为什么改、依据是什么；写入每一家的操作记录"
+    )
+    skips_refused = forms.BooleanField(label="跳过不能修改的企业，其余照改", required=False)
+
+    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        towns = {agency.region_name: agency.region_code, **townships(agency)}
+        choices = [("", "不改"), *((code, name) for name, code in towns.items())]
+        self.fields["region_code"].choices = choices  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, str]:
+        """Return what is to be changed, by field."""
+        others = ("note", "skips_refused")
+        return {n: v for n, v in self.cleaned_data.items() if v and n not in others}
+
+
 class FactsForm(OnSiteForm):
     """What was seen on site of the seven facts (domain.md 1.1, criterion 1), and installations."""
 

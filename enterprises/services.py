@@ -262,13 +262,19 @@ def _locked(draft: EnterpriseImport) -> EnterpriseImport:
 
 
 @transaction.atomic
-def enterprise_save(*, actor: Actor, enterprise: Enterprise) -> Enterprise:
-    """Save a file that was edited by hand; the record names the fields, not the values."""
+def enterprise_save(
+    *, actor: Actor, enterprise: Enterprise, note: str = "", group: UUID | None = None
+) -> Enterprise:
+    """Save a file that was edited by hand; the record names the fields, not the values.
+
+    `note` says why, `group` by which act of many.
+    """
     before = Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
     changed = [name for name in EDITED if getattr(before, name) != getattr(enterprise, name)]
     enterprise.search_text = _search_text(enterprise)
     enterprise.save()
-    record(actor=actor, act="enterprise.edit", subject=enterprise, data={"fields": changed})
+    data = {"fields": changed} | ({"group": str(group)} if group else {})
+    record(actor=actor, act="enterprise.edit", subject=enterprise, summary=note, data=data)
     return enterprise
 
 

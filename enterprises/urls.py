@@ -1,10 +1,11 @@
 from django.urls import path
 
-from enterprises import claim_views, views
+from enterprises import bulk_views, claim_views, views
 
 app_name = "enterprises"
 urlpatterns = [
     path("enterprises/", views.enterprise_list, name="list"),
+    path("enterprises/bulk/", bulk_views.bulk_edit, name="bulk-edit"),
     path("enterprises/claims/", claim_views.sheets, name="claims"),
     path(
         "enterprises/claims/<uuid:pk>/withdraw/", claim_views.sheet_withdraw, name="claim-withdraw"

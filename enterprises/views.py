@@ -73,6 +73,7 @@ def enterprise_list(request: Request) -> HttpResponse:
         "count": count,
         "sort": sort,
         "may_invite": actor.may("enterprise_invite"),
+        "may_edit": actor.may("enterprise_edit"),
         "towns": region_names({row.region_code for row in page.rows}),
     }
     return render(request, "enterprises/list.html", context)

@@ -23,6 +23,7 @@ from inspections.models import (
     Extension,
     FieldOperation,
     Hazard,
+    HazardCorrection,
     Meeting,
     MeetingAttendance,
     Recheck,
@@ -34,6 +35,7 @@ from inspections.models import (
     VerifiedBreach,
     Visit,
     VisitMember,
+    VisitReopening,
 )
 from inspections.models.hazards import HazardQuerySet
 from inspections.models.signs import SignQuerySet
@@ -237,6 +239,45 @@ def officers_recheck(hazard: Hazard) -> bool:
     if hazard.assignment.withdrawal == Assignment.Withdrawal.HANDED_OVER:
         return True
     return bool(barred_words(hazard.provider_org_id, clock.today(hazard.owner_agency_id)))
+
+
+def may_correct(actor: Actor, hazard: Hazard) -> bool:
+    """Whether the actor may ask for it: a provider's lead, or officers of what they found."""
+    if hazard.state in (Hazard.State.FOUND, Hazard.State.DISMISSED):
+        return False
+    if hazard.source in Hazard.OFFICIAL:
+        return actor.may("enforcement_act") and actor.org_id == hazard.owner_agency_id
+    return actor.role in LEADS
+
+
+def corrections_of(actor: Actor) -> QuerySet[HazardCorrection]:
+    """Return the corrections that the actor may see; an enterprise those that were applied."""
+    blind = blind_to(actor).values("assignment")
+    return HazardCorrection.objects.exclude(
+        hazard__assignment__in=blind, provider_org__isnull=False
+    )
+
+
+def correction_for(actor: Actor | None, pk: object, perm: str = "hazard_view") -> HazardCorrection:
+    """Return a correction of a hazard that the actor may see."""
+    rows = corrections_of(require(actor, perm)).select_related(
+        "hazard__enterprise", "owner_agency__org"
+    )
+    return visible_or_404(rows, pk)
+
+
+def reopenings_of(actor: Actor) -> QuerySet[VisitReopening]:
+    """Return the reopenings that the actor may see at this moment."""
+    blind = blind_to(actor).values("assignment")
+    return VisitReopening.objects.exclude(visit__assignment__in=blind)
+
+
+def reopening_for(actor: Actor | None, pk: object, perm: str = "visit_view") -> VisitReopening:
+    """Return a reopening of a visit that the actor may see."""
+    rows = reopenings_of(require(actor, perm)).select_related(
+        "visit__enterprise", "visit__assignment", "owner_agency__org"
+    )
+    return visible_or_404(rows, pk)
 
 
 def extension_for(actor: Actor | None, pk: object, perm: str = "extension_answer") -> Extension:

@@ -16,6 +16,7 @@ from inspections.documents import (
     LEDGER_NOTES,
     LEDGER_TITLE,
     LedgerRow,
+    note_words,
     overdue_words,
 )
 from inspections.documents.reports import AcceptanceSheetDocument
@@ -108,7 +109,7 @@ def _rows(hazards: list[Hazard], start: int) -> Iterator[LedgerRow]:
             closed_on=clock_day(hazard.closed_at),
             state=str(hazard.get_state_display()),
             overdue=overdue_words(max(late.days, 1) if late else 0, is_open=hazard.is_overdue),
-            note=f"退回{hazard.return_count}次" if hazard.return_count else "",
+            note=note_words(hazard.return_count, hazard.corrected_on),
         )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.models import AuditEntry
+from inspections.corrections import applied_of, changes_of
 from inspections.models import Hazard
 
 WORDS = {
@@ -16,6 +17,7 @@ WORDS = {
     "hazard.send_back": "复查未通过，退回",
     "hazard.overdue": "逾期",
     "hazard.major_report": "重大隐患书面报告",
+    "hazard.withdraw": "撤销",
 }
 
 
@@ -50,4 +52,17 @@ def timeline_of(hazard: Hazard) -> list[Happening]:
                     extension.answered_at, extension.answered_by_name, answer, extension.answer
                 )
             )
+    for correction in applied_of(hazard):
+        lines = [
+            f"{c.label}：{c.before or '（空）'} → {c.after or '（空）'}"
+            for c in changes_of(correction)
+        ]
+        more = (
+            correction.reason
+            if correction.is_withdrawal
+            else "；".join([*lines, correction.reason])
+        )
+        assert correction.applied_at is not None  # applied
+        what = f"{correction.get_kind_display()}，第{correction.version}次"
+        found.append(Happening(correction.applied_at, correction.applied_by_name, what, more))
     return sorted(found, key=lambda happening: happening.at)

@@ -28,7 +28,7 @@ class ScoringConfig(AppConfig):
         from agencies.payments import register_basis
         from documents.registry import Family, Paper, register
         from inspections.documents import LedgerHead
-        from inspections.signals import hazard_moved
+        from inspections.signals import hazard_corrected, hazard_moved
         from scoring import boards, documents, letters
         from scoring.appraisals import documents as appraisal_documents
         from scoring.appraisals.consequences import (
@@ -76,6 +76,7 @@ class ScoringConfig(AppConfig):
         register_job(summaries.KIND, summaries.run_part)
         register_job(years.KIND, years.run_part, snapshots=[years.FREEZE])
         hazard_moved.connect(_follow, dispatch_uid="scoring.follow")
+        hazard_corrected.connect(_ask_again, dispatch_uid="scoring.ask_again")
 
 
 def _follow(hazard: object, **kwargs: object) -> None:
@@ -86,3 +87,12 @@ def _follow(hazard: object, **kwargs: object) -> None:
     assert isinstance(hazard, Hazard)
     if hazard.clause_code:
         follow_hazard.send(hazard.owner_agency_id, str(hazard.pk))
+
+
+def _ask_again(hazard: object, correction: object, **kwargs: object) -> None:
+    """Points given for a hazard that reads otherwise now are for officers to look at again."""
+    from inspections.models import HazardCorrection
+    from scoring.tasks import ask_about_corrected
+
+    assert isinstance(correction, HazardCorrection)
+    ask_about_corrected.send(correction.owner_agency_id, str(correction.pk))

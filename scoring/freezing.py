@@ -27,7 +27,7 @@ HAZARD_FIELDS = (
     "description", "category", "subcategory", "severity", "basis", "clause_code", "measure",
     "responsible_person", "cost", "due_on", "emergency_plan", "rectified_on", "rechecked_by_name",
     "rechecked_on", "state", "is_overdue", "was_overdue", "return_count", "issued_at",
-    "submitted_at", "closed_at", "major_noticed_at", "major_reported_at", "is_refused",
+    "submitted_at", "closed_at", "major_noticed_at", "major_reported_at", "is_refused", "corrected_on",
 )  # fmt: skip
 
 

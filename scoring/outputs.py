@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from inspections.documents import LedgerHead, LedgerRow, LedgerTotals, overdue_words
+from inspections.documents import LedgerHead, LedgerRow, LedgerTotals, note_words, overdue_words
 from inspections.models import Hazard, Recheck, Severity
 from scoring.documents import (
     ColourCount,
@@ -128,7 +128,7 @@ def _ledger_row(subject: Subject, row: Row, position: int) -> LedgerRow:
         closed_on=_day(row["closed_at"]),
         state=Hazard.State(row["state"]).label,
         overdue=_overdue(subject, row),
-        note=f"退回{row['return_count']}次" if row["return_count"] else "",
+        note=note_words(row["return_count"], _day(row.get("corrected_on"))),
     )
 
 

@@ -12,7 +12,7 @@ from scoring.services import (
     training_count,
 )
 from scoring.services.appraisals import appraisals_follow
-from scoring.services.following import hazards_follow_missed
+from scoring.services.following import hazards_follow_missed, points_ask_again
 from tenancy.tasks import EveryAgencyTask, TenantTask
 
 
@@ -33,6 +33,12 @@ class CyclesTask(TenantTask):
 def follow_hazard(hazard_id: str) -> None:
     """Add to its points what a recheck of a hazard means for them."""
     hazard_follow(actor=current.get(), hazard_id=hazard_id)  # type: ignore[arg-type]
+
+
+@shared_task(base=TenantTask, name="scoring.ask_about_corrected")
+def ask_about_corrected(correction_id: str) -> None:
+    """Have officers look at the points that were given for a hazard before it was corrected."""
+    points_ask_again(correction_id=correction_id)
 
 
 @shared_task(base=CyclesTask, name="scoring.recount_of_agency")

@@ -53,11 +53,12 @@ from evidence.models import Photo
 from evidence.services import attachment_add, attachments_of
 from inspections.documents import SuggestionDocument
 from inspections.matching.match import photos_match
-from inspections.models import GuidanceTopic, Sign
+from inspections.models import GuidanceTopic, Sign, Visit
 from inspections.outside.services import outside_export_start
 from inspections.services import (
     breach_add,
     complaint_make,
+    correction_ask,
     disclosure_make,
     expert_add,
     expert_review_close,
@@ -72,6 +73,7 @@ from inspections.services import (
     plan_days_set,
     plan_submit,
     rectification_submit,
+    reopening_ask,
     supervision_rules_save,
     team_name,
     team_sheet_issue,
@@ -172,6 +174,14 @@ class Scene:
             )  # fmt: skip
         with acting_as(system_for(c.zone)):
             photos_match(hazard=first[0])
+        with acting_as(c.lead):
+            correction = correction_ask(
+                actor=c.lead, hazard=first[2], kind="correct", reason="写错了部位",
+                values={"place": "三号车间"},
+            )  # fmt: skip
+            reopening = reopening_ask(
+                actor=c.lead, visit=Visit.objects.get(pk=first[0].visit_id), reason="漏查配电室"
+            )
         with acting_as(c.officer):
             clause = RuleClause.objects.get(code="15.5")
             points_give(
@@ -194,7 +204,9 @@ class Scene:
                 valid_until=timezone.localdate() + timedelta(days=40), reason="学习",
             )  # fmt: skip
             visit = first[0].visit_id
-            document = Document.objects.get(kind="suggestion", subject_id=str(visit))
+            document = Document.objects.get(
+                kind="suggestion", subject_id=str(visit), state="issued"
+            )
             photo = Photo.objects.filter(subject_id=str(first[0].pk)).get()
             cycle = PointCycle.objects.get()
         with acting_as(c.second_officer):
@@ -211,6 +223,7 @@ class Scene:
             "import": draft.pk, "provider": c.contract.provider_org_id, "contract": c.contract.pk,
             "batch": c.batch.pk, "assignment": c.assignment.pk, "visit": visit,
             "extension": extension.pk, "hazard": first[0].pk, "cycle": cycle.pk,
+            "correction": correction.pk, "reopening": reopening.pk,
             "topic": "TS-1", "criterion": 3, "kind": "suggestion", "year": 2026, "month": 1,
             "session": UserSession.objects.create(
                 user_id=c.second_officer.user_id, ip="10.0.0.1", session_key=f"of-{code}"

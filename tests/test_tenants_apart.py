@@ -40,6 +40,7 @@ NOT_FOR_FIRMS = {
     "agencies_obligation", "agencies_obligationdelivery", "agencies_obligationacceptance",
     "inspections_teammember", "inspections_visitplan", "inspections_planchange",
     "inspections_expertreview", "inspections_expertopinion", "inspections_disclosure",
+    "inspections_visitreopening",
     "inspections_disclosureitem", "inspections_verifiedbreach", "inspections_supervisionrules",
     "inspections_outsideexport",
 }  # fmt: skip

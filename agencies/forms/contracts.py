@@ -125,14 +125,36 @@ class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("sample_ratio", "sample_minimum", "spot_check_days", "referral_overdue_days")
 
 
+BY_HAND = [c for c in Assignment.Withdrawal.choices if c[0] != Assignment.Withdrawal.HANDED_OVER]
+
+
+class ManyWithdrawForm(forms.Form):
+    """Why several enterprises leave a batch."""
+
+    withdrawal = forms.ChoiceField(
+        label="退出类别",
+        choices=BY_HAND,
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label="退出原因", max_length=200, help_text="对选中的每一家都适用")
+    skips_refused = forms.BooleanField(
+        label="跳过不能退出的企业，其余照办", required=False,
+        help_text="不勾选时，有一家不能退出就都不退出",
+    )  # fmt: skip
+
+
+class RestoreForm(forms.Form):
+    """Why a withdrawal is undone."""
+
+    reason = forms.CharField(label="恢复原因", max_length=200)
+
+
 class WithdrawForm(ActorForm):
     """Why an enterprise leaves, and which takes its place."""
 
     withdrawal = forms.ChoiceField(
         label="退出类别",
-        choices=[
-            c for c in Assignment.Withdrawal.choices if c[0] != Assignment.Withdrawal.HANDED_OVER
-        ],
+        choices=BY_HAND,
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(label="退出原因", max_length=200)

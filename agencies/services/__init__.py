@@ -3,6 +3,7 @@
 contracts: contract_create · contract_activate · contract_complete · contract_terminate
 batches: batch_create · batch_rules_set · batch_assign · batch_recheck_complete ·
          assignment_withdraw
+withdrawals: assignments_withdraw · assignment_restore
 inspectors: split_by_town · split_evenly · inspectors_assign
 library: library_class_save · library_classes_propose · library_class_retire · library_enter ·
          library_level_change · library_suspend · library_resume · library_remove
@@ -111,9 +112,12 @@ from agencies.services.terms import (
     obligation_withdraw,
 )
 from agencies.services.ties import tie_add, tie_remove
+from agencies.services.withdrawals import assignment_restore, assignments_withdraw
 
 __all__ = [
+    "assignment_restore",
     "assignment_withdraw",
+    "assignments_withdraw",
     "batch_assign",
     "batch_create",
     "batch_recheck_complete",

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
 
 from agencies.conflicts import conflicts_of, conflicts_settle
 from agencies.gates import AssignmentFacts, facts_of
+from agencies.grants import inspectors_end
 from agencies.models import Assignment, ServiceBatch, ServiceContract
 from agencies.services.contracts import close_files, provider_of
 from audit.services import record
@@ -120,10 +122,12 @@ def assignment_withdraw(
     withdrawal: str,
     reason: str,
     replacement_id: int | None = None,
+    group: UUID | None = None,
 ) -> Assignment:
     """Take an enterprise out of a batch (stopped, moved, closed), perhaps with another in its place.
 
-    Its hazards stay on record; its file closes to the provider. DomainError names the field.
+    Its hazards stay on record; its file closes to the provider, and its inspector may not come any
+    more. `group` names the act by which several leave. DomainError names the field.
     """
     batch = ServiceBatch.objects.select_for_update(of=("self",)).select_related("contract").get(
         pk=assignment.batch_id
@@ -138,13 +142,29 @@ def assignment_withdraw(
         act="assignment.withdraw",
         subject=locked,
         summary=f"{locked.get_withdrawal_display()}：{reason.strip()}",
+        data={"group": str(group)} if group else None,
         at=locked.withdrawn_at,
     )
+    inspectors_end([locked.pk])
     close_files(batch.contract, only=locked.enterprise_id)
+    _tell_withdrawn(batch, locked)
     if replacement_id is not None:
         _replace(actor, batch, locked, replacement_id)
     batch_recheck_complete(actor=actor, batch=batch)
     return locked
+
+
+def _tell_withdrawn(batch: ServiceBatch, assignment: Assignment) -> None:
+    assert assignment.withdrawn_at is not None  # just withdrawn
+    name = Enterprise.objects.values_list("name", flat=True).get(pk=assignment.enterprise_id)
+    why = f"{assignment.get_withdrawal_display()}，{assignment.withdrawn_reason}"
+    notify(
+        org_id=provider_of(batch),
+        kind="assignment.withdrawn",
+        title=f"{batch.name}：{name}退出本批次（{why}）",
+        url=reverse("agencies:batch", args=[batch.pk]),
+        at=assignment.withdrawn_at,
+    )
 
 
 def _check_withdrawal(assignment: Assignment, withdrawal: str, reason: str) -> None:

@@ -223,6 +223,9 @@ def _batch_acts(
     return {
         "may_assign": has_hand and is_active and not is_complete,
         "may_invite": request.actor.may("enterprise_invite") and is_active,
+        "may_withdraw": has_hand
+        and actor.may("assignment_withdraw")
+        and any(row.assignment.is_open for row in table),
         "may_rules": has_hand and not is_complete,
         "may_share": actor.may("inspector_assign") and bool(table),
         "advancing": len(ready) - accepting if moves else 0,
@@ -350,6 +353,6 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
 
     return form_page(
         request, form, act, success="已退出本批次", title=f"退出 · {found.enterprise.name}",
-        submit="退出本批次", confirm="退出后不能恢复，服务机构不能再查看该企业。确定吗？",
+        submit="退出本批次", confirm="退出后服务机构不能再查看该企业；当天可以恢复。确定吗？",
         back=reverse("inspections:assignment", args=[pk]), back_text=found.enterprise.name,
     )  # fmt: skip

@@ -22,6 +22,7 @@ from inspections.documents.visits import (
     SuggestionDocument,
     ledger_parts,
     ledger_sheet,
+    note_words,
     overdue_words,
 )
 
@@ -47,5 +48,6 @@ __all__ = [
     "SuggestionDocument",
     "ledger_parts",
     "ledger_sheet",
+    "note_words",
     "overdue_words",
 ]

@@ -103,6 +103,7 @@ class RectifyOrderDocument:
     officers: tuple[Officer, ...]
     representative_name: str
     issued_on: date
+    correction: str = ""
 
     def __post_init__(self) -> None:
         _two(self.officers)

@@ -148,6 +148,7 @@ class MajorReportDocument:
     temporary_measures: str
     due_on: date
     reporter: StaffMember
+    correction: str = ""
 
     @property
     def delay(self) -> str:

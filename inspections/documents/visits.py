@@ -338,6 +338,7 @@ class ServiceRecordDocument:
     process_note: str
     signature: Signature | None
     refusal: Refusal | None
+    correction: str = ""
 
     def __post_init__(self) -> None:
         if (self.signature is None) == (self.refusal is None):
@@ -391,11 +392,19 @@ class SuggestionDocument:
     issued_on: date
     hazards: tuple[SuggestedHazard, ...]
     contact: str = ""
+    correction: str = ""
 
     @property
     def major_count(self) -> int:
         """How many of the hazards are major."""
         return sum(hazard.is_major for hazard in self.hazards)
+
+
+def note_words(return_count: int, corrected_on: date | None) -> str:
+    """Return column 30: how often it was sent back, and that it reads otherwise than it was issued."""
+    back = f"退回{return_count}次" if return_count else ""
+    corrected = f"{corrected_on:%Y-%m-%d}更正" if corrected_on else ""
+    return "；".join(filter(None, (back, corrected)))
 
 
 def overdue_words(days: int, *, is_open: bool) -> str:

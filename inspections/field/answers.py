@@ -301,6 +301,7 @@ class OpenVisit(Shape):
     members = serializers.ListField(child=serializers.IntegerField())
     answers = Standing(many=True)
     hazards = Found(many=True)
+    reopened = serializers.CharField(allow_blank=True, help_text="为什么重新打开，'' 为没有")
 
 
 class PlaceWords(Shape):

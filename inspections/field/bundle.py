@@ -25,6 +25,7 @@ from inspections.models import (
     LibraryEntry,
     SpotCheck,
     Visit,
+    VisitReopening,
 )
 from inspections.selectors import fitting
 from inspections.supervision import unready
@@ -273,6 +274,7 @@ class _Known:
             "team", "templates", "risk_points",
             Prefetch("answers", Answer.objects.order_by("pk")),
             Prefetch("hazards", Hazard.objects.exclude(state=Hazard.State.DISMISSED)),
+            Prefetch("reopenings", VisitReopening.objects.filter(state="allowed", closed_at=None)),
         )  # fmt: skip
 
 
@@ -389,4 +391,5 @@ def _open_visit(visit: Visit) -> Words:
         "members": [m.membership_id for m in visit.team.all()],
         "answers": [answer_words(a) for a in visit.answers.all()],
         "hazards": [hazard_words(h) for h in visit.hazards.all()],
+        "reopened": next((r.reason for r in visit.reopenings.all()), ""),
     }

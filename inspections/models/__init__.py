@@ -9,6 +9,7 @@ from inspections.models.content import (
     LibraryEntry,
     Severity,
 )
+from inspections.models.corrections import HazardCorrection, VisitReopening
 from inspections.models.draw import (
     DrawPublication,
     DrawSecret,
@@ -66,6 +67,7 @@ __all__ = [
     "GuidanceRecord",
     "GuidanceTopic",
     "Hazard",
+    "HazardCorrection",
     "HazardTally",
     "LibraryEntry",
     "Meeting",
@@ -89,5 +91,6 @@ __all__ = [
     "Visit",
     "VisitMember",
     "VisitPlan",
+    "VisitReopening",
     "VisitTrack",
 ]

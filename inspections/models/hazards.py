@@ -76,8 +76,8 @@ class Hazard(FSMModelMixin, TenantModel):
 
     Life: found → issued (the provider's project lead confirmed it; from here the enterprise sees it)
     → submitted (the enterprise says it is mended) → closed, or back to rectifying with the reason.
-    A found one that does not stand is dismissed. Beside the state: overdue now, overdue ever, major,
-    refused. The enterprise can never close its own.
+    A found one that does not stand is dismissed, an issued one withdrawn. Beside the state: overdue
+    now, overdue ever, major, refused. The enterprise can never close its own.
     """
 
     class State(models.TextChoices):
@@ -190,6 +190,7 @@ class Hazard(FSMModelMixin, TenantModel):
     major_noticed_at = models.DateTimeField("重大隐患首报时间", null=True, blank=True)
     major_reported_at = models.DateTimeField("重大隐患书面报告时间", null=True, blank=True)
     dismissed_reason = models.CharField("不予认定原因", max_length=200, blank=True)
+    corrected_on = models.DateField("更正日期", null=True, blank=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
     objects = HazardQuerySet.as_manager()
@@ -308,6 +309,10 @@ class Hazard(FSMModelMixin, TenantModel):
     @transition("state", source=State.FOUND, target=State.DISMISSED)
     def dismiss(self) -> None:
         """The project lead found that it does not stand."""
+
+    @transition("state", source=OPEN_STATES, target=State.DISMISSED)
+    def withdraw(self) -> None:
+        """It was issued by mistake: taken back by a correction that names reason and consent."""
 
     @transition("state", source=[State.ISSUED, State.RECTIFYING], target=State.SUBMITTED)
     def submit(self) -> None:

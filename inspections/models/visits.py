@@ -1,5 +1,7 @@
 """Visits: who came, what was asked, what was answered."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django_fsm import FSMModelMixin, transition
 
@@ -10,6 +12,9 @@ from inspections.models.content import ChecklistItem, ChecklistTemplate
 from tenancy.models import Membership, TenantModel
 from workflow.fields import StateField
 
+if TYPE_CHECKING:
+    from inspections.models.corrections import VisitReopening
+
 
 class Visit(FSMModelMixin, TenantModel):
     """People at one enterprise, from arrival to the representative's signature.
@@ -18,6 +23,7 @@ class Visit(FSMModelMixin, TenantModel):
     officers' own visits carry no `provider_org`, so no provider sees them. An inspection of the
     officers' own (监督检查, also a township's) belongs to no batch and has no assignment.
     Life: open → signed, or refused (reason and witness on record). Nothing is issued before that.
+    A provider's may be opened again (VisitReopening keeps what was signed) and is then signed anew.
     """
 
     class State(models.TextChoices):
@@ -113,6 +119,10 @@ class Visit(FSMModelMixin, TenantModel):
         assert self.assignment_id is not None
         return self.assignment_id
 
+    def reopened(self) -> "VisitReopening | None":
+        """Return why it is open again though it was signed, while that is so."""
+        return self.reopenings.filter(state="allowed", closed_at=None).first()
+
     @property
     def is_official(self) -> bool:
         """Whether officers came, not the provider."""
@@ -125,6 +135,10 @@ class Visit(FSMModelMixin, TenantModel):
     @transition("state", source=State.OPEN, target=State.REFUSED)
     def refuse(self) -> None:
         """The site representative refused to sign; reason and witness are recorded."""
+
+    @transition("state", source=[State.SIGNED, State.REFUSED], target=State.OPEN)
+    def reopen(self) -> None:
+        """Something in it was wrong: the regulator lets it be mended and signed anew."""
 
 
 class VisitMember(TenantModel):

@@ -5,6 +5,9 @@ hazards: hazard_add · hazard_edit · hazard_remove · hazards_confirm · hazard
          major_report · hazards_mark_overdue
 closing: rectification_submit · extension_ask · extension_grant · extension_refuse · extension_answer ·
          hazard_recheck · hazard_find_unmended
+corrections: correction_ask · correction_allow · correction_refuse · correction_drop ·
+             correction_apply · correction_points_checked
+reopening: reopening_ask · reopening_allow · reopening_refuse · reopening_drop
 phases: phase_advance · batch_advance          acceptance: assignment_accept · batch_accept
 meetings: meeting_plan · meeting_hold · meeting_cancel · attendance_add · sign_in
 guidance: guidance_save · guidance_save_many · criterion_find · criterion_clear
@@ -44,6 +47,14 @@ from inspections.services.complaints import (
     complaint_reject,
     complaint_verify,
     supervision_rules_save,
+)
+from inspections.services.corrections import (
+    correction_allow,
+    correction_apply,
+    correction_ask,
+    correction_drop,
+    correction_points_checked,
+    correction_refuse,
 )
 from inspections.services.disclosures import disclosure_acknowledge, disclosure_make
 from inspections.services.draws import (
@@ -106,6 +117,12 @@ from inspections.services.referrals import (
     referral_remove,
     referrals_list_due,
 )
+from inspections.services.reopening import (
+    reopening_allow,
+    reopening_ask,
+    reopening_drop,
+    reopening_refuse,
+)
 from inspections.services.reviews import (
     expert_add,
     expert_remove,
@@ -157,6 +174,12 @@ __all__ = [
     "complaint_receive",
     "complaint_reject",
     "complaint_verify",
+    "correction_allow",
+    "correction_apply",
+    "correction_ask",
+    "correction_drop",
+    "correction_points_checked",
+    "correction_refuse",
     "criterion_clear",
     "criterion_find",
     "disclosure_acknowledge",
@@ -209,6 +232,10 @@ __all__ = [
     "referral_list",
     "referral_remove",
     "referrals_list_due",
+    "reopening_allow",
+    "reopening_ask",
+    "reopening_drop",
+    "reopening_refuse",
     "sign_dismiss",
     "sign_in",
     "sign_restore",

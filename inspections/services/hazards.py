@@ -74,7 +74,7 @@ def hazard_add(
     if id is not None and (found := Hazard.objects.filter(pk=id).first()):
         return found
     locked = lock_open(visit)
-    _check_finding(place, description, measure, severity, basis)
+    check_finding(place, description, measure, severity, basis)
     if item is not None and item.is_photo_required and not photos and not announced:
         raise DomainError("该项不符合时须拍照", field="photos")
     if not 1 <= place_count <= 999:
@@ -117,11 +117,12 @@ def hazard_add(
         _fail(actor, locked, key, found_at)
     record(actor=actor, act="hazard.found", subject=hazard, summary=hazard.number, at=now)
     if hazard.is_major:
-        _notice_major(hazard)
+        notice_major(hazard)
     return hazard
 
 
-def _check_finding(place: str, text: str, measure: str, severity: str, basis: str) -> None:
+def check_finding(place: str, text: str, measure: str, severity: str, basis: str) -> None:
+    """DomainError for a finding that lacks what every finding must say."""
     if not place.strip():
         raise DomainError("请写明部位或场所", field="place")
     if not text.strip():
@@ -181,7 +182,8 @@ def _fail(actor: Actor, visit: Visit, key: int | UUID, at: datetime) -> None:
         answers_save(actor=actor, visit=visit, answers={key: (Answer.Result.FAIL, note)}, at=at)
 
 
-def _notice_major(hazard: Hazard) -> None:
+def notice_major(hazard: Hazard) -> None:
+    """Put a major hazard before the regulator at once."""
     url = reverse("inspections:hazard", args=[hazard.pk])
     title = f"重大事故隐患：{hazard.enterprise.name} {hazard.place}"
     notify(
@@ -202,12 +204,12 @@ def hazard_edit(*, actor: Actor, hazard: Hazard, **values: Any) -> Hazard:
     """Mend the wording, measure or deadline of a finding before it is confirmed."""
     locked = Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
     if locked.state != Hazard.State.FOUND:
-        raise DomainError("已交底的隐患不能再改文字；确有错误请撤销后重新登记")
+        raise DomainError("已交底的隐患不能直接修改；确有错误请办理更正或者撤销")
     if "due_on" in values and values["due_on"] != locked.due_on:
         values |= _deadline(locked, locked.found_on, locked.severity, None, values["due_on"])
     for name, value in values.items():
         setattr(locked, name, value)
-    _check_finding(locked.place, locked.description, locked.measure, locked.severity, locked.basis)
+    check_finding(locked.place, locked.description, locked.measure, locked.severity, locked.basis)
     locked.save(update_fields=[*values, "updated_at"])
     record(
         actor=actor,
@@ -269,7 +271,9 @@ def hazards_confirm(*, actor: Actor, visit: Visit) -> Document | None:
 
 
 def _suggest(actor: Actor, locked: Visit, hazards: list[Hazard], today: date) -> Document:
+    """Issue the paper; a visit that was opened again has a further one for what was found since."""
     _tell_issued(locked, len(hazards))
+    before = Document.objects.filter(kind="suggestion", subject_id=str(locked.pk)).count()
     return document_issue(
         actor=actor,
         kind="suggestion",
@@ -277,6 +281,7 @@ def _suggest(actor: Actor, locked: Visit, hazards: list[Hazard], today: date) ->
         content=papers.suggestion(locked, hazards, actor, today),
         title=f"{locked.enterprise.name}隐患整改建议书",
         issuer=provider_issuer(actor),
+        issue_key=f"suggestion:{locked.pk}:{before + 1}" if before else "",
     )
 
 

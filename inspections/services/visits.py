@@ -1,7 +1,7 @@
 """visit_start · inspection_begin · answers_save · visit_note · visit_sign · visit_refuse"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,13 @@ from enterprises.models import Enterprise, RiskPoint
 from evidence.models import Photo
 from evidence.services import photo_add
 from inspections import papers
-from inspections.models import Answer, ChecklistTemplate, Visit, VisitMember
+from inspections.models import (
+    Answer,
+    ChecklistTemplate,
+    Hazard,
+    Visit,
+    VisitMember,
+)
 from inspections.papers.enforcement import check_record
 from inspections.selectors import asked_on, checklist_items, checklists_for
 from inspections.services.official import official_left
@@ -83,7 +89,7 @@ def visit_start(
         check_open(locked)
     whose = {**assignment.tenant, "provider_org_id": None} if official else assignment.tenant
     if brought is None:
-        _check_alone(locked, whose["provider_org_id"])
+        check_alone(locked, whose["provider_org_id"])
     visit = _create(
         actor, assignment.enterprise, arrived, member_ids, brought,
         **whose, id=id or uuid7(), assignment=assignment, kind=kind, part=part,
@@ -228,7 +234,8 @@ def check_open(assignment: Assignment) -> None:
         raise DomainError("该企业的复查验收已完成，不能再检查")
 
 
-def _check_alone(assignment: Assignment, provider_org_id: Any) -> None:
+def check_alone(assignment: Assignment, provider_org_id: Any) -> None:
+    """DomainError while another visit of the same side is open there."""
     same_side = Visit.objects.filter(
         assignment=assignment, state=Visit.State.OPEN, provider_org_id=provider_org_id
     )
@@ -401,6 +408,16 @@ def _check_answered(visit: Visit) -> None:
     bare = [key for key in failed if key not in named]
     if bare:
         raise DomainError(f"有 {len(bare)} 项不符合还没有登记隐患，请登记后再签字")
+    _check_issued(visit, set(asked.keys) - set(failed))
+
+
+def _check_issued(visit: Visit, other: set[int | UUID]) -> None:
+    """On a visit that was opened again: what was issued stands, until it is withdrawn itself."""
+    unissued = (Hazard.State.FOUND, Hazard.State.DISMISSED)
+    for hazard in visit.hazards.exclude(state__in=unissued).order_by("number"):
+        if {hazard.item_id, hazard.risk_point_id} & other:
+            words = f"{hazard.number}已经交底，检查项不能改为符合或不涉及"
+            raise DomainError(f"{words}；隐患有误请先撤销该隐患")
 
 
 def _leaving(visit: Visit, left_at: datetime | None) -> dict[str, Any]:
@@ -408,7 +425,9 @@ def _leaving(visit: Visit, left_at: datetime | None) -> dict[str, Any]:
     left = left_at or now
     if not visit.arrived_at <= left <= now:
         raise DomainError("离开时间应在到达之后、现在之前", field="left_at")
-    return {"left_at": left, "signed_at": left}
+    reopened = visit.reopened()
+    was_left = datetime.fromisoformat(reopened.former["left_at"]) if reopened else left
+    return {"left_at": was_left, "signed_at": left}
 
 
 def _left(actor: Actor, visit: Visit, signature: bytes) -> None:
@@ -451,13 +470,27 @@ def issue_check_record(actor: Actor, visit: Visit, signature: bytes) -> Document
 
 
 def _issue_record(actor: Actor, visit: Visit, signature: bytes) -> Document:
+    """Issue the record; that of a visit that was opened again voids the former one by its number."""
+    content = papers.service_record(visit, signature)
+    more: dict[str, Any] = {}
+    if (reopened := visit.reopened()) is not None:
+        reopened.closed_at = clock.now(visit.owner_agency_id)
+        reopened.save(update_fields=["closed_at"])
+        former = Document.objects.filter(
+            kind="service_record", subject_id=str(visit.pk), state=Document.State.ISSUED
+        ).first()
+        if former is not None:
+            words = f"代替{former}，原文书作废。原因：{reopened.reason}"
+            content = replace(content, correction=words)
+        more = {"replaces": former, "issue_key": f"service_record:{visit.pk}:{reopened.pk}"}
     return document_issue(
         actor=actor,
         kind="service_record",
         subject=visit,
-        content=papers.service_record(visit, signature),
+        content=content,
         title=f"{visit.enterprise.name}社会化服务检查记录",
         issuer=provider_issuer(actor),
+        **more,
     )
 
 

@@ -14,6 +14,7 @@ from agencies.board import board_rows
 from agencies.gates import AssignmentFacts
 from agencies.grants import may_log_visit
 from agencies.models import Assignment
+from agencies.services.withdrawals import may_restore
 from documents.models import Document
 from inspections import criteria, steps
 from inspections.access import (
@@ -95,6 +96,9 @@ def assignment(request: Request, pk: int) -> HttpResponse:
         "signs": _signs(actor, found),
         "may_find": actor.may("criterion_find") and found.is_open,
         "may_withdraw": found.is_open and _may_withdraw(actor, found),
+        "may_restore": found.withdrawn_at is not None
+        and _may_withdraw(actor, found)
+        and may_restore(found.batch, found),
         "town": region_names({found.region_code}).get(found.region_code, ""),
     }
     return render(request, "inspections/assignment.html", context)

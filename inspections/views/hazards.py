@@ -24,6 +24,7 @@ from inspections.access import (
     extension_for,
     hazard_for,
     hazards_of,
+    may_correct,
     officers_recheck,
 )
 from inspections.forms.phases import MajorReportForm, UnmendedForm
@@ -37,7 +38,7 @@ from inspections.forms.visits import (
 )
 from inspections.lists import extension_page, ledger_filter, ledger_page
 from inspections.matching.pairs import compared
-from inspections.models import Extension, Hazard, Severity
+from inspections.models import Extension, Hazard, HazardCorrection, Severity
 from inspections.timeline import timeline_of
 from tenancy import clock
 from tenancy.access import require, within
@@ -46,6 +47,7 @@ from tenancy.request import Request
 from tenancy.selectors import region_names, work_calendar, work_calendars
 
 PAGE = 50
+SHOWN = (*HazardCorrection.OPEN_STATES, HazardCorrection.State.APPLIED)
 
 
 def _ledger(request: Request) -> LedgerFilter:
@@ -117,6 +119,8 @@ def hazard(request: Request, pk: UUID) -> HttpResponse:
         "town": region_names({found.region_code}).get(found.region_code, ""),
         "due": found.state in Hazard.DUE_STATES,
         "officers_recheck": request.actor.may("handed_recheck") and officers_recheck(found),
+        "may_correct": may_correct(request.actor, found),
+        "corrections": found.corrections.filter(state__in=SHOWN).order_by("asked_at"),
     }
     template = "hazard_enterprise" if request.actor.is_enterprise else "hazard"
     return render(request, f"inspections/{template}.html", context)

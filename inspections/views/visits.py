@@ -37,7 +37,7 @@ from inspections.forms.visits import (
     SignForm,
     VisitStartForm,
 )
-from inspections.models import Answer, Hazard, LibraryEntry, Visit
+from inspections.models import Answer, Hazard, LibraryEntry, Visit, VisitReopening
 from inspections.selectors import asked_on, checklist_items, library_search, suggested_due
 from inspections.supervision import team_warning
 from tenancy import clock
@@ -89,8 +89,14 @@ def visit(request: Request, pk: UUID) -> HttpResponse:
         "asked": len(asked.keys),
         "hazards": list(found.hazards.exclude(state=Hazard.State.DISMISSED).order_by("number")),
         "results": Answer.Result.choices,
+        "reopened": found.reopened(),
     }
     return render(request, "inspections/visit.html", context)
+
+
+def _reopenings(found: Visit) -> list[VisitReopening]:
+    shown = (VisitReopening.State.ASKED, VisitReopening.State.ALLOWED)
+    return list(found.reopenings.filter(state__in=shown).order_by("asked_at"))
 
 
 def _may_write(request: Request, found: Visit) -> bool:
@@ -120,6 +126,11 @@ def _record(request: Request, found: Visit) -> HttpResponse:
         and found.state != Visit.State.OPEN
         and request.actor.may("enforcement_act")
         and not hasattr(found, "order"),
+        "may_reopen": request.actor.may("visit_reopen")
+        and not found.is_official
+        and found.state != Visit.State.OPEN
+        and found.served.is_open,
+        "reopenings": _reopenings(found),
         "may_give": may_give_points(request.actor, found),
         "check": getattr(found, "spot_check", None) if request.actor.is_agency else None,
         "counts": dict(

@@ -126,6 +126,10 @@ PERMS: dict[str, frozenset[Role]] = {
     "hazard_recheck": _PROVIDER,
     "extension_request": _ENTERPRISE,
     "extension_answer": _OFFICERS,
+    # an issued hazard that reads wrongly, a signed visit that must be opened again
+    "hazard_correct": _LEADS | {Role.OFFICER, Role.AGENCY_LEADER},
+    "visit_reopen": _LEADS,
+    "correction_answer": _OFFICERS,
     # papers
     "document_view": _AGENCY | _PROVIDER | _ENTERPRISE,
     "document_void": _OFFICERS | _LEADS,

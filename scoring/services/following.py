@@ -1,19 +1,23 @@
-"""hazard_follow · hazards_follow_missed · entry_recheck: what becomes of points when somebody looks again."""
+"""hazard_follow · hazards_follow_missed · points_ask_again · entry_recheck: what becomes of points when
+somebody looks again."""
 
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.services import record
 from common.errors import DomainError
-from inspections.models import Recheck
+from inspections.models import HazardCorrection, Recheck
+from inspections.services.corrections import POINTS_OF_CORRECTED
 from scoring.models import PointEntry, PointEvent
 from scoring.services.cycles import cycle_lock_again, point_event_add, recompute
 from tenancy import clock
 from tenancy.actors import Actor
+from workflow.services import work_task_open
 
 Kind = PointEvent.Kind
 
@@ -39,6 +43,27 @@ def hazards_follow_missed(*, actor: Actor, agency_id: int) -> int:
     )
     ids = set(rows.values_list("hazard_id", flat=True))
     return sum(hazard_follow(actor=actor, hazard_id=pk) for pk in sorted(ids))
+
+
+def points_ask_again(*, correction_id: str | UUID) -> bool:
+    """Put a correction before officers where points were given for the hazard; return whether.
+
+    The points themselves stay as they were given and signed: only an officer's own act moves them.
+    """
+    correction = HazardCorrection.objects.select_related("hazard").get(pk=correction_id)
+    entries = PointEntry.objects.filter(hazard=correction.hazard_id, issued_at__isnull=False)
+    standing = entries.exclude(events__kind=Kind.REVOKED)
+    if not standing.exists():
+        return False
+    words = f"{correction.hazard.number} {correction.get_state_display()}，已给的记分是否仍成立"
+    work_task_open(
+        row=correction,
+        org_id=correction.owner_agency_id,
+        kind=POINTS_OF_CORRECTED,
+        title=words,
+        url=reverse("inspections:correction", args=[correction.pk]),
+    )
+    return True
 
 
 def _follow(actor: Actor, entry: PointEntry) -> int:

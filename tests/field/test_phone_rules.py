@@ -400,3 +400,28 @@ def test_a_time_names_its_offset(page):
         run(page, "return kit.stamp(new Date(Date.UTC(2026, 5, 1, 2, 3, 4, 56)));")
         == "2026-06-01T10:03:04.056+08:00"
     )
+
+
+def test_a_visit_that_was_opened_again_is_open_once_the_bundle_says_so(page):
+    seen = run(
+        page,
+        START
+        + """
+        op("visit.sign", { representative_name: "张立新", files: [{ id: "f1" }] }, "done");
+        const base = { ...kit.place().open_visit, id: "v1", answers: [], hazards: [], risk_points: [] };
+        const states = () => {
+            const before = view();
+            const after = view({ open_visit: { ...base, reopened: "漏查配电室" } });
+            return [before.state, after.state, after.reopened, after.sign];
+        };
+        const settled = states();
+        op("visit.sign", { representative_name: "李四", files: [{ id: "f2" }] });  // signed anew, not sent yet
+        const anew = states();
+        return { settled, anew: [anew[1], anew[3].representative_name],
+                 stale: kit.replay(log.slice(0, 2), { place: { ...place({ open_visit: { ...base, reopened: "漏" } }),
+                                                              as_of: "2026-06-01T06:30:00.000Z" } }).state };
+        """,
+    )
+    assert seen["settled"] == ["signed", "open", "漏查配电室", None]
+    assert seen["anew"] == ["signed", "李四"]
+    assert seen["stale"] == "signed"  # a bundle from before the signature arrived opens nothing

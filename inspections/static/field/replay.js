@@ -27,6 +27,7 @@ export { answerKey };
  * @property {string[]} conflicts  keys of answers with two versions
  * @property {{operation, kind, message, body}[]} refused  what the server did not accept
  * @property {string} problem  why the whole visit was refused, or ""
+ * @property {string} reopened  why a signed visit was opened again, or ""
  * @property {number} track  how many points
  *
  * @typedef {Object} Answered
@@ -53,6 +54,7 @@ export function replay(operations, { place = {} } = {}) {
   const start = log.find(({ kind }) => kind === "visit.start");
   if (start?.state === "refused") view.problem = start.receipt.message || "检查未被接受";
   for (const operation of log) step(view, operation, place);
+  if (base) reopen(view, log, base, Date.parse(place.as_of));
   if (base) overlay(view, base, pointsOf(place, base.risk_points), log, Date.parse(place.as_of));
   return finish(view, log);
 }
@@ -84,6 +86,7 @@ function begin(id, base, place) {
     conflicts: [],
     refused: [],
     problem: "",
+    reopened: "",
     track: 0,
   };
 }
@@ -176,6 +179,15 @@ function ofServer(receipt) {
 function conflictOf({ state, body, receipt }) {
   if (state !== "conflict") return null;
   return { server: receipt.outcome.server, mine: { result: body.result, note: body.note ?? "" } };
+}
+
+// A bundle that was made after the signature arrived and has the visit open: it was opened again, to be signed anew.
+function reopen(view, log, base, asOf) {
+  const known = ({ state, receipt }) => state === "done" && Date.parse(receipt.arrived_at) <= asOf;
+  const endings = log.filter(({ kind }) => kind === "visit.sign" || kind === "visit.refuse");
+  view.reopened = base.reopened ?? "";
+  if (!view.reopened || !endings.length || !endings.every(known)) return;
+  Object.assign(view, { state: "open", left_at: null, sign: null, refusal: null });
 }
 
 // The bundle knows everything that was done before it was made, also by others. What this phone did later, or what

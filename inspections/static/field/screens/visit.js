@@ -55,6 +55,7 @@ function view(screen) {
   return html`
     <progress class="whole" max=${asked || 1} value=${answered} aria-label="已答 ${answered} 项，共 ${asked} 项"></progress>
     ${tabs(visit, group)}
+    ${visit.view.reopened && visit.isOpen ? note("warn", "rotate", html`这次检查已重新打开：${visit.view.reopened}。改好后请现场负责人重新签字；已经交底的隐患不会变。`) : nothing}
     ${visit.view.problem ? note("bad", "alert-circle", html`服务器没有接受这次检查：${visit.view.problem}。记录都在手机上，<a href="#/sync">看怎么办</a>。`) : nothing}
     ${group === "found" ? foundView(screen) : group === "notes" ? notesView(screen) : questionsView(screen, group)}
     <p class="unseen" role="status">${VISIT_KINDS[visit.view.kind] ?? ""}，已答 ${answered} 项，共 ${asked} 项</p>`;

@@ -29,6 +29,7 @@ _PEOPLE = Entry("人员", "tenancy:people", "users", "people_manage")
 _FIELD = Entry("现场检查", "field:app", "device-mobile", "visit_log")
 _REFUSED = Entry("手机未入账", "field:refused", "mobiledata-off", "visit_log")
 _INBOX = Entry("消息", "home:inbox", "bell")
+_OUTSIDE = Entry("消息设置", "notifications:settings", "bell-cog")
 
 MENUS: dict[str, tuple[Entry, ...]] = {
     OrgKind.AGENCY: (
@@ -60,6 +61,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("印章和签名", "documents:seals", "rubber-stamp", "seal_view"),
         Entry("操作日志", "chain:log", "history", "audit_view"),
         _INBOX,
+        _OUTSIDE,
         _PEOPLE,
     ),
     OrgKind.PROVIDER: (
@@ -80,6 +82,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("跨区域告知", "providers:notices", "map-pin-share", "cross_region_view"),
         Entry("印章和签名", "documents:seals", "rubber-stamp", "seal_view"),
         _INBOX,
+        _OUTSIDE,
         _PEOPLE,
     ),
     OrgKind.ENTERPRISE: (
@@ -92,6 +95,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
             "投诉服务机构", "inspections:complaints-own", "message-exclamation", "complaint_make"
         ),
         _INBOX,
+        _OUTSIDE,
         _PEOPLE,
     ),
 }

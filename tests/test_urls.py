@@ -27,6 +27,12 @@ UNSIGNED = dict.fromkeys(PEOPLE, 410)
 TABLE = {
     "home:front": ((), AGENCY_AND_FIELD | {"principal": 302}),
     "home:inbox": ((), ALL),
+    "notifications:settings": ((), ALL),
+    "notifications:log": ((), ALL),
+    "notifications:org-log": ((), {"admin": 200, "principal": 200}),
+    "notifications:robots": ((), {"admin": 200, "principal": 200}),
+    "notifications:robot-new": ((), {"admin": 200, "principal": 200}),
+    "notifications:robot": (("robot",), MANAGERS),
     "api:docs": ((), ALL),
     "accounts:security": ((), ALL),
     "accounts:sessions": ((), ALL),
@@ -347,6 +353,10 @@ TABLE = {
 }
 # Answer POST only; who may not, or is a stranger to the thing, is refused before anything happens.
 POSTS = {
+    "notifications:again": ("delivery",),
+    "notifications:robot-test": ("robot",),
+    "notifications:robot-switch": ("robot",),
+    "notifications:robot-remove": ("robot",),
     "tenancy:invitation-withdraw": ("invitation",),
     "field:refused-seen": ("operation",),
     "accounts:session-end": ("session",),
@@ -433,6 +443,7 @@ POSTS = {
 }
 # Answer POST only and name nothing: what they do stands in the actor's own scope.
 OWN_POSTS = {
+    "notifications:phone", "notifications:phone-code", "notifications:phone-remove",
     "documents:print", "documents:key-rotate", "chain:verify", "accounts:sessions-end-others",
     "agencies:library-propose",
     "scoring:prepare", "scoring:appraisals-publish", "scoring:appraisals-archive",

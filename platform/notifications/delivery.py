@@ -234,7 +234,7 @@ def _room(row: Channel, now: datetime) -> int:
 
 def _due(channel: str, now: datetime, room: int) -> list[Due]:
     local = timezone.localtime(now)
-    values = {
+    values: dict[str, Any] = {
         "channel": channel, "now": now, "stale": now - STALE, "hour": local.hour, "room": room,
         "midnight": local.replace(hour=0, minute=0, second=0, microsecond=0),
     }  # fmt: skip

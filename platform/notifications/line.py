@@ -155,9 +155,10 @@ def _plugin_of(kind: str, url: str, secret: str) -> NotifyBase:
     if not parts.path.startswith(PATHS[kind]):
         raise KeyError(parts.path)
     if kind == WECOM:
-        robot = wecombot.NotifyWeComBot(key=query["key"])
-        robot.api_url = url
-        return robot
+        wecom = wecombot.NotifyWeComBot(key=query["key"])
+        wecom.api_url = url
+        return wecom
+    robot: NotifyBase
     if kind == DINGTALK:
         robot = dingtalk.NotifyDingTalk(token=query["access_token"], secret=secret or None)
     else:

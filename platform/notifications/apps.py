@@ -6,7 +6,13 @@ class NotificationsConfig(AppConfig):
     verbose_name = "消息"
 
     def ready(self) -> None:
+        from notifications.receivers import addresses_forget, deliveries_forget, deliveries_past
         from notifications.services import tell_of_reset
-        from tenancy.signals import second_factor_was_reset
+        from tenancy import retention
+        from tenancy.signals import person_was_erased, second_factor_was_reset
 
+        retention.register_eraser(
+            "message_delivery", due=deliveries_past, erase=deliveries_forget, org=None
+        )
+        person_was_erased.connect(addresses_forget, dispatch_uid="notifications.erase")
         second_factor_was_reset.connect(tell_of_reset, dispatch_uid="notifications.reset")

@@ -1,23 +1,27 @@
 """settings_save · phone_ask · phone_confirm · phone_remove · robot_save · robot_test · robot_switch ·
-robot_remove · delivery_again"""
+robot_remove · delivery_again · addresses_forget · deliveries_past · deliveries_forget"""
 
 import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.models import User
 from audit.services import record
 from common.errors import DomainError
 from notifications.delivery import receiver_of
 from notifications.kinds import DIGEST, NOW, OFF
 from notifications.line import Outcome, robot_check, robot_say, sms_say
-from notifications.models import Choice, Delivery, Phone, Receiver, Robot
+from notifications.models import Choice, Delivery, Dispatch, Phone, Receiver, Robot
 from notifications.texts import SIGN
 from tenancy.actors import Actor
 
@@ -157,6 +161,26 @@ def phone_remove(*, actor: Actor) -> None:
     """Forget the number; what waited for it goes nowhere."""
     Phone.objects.filter(pk=actor.user_id).delete()
     record(actor=actor, act="phone.remove", subject=("notifications.phone", str(actor.user_id)))
+
+
+def addresses_forget(user: User, **_: Any) -> None:
+    """A person who was erased has no mailbox and no number with us any more."""
+    Phone.objects.filter(pk=user.pk).delete()
+    EmailAddress.objects.filter(user=user).delete()
+
+
+def deliveries_past(before: datetime) -> QuerySet[Delivery]:
+    """Return what was done with before a moment; what still waits is no past."""
+    return Delivery.objects.filter(done_at__lt=before)
+
+
+def deliveries_forget(rows: QuerySet[Delivery]) -> int:
+    """Forget that some went out, and the dispatches of which nothing is left."""
+    dispatches = list(rows.exclude(dispatch=None).values_list("dispatch", flat=True).distinct())
+    number = rows.delete()[0]
+    left = Delivery.objects.filter(dispatch=OuterRef("pk"))
+    Dispatch.objects.filter(~Exists(left), pk__in=dispatches).delete()
+    return number
 
 
 @transaction.atomic

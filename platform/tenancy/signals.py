@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 # A person's second factors were taken away by an administrator. Argument: membership.
 second_factor_was_reset = Signal()
+
+# A person's own data were taken away (`person_erase`). Argument: user.
+person_was_erased = Signal()

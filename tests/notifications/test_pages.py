@@ -3,15 +3,18 @@
 import io
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from audit.models import AuditEntry
 from common.scope import acting_as
 from health.figures import outgoing
 from notifications.kinds import GROUPS
-from notifications.models import Channel, Choice, Delivery, Robot
+from notifications.models import Channel, Choice, Delivery, Dispatch, Robot
+from notifications.receivers import addresses_forget, deliveries_forget, deliveries_past
 from tenancy.actors import SYSTEM
 from tests import world
 from tests.notifications.conftest import HABITS, at, deliver
@@ -183,3 +186,18 @@ def test_the_operator_stops_a_channel_at_once_and_everybody_is_told_why(bureau, 
         ]  # fmt: skip
     with pytest.raises(CommandError):
         command("limits", "mail", "--per-minute", "0")
+
+
+def test_what_is_forgotten_takes_its_dispatch_along_and_an_erased_person_his_addresses(bureau):
+    bureau.choose(bureau.officer, "now")
+    bureau.choose(bureau.admin, "digest", digest_hour=20)
+    bureau.say()
+    deliver(at(10))
+    with acting_as(SYSTEM):
+        assert deliveries_forget(deliveries_past(at(9))) == 0
+        assert deliveries_forget(deliveries_past(at(11))) == 1
+        assert Delivery.objects.get().state == "waiting"
+        assert not Dispatch.objects.exists()
+        user = User.objects.get(pk=bureau.officer.user_id)
+        addresses_forget(user)
+        assert not EmailAddress.objects.filter(user=user).exists()

@@ -49,6 +49,7 @@ class Load:
     address: str
     secret: str
     lines: list[Line]
+    urgent: int
     counts: dict[str, int]
 
     @property
@@ -87,12 +88,12 @@ def _load(pk: UUID, now: datetime) -> Load | None:
     if not address:
         left = Delivery.objects.filter(dispatch=dispatch, state="waiting")
         left.update(state="dropped", reason="没有可用的接收地址", done_at=now)
-    lines, counts = _lines(dispatch)
+    lines, urgent, counts = _lines(dispatch)
     if not lines:
         dispatch.state, dispatch.error = Dispatch.State.FAILED, "没有要发的消息"
         dispatch.save(update_fields=["state", "error"])
         return None
-    return Load(dispatch, address, secret, lines, counts)
+    return Load(dispatch, address, secret, lines, urgent, counts)
 
 
 def _address(dispatch: Dispatch) -> tuple[str, str]:
@@ -120,7 +121,8 @@ def _drop_lapsed(dispatch: Dispatch, now: datetime) -> None:
     rows.update(state="dropped", reason="身份已停用", done_at=now)
 
 
-def _lines(dispatch: Dispatch) -> tuple[list[Line], dict[str, int]]:
+def _lines(dispatch: Dispatch) -> tuple[list[Line], int, dict[str, int]]:
+    """Return the first messages, how many are urgent, and how many there are of each group."""
     rows = Delivery.objects.filter(dispatch=dispatch, state="waiting")
     first = rows.order_by("-is_urgent", "pk").select_related("notification")[:LINES]
     lines = [
@@ -128,7 +130,7 @@ def _lines(dispatch: Dispatch) -> tuple[list[Line], dict[str, int]]:
         for row in first
     ]
     counts = dict(rows.order_by().values_list("group").annotate(Count("pk")))
-    return lines, counts
+    return lines, rows.filter(is_urgent=True).count(), counts
 
 
 def _send(load: Load) -> Outcome:
@@ -136,13 +138,13 @@ def _send(load: Load) -> Outcome:
     if channel == MAIL:
         return _mail(load)
     if channel == SMS:
-        return sms_say(load.address, short(load.lines, load.size))
-    return robot_say(channel, load.address, load.secret, post(load.lines, load.size))
+        return sms_say(load.address, short(load.lines, load.size, load.urgent))
+    return robot_say(channel, load.address, load.secret, post(load.lines, load.size, load.urgent))
 
 
 def _mail(load: Load) -> Outcome:
     """Hand a letter to the mail server; what it says of the receiver is told from all else."""
-    words = letter(load.lines, load.size, load.counts)
+    words = letter(load.lines, load.size, load.urgent, load.counts)
     page = absolute(reverse("notifications:settings"))
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     headers = {

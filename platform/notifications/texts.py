@@ -36,22 +36,22 @@ def absolute(path: str) -> str:
     return f"{settings.SITE_URL.rstrip('/')}{path}"
 
 
-def letter(lines: Sequence[Line], size: int, counts: dict[str, int]) -> Letter:
+def letter(lines: Sequence[Line], size: int, urgent: int, counts: dict[str, int]) -> Letter:
     """Return a mail: of one message, or a digest of `size`, of which `lines` are the first.
 
-    `counts` is how many of each group there are.
+    `urgent` is how many of all are urgent, `counts` how many of each group there are.
     """
     foot = f"\n\n—\n更改接收方式或停止接收：{absolute(reverse('notifications:settings'))}"
     if size == 1:
         [line] = lines
-        urgent = "（紧急）" if line.is_urgent else ""
-        return Letter(f"{SIGN}{urgent}{line.title}", f"{line.title}\n{absolute(line.url)}{foot}")
+        mark = "（紧急）" if line.is_urgent else ""
+        return Letter(f"{SIGN}{mark}{line.title}", f"{line.title}\n{absolute(line.url)}{foot}")
     body = "\n\n".join(_sections(lines, counts))
-    return Letter(_head(lines, size), f"{_head(lines, size)}\n\n{body}{_rest(lines, size)}{foot}")
+    head = _head(size, urgent)
+    return Letter(head, f"{head}\n\n{body}{_rest(lines, size)}{foot}")
 
 
-def _head(lines: Sequence[Line], size: int) -> str:
-    urgent = sum(line.is_urgent for line in lines)
+def _head(size: int, urgent: int) -> str:
     return f"{SIGN}您有 {size} 条消息" + (f"，其中紧急 {urgent} 条" if urgent else "")
 
 
@@ -75,30 +75,28 @@ def _rest(lines: Sequence[Line], size: int) -> str:
     return f"\n\n还有 {more} 条，见消息页：{inbox}" if more else f"\n\n全部消息：{inbox}"
 
 
-def short(lines: Sequence[Line], size: int) -> str:
+def short(lines: Sequence[Line], size: int, urgent: int) -> str:
     """Return an SMS: one message and its link, or how many there are."""
     if size == 1:
         return f"{SIGN}{lines[0].title[:60]} {absolute(lines[0].url)}"
-    return f"{_head(lines, size)}，请登录查看 {absolute('/inbox/')}"
+    return f"{_head(size, urgent)}，请登录查看 {absolute('/inbox/')}"
 
 
-def post(lines: Sequence[Line], size: int) -> str:
+def post(lines: Sequence[Line], size: int, urgent: int) -> str:
     """Return what a robot says, as long as the strictest of them takes it."""
     if size == 1:
-        urgent = "（紧急）" if lines[0].is_urgent else ""
-        return f"{SIGN}{urgent}{lines[0].title}\n{absolute(lines[0].url)}"
-    shown: list[Line] = []
-    while (
-        len(shown) < len(lines)
-        and len(_post(lines[: len(shown) + 1], size).encode()) <= ROBOT_BYTES
-    ):
-        shown.append(lines[len(shown)])
-    return _post(shown, size)
+        mark = "（紧急）" if lines[0].is_urgent else ""
+        return f"{SIGN}{mark}{lines[0].title}\n{absolute(lines[0].url)}"
+    for number in range(len(lines), 0, -1):
+        text = _post(lines[:number], size, urgent)
+        if len(text.encode()) <= ROBOT_BYTES:
+            return text
+    return _post([], size, urgent)
 
 
-def _post(lines: Sequence[Line], size: int) -> str:
+def _post(lines: Sequence[Line], size: int, urgent: int) -> str:
     rows = [
         f"· {'（紧急）' if line.is_urgent else ''}{line.title} {absolute(line.url)}"
         for line in lines
     ]
-    return "\n".join([_head(lines, size), *rows]) + _rest(lines, size)
+    return "\n".join([_head(size, urgent), *rows]) + _rest(lines, size)

@@ -82,6 +82,10 @@ from inspections.services import (
 )
 from inspections.services.enforcement import Rechecked
 from inspections.signs.update import signs_update
+from notifications.delivery import fan_out
+from notifications.models import Delivery
+from notifications.receivers import robot_save
+from notifications.services import notify
 from providers.models import Provider
 from providers.services import (
     cross_region_file,
@@ -678,6 +682,23 @@ class Scene:
             "self_evaluation": asked.pk, "questionnaire": form.pk, "scheme": scheme.pk,
             "indicator": indicator.pk,
         }  # fmt: skip
+
+    def _outside(self, c: counties.County) -> None:
+        """A chat robot of the agency, and what did not go to it: it is a training one."""
+        with acting_as(c.admin):
+            robot = robot_save(
+                actor=c.admin, robot=None, kind="wecom", name="值班群", secret="",
+                url=f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=scene-{c.zone.pk}",
+                chosen={"major": "now"}, quiet_from=22, quiet_until=7, digest_hour=8, night="major",
+            )  # fmt: skip
+            notify(
+                org_id=c.zone.pk, kind="hazard.major", title="重大隐患", url="/hazards/",
+                at=counties.NOW,
+            )  # fmt: skip
+        with acting_as(SYSTEM):
+            fan_out()
+            delivery = Delivery.objects.filter(receiver=robot.pk).order_by("pk").first()
+        self.things |= {"robot": robot.pk, "delivery": delivery.pk}
 
     def url(self, name: str, kinds: tuple[str, ...]) -> str:
         return reverse(name, args=[self.things[kind] for kind in kinds])

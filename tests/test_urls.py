@@ -28,6 +28,12 @@ TABLE = {
     "home:front": ((), AGENCY_AND_FIELD | {"principal": 302}),
     "home:inbox": ((), ALL),
     "home:search": ((), ALL),
+    "notifications:settings": ((), ALL),
+    "notifications:log": ((), ALL),
+    "notifications:org-log": ((), {"admin": 200, "principal": 200}),
+    "notifications:robots": ((), {"admin": 200, "principal": 200}),
+    "notifications:robot-new": ((), {"admin": 200, "principal": 200}),
+    "notifications:robot": (("robot",), MANAGERS),
     "api:docs": ((), ALL),
     "tokens:own": ((), ALL),
     "tokens:new": ((), ALL),
@@ -376,6 +382,10 @@ TABLE = {
 }
 # Answer POST only; who may not, or is a stranger to the thing, is refused before anything happens.
 POSTS = {
+    "notifications:again": ("delivery",),
+    "notifications:robot-test": ("robot",),
+    "notifications:robot-switch": ("robot",),
+    "notifications:robot-remove": ("robot",),
     "tenancy:invitation-withdraw": ("invitation",),
     "field:refused-seen": ("operation",),
     "accounts:session-end": ("session",),
@@ -477,6 +487,7 @@ POSTS = {
 OWN_POSTS = {
     "agencies:who-sees-export",
     "enterprises:bulk-edit",
+    "notifications:phone", "notifications:phone-code", "notifications:phone-remove",
     "documents:print", "documents:key-rotate", "chain:verify", "accounts:sessions-end-others",
     "agencies:library-propose",
     "scoring:prepare", "scoring:appraisals-publish", "scoring:appraisals-archive",

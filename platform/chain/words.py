@@ -105,6 +105,21 @@ ACTS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "chain": ("存证链", {"verify": "核查存证链"}),
+    "robot": (
+        "消息机器人",
+        {
+            "save": "登记或修改机器人", "test": "发测试消息", "on": "启用机器人", "off": "停用机器人",
+            "remove": "删除机器人",
+        },
+    ),
+    "messages": (
+        "消息外发",
+        {
+            "choose": "修改消息设置", "stop": "停发渠道", "start": "恢复渠道", "limit": "更改渠道上限",
+        },
+    ),
+    "phone": ("接收手机", {"verify": "验证手机号", "remove": "删除手机号"}),
+    "delivery": ("消息外发", {"again": "重发消息"}),
 }  # fmt: skip
 
 

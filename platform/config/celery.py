@@ -16,6 +16,11 @@ app.conf.beat_schedule = {
     "seal": {"task": "tenancy.seal_chains", "schedule": 60.0, "options": {"expires": 55}},
     "owed": {"task": "workflow.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
     "files": {"task": "documents.resend_owed", "schedule": 60.0, "options": {"expires": 55}},
+    "messages": {
+        "task": "notifications.deliver",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "scans": {"task": "evidence.rescan", "schedule": 60.0, "options": {"expires": 55}},
     "webhooks": {"task": "webhooks.deliver", "schedule": 10.0, "options": {"expires": 9}},
     "webhooks_kept": {

@@ -4,7 +4,11 @@ DATABASE_URL        runtime role (owns nothing, cannot bypass row-level security
 DATABASE_OWNER_URL  the role that migrates; needed where DATABASE_URL is set
 REDIS_URL           default: embedded
 SECRET_KEY, SECRET_KEY_FALLBACKS, ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, DEBUG, SITE_URL, VAR_DIR, MEDIA_FOLDER,
-EMAIL_BACKEND, EMAIL_HOST, DEFAULT_FROM_EMAIL, SMS_URL (apprise, with {phone})
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL,
+EMAIL_BACKEND, DEFAULT_FROM_EMAIL   mail; without EMAIL_HOST letters go into VAR_DIR/mail (docs/messages.md)
+SMS_URL             SMS gateway in apprise's form with {phone}; default: none (docs/messages.md)
+ROBOT_HOSTS         hosts of chat robots beside the real services', with commas; may be inside
+TRAINING_EMAIL_BACKEND  where letters of training organisations go, a file or the console; default: nowhere
 STORAGE_BUCKET, STORAGE_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY  S3-compatible store
 STORAGE_PUBLIC_ENDPOINT  the same store as browsers reach it; default: files pass through the web
 BACKUP_RECIPIENTS   public keys that backups are encrypted for, with commas (docs/operations.md)
@@ -397,11 +401,24 @@ CLAMAV_URL = os.environ.get("CLAMAV_URL", "")
 TILE_ATTRIBUTION = os.environ.get("TILE_ATTRIBUTION", "")
 ROUTING_URL = os.environ.get("ROUTING_URL", "")
 
-EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+_BACKENDS = "django.core.mail.backends"
+EMAIL_BACKEND = os.environ.get(
+    "EMAIL_BACKEND", f"{_BACKENDS}.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+)
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "0") == "1"
+EMAIL_USE_SSL = os.environ.get("EMAIL_USE_SSL", "0") == "1"
+EMAIL_TIMEOUT = 15  # seconds
 EMAIL_FILE_PATH = VAR_DIR / "mail"
-# The installation's SMS gateway as an apprise address with {phone} in it; empty: no SMS is sent.
+# Messages outside the page: docs/messages.md. Nothing pretends to be sent where no server is named.
+MAIL_IS_SET_UP = bool(EMAIL_HOST)
 SMS_URL = os.environ.get("SMS_URL", "")
-EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+ROBOT_HOSTS = tuple(filter(None, os.environ.get("ROBOT_HOSTS", "").split(",")))
+_TRAINING = os.environ.get("TRAINING_EMAIL_BACKEND", "")
+TRAINING_EMAIL_BACKEND = f"{_BACKENDS}.{_TRAINING}.EmailBackend" if _TRAINING else ""
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "anfu@localhost")
 
 OUTSIDE_ALLOWED = tuple(filter(None, os.environ.get("OUTSIDE_ALLOWED", "").split(",")))

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("home.urls")),
     path("", include("tenancy.urls")),
     path("", include("workflow.urls")),
+    path("", include("notifications.urls")),
     path("", include("evidence.urls")),
     path("", include("enterprises.urls")),
     path("", include("documents.urls")),

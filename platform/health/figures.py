@@ -16,6 +16,9 @@ from audit.models import Unsealed
 from common.scope import acting_as
 from documents.services import documents_owed
 from evidence.models import Attachment, Photo
+from notifications.kinds import CHANNELS
+from notifications.models import Notification
+from notifications.selectors import owed_by_channel
 from tenancy.actors import SYSTEM
 from workflow.models import JobPart, WorkTask
 
@@ -45,7 +48,7 @@ class _Waiting:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         with acting_as(SYSTEM):
-            for name, words, value in (*papers(), *jobs(), *acts(), *files()):
+            for name, words, value in (*papers(), *jobs(), *acts(), *files(), *outgoing()):
                 yield GaugeMetricFamily(name, words, value=value)
         for name, words, value in queue():
             yield GaugeMetricFamily(name, words, value=value)
@@ -94,6 +97,20 @@ def files() -> list[Figure]:
     """Files before the virus scanner."""
     waiting = sum(model.objects.waiting().count() for model in (Photo, Attachment))
     return [("anfu_files_waiting_for_scan", "Files that nobody else is shown yet", waiting)]
+
+
+def outgoing() -> list[Figure]:
+    """Messages that are owed outside the page, by channel."""
+    owed = owed_by_channel()
+    found = []
+    for channel in CHANNELS:
+        count, oldest = owed.get(channel, (0, None))
+        found += [
+            (f"anfu_messages_waiting_{channel}", f"Messages owed by {channel}", float(count)),
+            (f"anfu_message_waiting_seconds_{channel}", "Age of the oldest of them", _age(oldest)),
+        ]
+    inbox = Notification.objects.filter(is_owed=True).count()
+    return [*found, ("anfu_messages_not_fanned_out", "Messages not looked at yet", float(inbox))]
 
 
 def queue() -> list[Figure]:

@@ -31,6 +31,7 @@ _REFUSED = Entry("手机未入账", "field:refused", "mobiledata-off", "visit_lo
 _OUTSIDE = Entry("外部系统导出", "inspections:outside-list", "file-export", "outside_export")
 _WEBHOOKS = Entry("事件推送", "webhooks:list", "webhook", "webhook_manage")
 _INBOX = Entry("消息", "home:inbox", "bell")
+_OUTSIDE = Entry("消息设置", "notifications:settings", "bell-cog")
 
 MENUS: dict[str, tuple[Entry, ...]] = {
     OrgKind.AGENCY: (
@@ -66,6 +67,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         _OUTSIDE,
         _WEBHOOKS,
         _INBOX,
+        _OUTSIDE,
         _PEOPLE,
     ),
     OrgKind.PROVIDER: (
@@ -89,6 +91,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         _OUTSIDE,
         _WEBHOOKS,
         _INBOX,
+        _OUTSIDE,
         _PEOPLE,
     ),
     OrgKind.ENTERPRISE: (
@@ -102,6 +105,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         ),
         _WEBHOOKS,
         _INBOX,
+        _OUTSIDE,
         _PEOPLE,
     ),
 }

@@ -1,11 +1,19 @@
 from django.db import models
 
 from common.ids import uuid7
+from notifications.outgoing import Channel, Choice, Delivery, Dispatch, Phone, Receiver, Robot
 from tenancy.models import Membership
+
+__all__ = [
+    "Channel", "Choice", "Delivery", "Dispatch", "Notification", "Phone", "Receiver", "Robot",
+]  # fmt: skip
 
 
 class Notification(models.Model):
-    """A message to an organisation, or to one of its people. Read by somebody, it stays on record."""
+    """A message to an organisation, or to one of its people. Read by somebody, it stays on record.
+
+    `is_owed` until beat has worked out to whom it goes outside the page (`delivery.fan_out`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     org_id = models.BigIntegerField("收件单位")
@@ -17,11 +25,15 @@ class Notification(models.Model):
     created_at = models.DateTimeField("时间")
     read_at = models.DateTimeField("已读时间", null=True)
     read_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    is_owed = models.BooleanField("待外发", default=True)
 
     class Meta:
         verbose_name = "消息"
         verbose_name_plural = "消息"
-        indexes = [models.Index(fields=["org_id", "-id"], name="notification_inbox")]
+        indexes = [
+            models.Index(fields=["org_id", "-id"], name="notification_inbox"),
+            models.Index(fields=["id"], condition=models.Q(is_owed=True), name="notification_owed"),
+        ]
 
     def __str__(self) -> str:
         return self.title

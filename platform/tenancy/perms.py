@@ -16,6 +16,8 @@ PERMS: dict[str, frozenset[Role]] = {
     # people
     "people_manage": frozenset({Role.AGENCY_ADMIN, Role.PROVIDER_ADMIN, Role.PRINCIPAL}),
     "enterprise_invite": _OFFICERS,
+    # chat robots that are told what the whole organisation is told, and what went outside
+    "robot_manage": frozenset({Role.AGENCY_ADMIN, Role.PROVIDER_ADMIN, Role.PRINCIPAL}),
     # a phone or contact shown whole, one at a time, each time recorded
     "personal_show": _OFFICERS | _PROVIDER,
     # enterprises and providers

@@ -24,6 +24,7 @@ from accounts.models import User
 from audit.services import record
 from common.errors import DomainError
 from tenancy.models import Invitation, Membership, Organization
+from tenancy.signals import person_was_erased
 
 PERIODS = Path(__file__).parent / "data" / "retention.csv"
 BATCH = 1_000
@@ -159,6 +160,7 @@ def person_erase(*, user: User, reason: str) -> None:
     user.is_active = False
     user.set_unusable_password()
     user.save()
+    person_was_erased.send(sender=User, user=user)
     record(actor=None, act="person.erase", subject=user, data={"reason": reason})
 
 

@@ -10,3 +10,6 @@ deputy_named = Signal()
 
 # Work went from one person to another: `membership`, `to`, `words` (what), `reason`.
 work_handed_over = Signal()
+
+# A person's own data were taken away (`person_erase`). Argument: user.
+person_was_erased = Signal()

@@ -10,6 +10,7 @@ class InspectionsConfig(AppConfig):
         from agencies.gates import register_facts, register_preparation
         from documents.access import register_hidden
         from documents.registry import register
+        from enterprises.bringing import register_kind
         from evidence import access as evidence
         from inspections import retention
         from inspections.access import (
@@ -18,6 +19,7 @@ class InspectionsConfig(AppConfig):
             hidden_files,
             hidden_papers,
         )
+        from inspections.historical import KIND
         from inspections.kinds import PAPERS
         from inspections.models import Complaint, MeetingAttendance
         from inspections.selectors import assignment_facts, figures_of_year, visits_by_person
@@ -44,3 +46,4 @@ class InspectionsConfig(AppConfig):
         for paper in PAPERS:
             register(paper)
         register_job(acceptance.KIND, acceptance.run_part, then=acceptance.make_files)
+        register_kind(KIND)

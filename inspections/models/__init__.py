@@ -24,6 +24,7 @@ from inspections.models.enforcement import (
 )
 from inspections.models.field import FieldFile, FieldOperation
 from inspections.models.hazards import Extension, Hazard, Recheck, Rectification
+from inspections.models.historical import HistoricalHazard
 from inspections.models.matches import PhotoMatch
 from inspections.models.service import (
     CriterionFinding,
@@ -66,6 +67,7 @@ __all__ = [
     "GuidanceTopic",
     "Hazard",
     "HazardTally",
+    "HistoricalHazard",
     "LibraryEntry",
     "Meeting",
     "MeetingAttendance",

@@ -119,6 +119,9 @@ PERMS: dict[str, frozenset[Role]] = {
     "visit_view": _AGENCY | _PROVIDER,
     "hazard_view": _AGENCY | _PROVIDER | _ENTERPRISE,
     "hazard_ledger": _AGENCY | _PROVIDER,
+    # the ledgers of earlier years, and what became of their open ones
+    "historical_view": _AGENCY,
+    "historical_settle": _OFFICERS,
     "hazard_confirm": _LEADS,
     "rectification_submit": _ENTERPRISE,
     "rectification_enter_for": _PROVIDER,

@@ -6,11 +6,17 @@ class EnterprisesConfig(AppConfig):
     verbose_name = "企业"
 
     def ready(self) -> None:
+        from enterprises import bringing
         from enterprises.access import enterprise_for
         from enterprises.models import Enterprise
+        from enterprises.registers import KINDS
         from enterprises.retention import drop_lists, lists_over
         from tenancy.personal import register
         from tenancy.retention import register_eraser
+        from workflow.services import register_job
 
         register(Enterprise, "phone", find=enterprise_for)
         register_eraser("import_file", due=lists_over, erase=drop_lists, org="enterprise_org")
+        for kind in KINDS:
+            bringing.register_kind(kind)
+        register_job(bringing.JOB, bringing.run_part)

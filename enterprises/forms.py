@@ -90,12 +90,12 @@ class EnterpriseFilter(forms.Form):
 
 
 class UploadForm(forms.Form):
-    """The list to import."""
+    """The sheet to import."""
 
     file = forms.FileField(
-        label="企业名单",
-        help_text="Excel（.xlsx、.xls）或 CSV，10 MB 以内；表头要有企业名称和统一社会信用代码",
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        label="表格文件",
+        help_text="Excel（.xlsx、.xls）、WPS 或 CSV，10 MB、20,000 行以内；列的顺序和名称不必与模板一样",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
     )
 
 

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
@@ -27,6 +28,7 @@ SHEET = re.compile(r"xl/worksheets/sheet\d+\.xml")
 BROKEN = (
     zipfile.BadZipFile, zlib.error, expat.ExpatError, NotImplementedError, RuntimeError, OSError
 )  # fmt: skip
+TOO_LONG = "超过 20,000 行，请分成几份再上传"
 CELL = re.compile(r"^([A-Z]{1,3})(\d+)$")
 
 
@@ -85,18 +87,18 @@ def _from_csv(content: bytes) -> Grid:
         except UnicodeDecodeError:
             continue
         try:
-            rows = [
-                row for _, row in zip(range(MAX_ROWS), csv.reader(io.StringIO(text)), strict=False)
-            ]
+            rows = [*islice(csv.reader(io.StringIO(text)), MAX_ROWS + 1)]
         except csv.Error:
             break
+        if len(rows) > MAX_ROWS:  # cut off, the rest would be lost without a word
+            raise SheetError(TOO_LONG)
         return Grid("", rows)
     raise SheetError("文字编码不认识，请用 Excel 另存为 .xlsx 后再上传")
 
 
 def _from_sheet(sheet: CalamineSheet, formulas: frozenset[tuple[int, int]]) -> Grid:
     if sheet.total_height > MAX_ROWS:
-        raise SheetError("名单超过 20,000 行，请分成几份再上传")
+        raise SheetError(TOO_LONG)
     rows = [
         [_words(v) for v in row[:MAX_COLUMNS]] for row in sheet.to_python(skip_empty_area=False)
     ]

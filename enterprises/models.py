@@ -175,7 +175,11 @@ def upload_path(draft: "EnterpriseImport", filename: str) -> str:
 
 
 class EnterpriseImport(TenantModel):
-    """A list that somebody uploaded: looked at first, written only when confirmed."""
+    """A sheet that somebody uploaded: looked at first, written only when confirmed.
+
+    `columns` says where its table stands and which column is which field, and how that came:
+    "asked" until somebody has said so (enterprises.bringing).
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "待确认"
@@ -185,6 +189,8 @@ class EnterpriseImport(TenantModel):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     file = models.FileField("文件", upload_to=upload_path, max_length=200)
     filename = models.CharField("文件名", max_length=200)
+    kind = models.CharField("种类", max_length=20, default="enterprises")
+    columns = models.JSONField("列的对应", default=dict)
     town_answers = models.JSONField("镇街对照", default=dict)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
     outcome = models.JSONField("结果", default=dict)
@@ -204,6 +210,30 @@ class EnterpriseImport(TenantModel):
 
     def __str__(self) -> str:
         return self.filename
+
+
+class ColumnMatch(TenantModel):
+    """Which column of a sheet with these headings is which field, as the agency's people said."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField("种类", max_length=20)
+    signature = models.CharField(max_length=64)
+    headings = models.JSONField("表头")
+    match = models.JSONField("列的对应")
+    changed_at = models.DateTimeField("确定时间")
+    changed_by_name = models.CharField("确定人", max_length=80)
+
+    class Meta:
+        verbose_name = "列的对应"
+        verbose_name_plural = "列的对应"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner_agency", "kind", "signature"], name="column_match_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.signature[:8]}"
 
 
 class ClaimCode(TenantModel):

@@ -1,14 +1,12 @@
-"""enterprises_import · import_upload · import_confirm · import_answer_towns · import_drop ·
-enterprise_save · risk_point_add · risk_point_remove · certificate_add · certificate_drop"""
+"""enterprises_import · enterprise_save · risk_point_add · risk_point_remove · certificate_add · certificate_drop"""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,7 +18,6 @@ from common.pinyin import name_words, search_words
 from enterprises import sheet
 from enterprises.models import (
     Enterprise,
-    EnterpriseImport,
     RiskPoint,
     SpecialOperationCertificate,
 )
@@ -80,7 +77,7 @@ def enterprises_import(
     Matches by credit code within the agency. The same list again changes nothing. A cell that is
     empty in the list leaves the file's value alone. A fixed number of statements, however long.
     """
-    rejected = tuple(_rejected(result))
+    rejected = tuple(rejected_of(result))
     rows = [row.values for row in result.accepted]
     there = Enterprise.objects.select_for_update().filter(
         owner_agency=agency, credit_code__any_of=[values.credit_code for values in rows]
@@ -101,7 +98,8 @@ def enterprises_import(
     return Outcome(len(new), len(changed), len(changes) - len(changed), rejected, is_written)
 
 
-def _rejected(result: Any) -> list[dict[str, Any]]:
+def rejected_of(result: Any) -> list[dict[str, Any]]:
+    """Return what is wrong, a line for each cell."""
     return [
         {
             "row": row.row,
@@ -186,79 +184,6 @@ def _record(
             "updated": {str(enterprise.pk): sorted(fields) for enterprise, fields in changed},
         },
     )
-
-
-@transaction.atomic
-def import_upload(
-    *, actor: Actor, agency: Agency, content: bytes, filename: str
-) -> EnterpriseImport:
-    """Keep an uploaded list for its preview; raises DomainError for what is no readable list."""
-    try:
-        read_list(agency=agency, content=content, filename=filename, answers={})
-    except sheet.SheetError as error:
-        raise DomainError(str(error), field="file") from None
-    draft = EnterpriseImport(
-        owner_agency=agency,
-        region_code=agency.region_code,
-        filename=filename[:200],
-        uploaded_by_id=actor.member,
-    )
-    draft.file.save("list", ContentFile(content), save=False)
-    draft.save(force_insert=True)
-    return draft
-
-
-def import_preview(draft: EnterpriseImport) -> Any:
-    """Read an uploaded list again, with the towns answered so far."""
-    with draft.file.open("rb") as file:
-        content = file.read()
-    agency = Agency.objects.select_related("org").get(pk=draft.owner_agency_id)
-    return read_list(
-        agency=agency, content=content, filename=draft.filename, answers=draft.town_answers
-    )
-
-
-@transaction.atomic
-def import_answer_towns(*, draft: EnterpriseImport, answers: Mapping[str, str]) -> None:
-    """Remember which township each unknown town name means."""
-    agency = Agency.objects.get(pk=draft.owner_agency_id)
-    codes = {*townships(agency).values(), agency.region_code}
-    if not set(answers.values()) <= codes:
-        raise DomainError("请选择本辖区的镇街", field="towns")
-    locked = _locked(draft)
-    locked.town_answers = {**locked.town_answers, **answers}
-    locked.save(update_fields=["town_answers"])
-
-
-@transaction.atomic
-def import_confirm(*, actor: Actor, draft: EnterpriseImport, valid_only: bool) -> Outcome:
-    """Write an uploaded list, once."""
-    locked = _locked(draft)
-    agency = Agency.objects.select_related("org").get(pk=locked.owner_agency_id)
-    outcome = enterprises_import(
-        actor=actor, agency=agency, result=import_preview(locked), valid_only=valid_only
-    )
-    if not outcome.is_written:
-        raise DomainError("名单中还有问题行，请改正后重新上传，或选择只导入合格的行")
-    locked.state, locked.imported_at = EnterpriseImport.State.DONE, timezone.now()
-    locked.outcome = asdict(outcome)
-    locked.save(update_fields=["state", "imported_at", "outcome"])
-    return outcome
-
-
-@transaction.atomic
-def import_drop(*, draft: EnterpriseImport) -> None:
-    """Give an uploaded list up."""
-    locked = _locked(draft)
-    locked.state = EnterpriseImport.State.DROPPED
-    locked.save(update_fields=["state"])
-
-
-def _locked(draft: EnterpriseImport) -> EnterpriseImport:
-    locked = EnterpriseImport.objects.select_for_update(of=("self",)).get(pk=draft.pk)
-    if locked.state != EnterpriseImport.State.DRAFT:
-        raise DomainError(f"该名单{locked.get_state_display()}，请重新上传")
-    return locked
 
 
 @transaction.atomic

@@ -12,36 +12,84 @@ from typing import Any, BinaryIO
 from common import credit_code
 from common.text import has_control, plain, squeeze
 from documents.xlsx import Column, write_table
+from enterprises.columns import EXAMPLE, Field, Table, find, missing, read_head
 from enterprises.grid import Grid, SheetError, read_grids
 
 __all__ = ["SheetError", "SheetResult", "SheetRow", "Values", "read", "write_rejected"]
 
 MAX_NAME, MAX_TEXT, MAX_COUNT = 100, 200, 200_000
-HEAD_ROWS = 40  # how far down a sheet its head is looked for
 NOTES = re.compile(r"^(合计|总计|小计|共计|填表人|审核人|制表人?|备注|说明|注)[：:]?")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 INDUSTRIES = ("冶金", "有色", "建材", "机械", "轻工", "纺织", "烟草", "商贸", "危化品", "其他")
 INDUSTRY_WORDS = {"有色金属": "有色", "危险化学品": "危化品", "化工": "危化品", "其它": "其他"}
 INDUSTRY_CODE = re.compile(r"^[A-T]\d{2,4}$")
 
-# field: (label, required, heading words); a heading matches when it begins with one of the words.
-FIELDS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
-    "name": ("企业名称", True, ("企业名称", "单位名称", "企业全称", "单位全称", "生产经营单位", "公司名称", "名称")),
-    "credit_code": ("统一社会信用代码", True, ("统一社会信用代码", "社会信用代码", "信用代码", "统一信用代码")),
-    "industry": ("所属行业", False, ("所属行业", "行业类别", "行业领域", "行业类型", "行业")),
-    "industry_code": ("国民经济行业代码", False, ("国民经济行业代码", "行业代码", "国民经济行业")),
-    "town": ("所属镇街", False, ("所属镇街", "镇街", "乡镇", "街道", "所属乡镇", "所属街道", "属地")),
-    "address": ("生产经营地址", False, ("生产经营地址", "经营地址", "生产地址", "企业地址", "单位地址", "地址")),
-    "products": ("主要产品", False, ("主要产品", "产品", "经营范围")),
-    "employee_count": ("从业人员数量", False, ("从业人员", "职工人数", "员工总数", "员工人数", "职工总数", "人数")),
-    "safety_manager_count": ("安全管理人员数量", False, ("安全管理人员", "安管人员", "专兼职安全")),
-    "special_operator_count": ("特种作业人员数量", False, ("特种作业人员", "特种作业")),
-    "principal_name": ("主要负责人", False, ("主要负责人", "法定代表人", "负责人", "企业负责人", "联系人", "法人")),
-    "phone": ("联系电话", False, ("联系电话", "联系方式", "手机", "电话")),
-    "risk_factors": ("主要风险因素", False, ("主要风险因素", "风险因素", "主要风险", "主要危险因素")),
-}  # fmt: skip
-HEADINGS = [(squeeze(word), name) for name, (_, _, words) in FIELDS.items() for word in words]
-ANY_HEADING = tuple(word for word, _ in HEADINGS)
+FIELDS: dict[str, Field] = {
+    "name": Field(
+        "企业名称",
+        True,
+        ("企业名称", "单位名称", "企业全称", "单位全称", "生产经营单位", "公司名称", "名称"),
+        "某某机械制造有限公司",
+    ),
+    "credit_code": Field(
+        "统一社会信用代码",
+        True,
+        ("统一社会信用代码", "社会信用代码", "信用代码", "统一信用代码"),
+        "91130300MA0000000X",
+        "18 位",
+    ),
+    "industry": Field(
+        "所属行业",
+        False,
+        ("所属行业", "行业类别", "行业领域", "行业类型", "行业"),
+        "机械",
+        "",
+        INDUSTRIES,
+    ),
+    "industry_code": Field(
+        "国民经济行业代码", False, ("国民经济行业代码", "行业代码", "国民经济行业"), "C3484"
+    ),
+    "town": Field(
+        "所属镇街",
+        False,
+        ("所属镇街", "镇街", "乡镇", "街道", "所属乡镇", "所属街道", "属地"),
+        "榆关镇",
+    ),
+    "address": Field(
+        "生产经营地址",
+        False,
+        ("生产经营地址", "经营地址", "生产地址", "企业地址", "单位地址", "地址"),
+        "榆关镇工业路 8 号",
+    ),
+    "products": Field("主要产品", False, ("主要产品", "产品", "经营范围"), "铸件"),
+    "employee_count": Field(
+        "从业人员数量",
+        False,
+        ("从业人员", "职工人数", "员工总数", "员工人数", "职工总数", "人数"),
+        "60",
+    ),
+    "safety_manager_count": Field(
+        "安全管理人员数量", False, ("安全管理人员", "安管人员", "专兼职安全"), "1"
+    ),
+    "special_operator_count": Field("特种作业人员数量", False, ("特种作业人员", "特种作业"), "3"),
+    "principal_name": Field(
+        "主要负责人",
+        False,
+        ("主要负责人", "法定代表人", "负责人", "企业负责人", "联系人", "法人"),
+        "张三",
+    ),
+    "phone": Field(
+        "联系电话", False, ("联系电话", "联系方式", "手机", "电话"), "13800000000", is_personal=True
+    ),
+    "risk_factors": Field(
+        "主要风险因素",
+        False,
+        ("主要风险因素", "风险因素", "主要风险", "主要危险因素"),
+        "机械伤害、触电",
+    ),
+}
+# A list may name several people and numbers; the first column of them stands.
+MANY = {FIELDS["principal_name"].label, FIELDS["phone"].label}
 COUNTS = ("employee_count", "safety_manager_count", "special_operator_count")
 
 
@@ -77,11 +125,11 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row of the list: as typed, as understood, and what is wrong or odd about it."""
+    """One row of a sheet: as typed, as understood, and what is wrong or odd about it."""
 
     row: int
     raw: Mapping[str, str]
-    values: Values
+    values: Any
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
@@ -118,19 +166,24 @@ class SheetResult:
 
 
 @dataclass(slots=True)
-class _Reading:
+class Reading:
     """One row while it is read."""
 
-    raw: dict[str, str]
+    raw: Mapping[str, str]
+    fields: Mapping[str, Field] = field(default_factory=lambda: FIELDS)
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
     def refuse(self, name: str, message: str, kind: str = "error") -> None:
-        self.problems.append(Problem(name, FIELDS[name][0], self.raw.get(name, ""), message, kind))
+        self.problems.append(
+            Problem(name, self.fields[name].label, self.raw.get(name, ""), message, kind)
+        )
 
     def warn(self, name: str, message: str) -> None:
-        self.warnings.append(Problem(name, FIELDS[name][0], self.raw.get(name, ""), message))
+        self.warnings.append(
+            Problem(name, self.fields[name].label, self.raw.get(name, ""), message)
+        )
 
 
 def read(
@@ -146,88 +199,72 @@ def read(
     `town_answers` says which code a town name unknown to `townships` means; without a town a row
     belongs to `region_code`. Raises SheetError for a file that is no readable list.
     """
-    grid, top, columns = _find_table(read_grids(file, filename))
+    return read_table(
+        _list_in(read_grids(file, filename)),
+        townships=townships,
+        region_code=region_code,
+        town_answers=town_answers,
+    )
+
+
+def read_table(
+    table: Table,
+    *,
+    townships: Mapping[str, str],
+    region_code: str,
+    town_answers: Mapping[str, str] | None = None,
+) -> SheetResult:
+    """Read a list whose columns are known."""
     towns = {_town_key(name): code for name, code in townships.items()}
     towns |= {_town_key(name): code for name, code in (town_answers or {}).items()}
     rows: list[SheetRow] = []
     seen: dict[str, int] = {}
-    for number, raw in _body(grid, top, columns):
-        reading = _Reading(raw)
-        _read_row(reading, grid, number, columns, towns, region_code)
+    for number, raw in body(table):
+        reading = Reading(raw)
+        _read_row(reading, table, number, towns, region_code)
         _note_twice(reading, seen, number)
         rows.append(_finished(number, reading))
     if not rows:
         raise SheetError("表头下面没有企业，请检查名单是否填写")
-    headings = {name: plain(grid.cell(top, column)) for name, column in columns.items()}
-    taken = set(columns.values())
-    ignored = tuple(
-        plain(text) for i, text in enumerate(grid.row(top)) if i not in taken and plain(text)
-    )
-    return SheetResult(grid.name, headings, ignored, tuple(rows))
+    return SheetResult(table.grid.name, table.used, table.ignored, tuple(rows))
 
 
-def _find_table(grids: Sequence[Grid]) -> tuple[Grid, int, dict[str, int]]:
-    """Return the sheet, the row of its head, and {field: column}; the fullest head wins."""
-    best: tuple[int, Grid, int, dict[str, int]] | None = None
-    for grid in grids:
-        for row in range(min(HEAD_ROWS, len(grid.rows))):
-            columns = _head(grid.row(row))
-            if columns and (best is None or len(columns) > best[0]):
-                best = (len(columns), grid, row, columns)
-    if best is None:
+def _list_in(grids: Sequence[Grid]) -> Table:
+    table = find(grids, FIELDS)
+    head = read_head(table.grid.row(table.top), FIELDS)
+    for label, first, second in head.doubtful:
+        if label not in MANY:
+            raise SheetError(f"“{first}”和“{second}”两列都像是{label}，请删去一列")
+    if missing(table.columns, FIELDS):
         raise SheetError("没有找到名单：表头应有“企业名称”和“统一社会信用代码”两列")
-    return best[1], best[2], best[3]
+    return table
 
 
-def _head(cells: Sequence[str]) -> dict[str, int]:
-    """Return {field: column} if this row is a head, which has a name and a code; else {}."""
-    found: dict[str, int] = {}
-    for column, text in enumerate(cells):
-        name = _field_of(squeeze(text))
-        if name is None:
-            continue
-        if name in found:
-            # 法定代表人 beside 主要负责人: the exact word stays
-            if squeeze(cells[found[name]]) == FIELDS[name][0]:
-                continue
-            if squeeze(text) != FIELDS[name][0] and name not in ("principal_name", "phone"):
-                raise SheetError(
-                    f"“{plain(cells[found[name]])}”和“{plain(text)}”两列都像是{FIELDS[name][0]}，请删去一列"
-                )
-            if squeeze(text) != FIELDS[name][0]:
-                continue
-        found[name] = column
-    return found if {"name", "credit_code"} <= found.keys() else {}
-
-
-def _field_of(heading: str) -> str | None:
-    if not heading.startswith(ANY_HEADING):
-        return None
-    return max((len(word), name) for word, name in HEADINGS if heading.startswith(word))[1]
-
-
-def _body(grid: Grid, top: int, columns: Mapping[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
+def body(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (row number, {field: text}) below the head; blank rows and notes are passed over."""
-    for index in range(top + 1, len(grid.rows)):
+    grid, columns = table.grid, table.columns
+    head = [plain(text) for text in grid.row(table.top)]
+    for index in range(table.top + 1, len(grid.rows)):
         raw = {name: grid.cell(index, column) for name, column in columns.items()}
         first = next(filter(None, map(plain, grid.row(index))), "")
-        formula = any((index, column) in grid.formulas for column in columns.values())
-        if (not any(plain(text) for text in raw.values()) and not formula) or NOTES.match(first):
+        formula = bool(grid.formulas) and any((index, c) in grid.formulas for c in columns.values())
+        if not formula and not any(plain(text) for text in raw.values()):
             continue
-        if _field_of(squeeze(raw["credit_code"])) and _head(grid.row(index)):
+        if NOTES.match(first) or first == EXAMPLE:
+            continue
+        if first == next(filter(None, head), "") and [*map(plain, grid.row(index))] == head:
             continue  # the head again at the top of a printed page
         yield index + 1, raw
 
 
 def _read_row(
-    reading: _Reading,
-    grid: Grid,
+    reading: Reading,
+    table: Table,
     number: int,
-    columns: Mapping[str, int],
     towns: Mapping[str, str],
     region_code: str,
 ) -> None:
-    formulas = {n for n, column in columns.items() if (number - 1, column) in grid.formulas}
+    formulas = formulas_of(table, number)
     for name in formulas:
         reading.refuse(name, f"{FIELDS[name][0]}是公式，请改为文字或数字")
     for name in FIELDS:
@@ -238,7 +275,13 @@ def _read_row(
     _check_counts(reading)
 
 
-def _text(reading: _Reading, name: str) -> None:
+def formulas_of(table: Table, number: int) -> set[str]:
+    """Return the fields that a formula fills in one row."""
+    found = table.grid.formulas
+    return {n for n, at in table.columns.items() if (number - 1, at) in found} if found else set()
+
+
+def _text(reading: Reading, name: str) -> None:
     typed = reading.raw.get(name, "")
     text = plain(typed)
     limit = MAX_NAME if name == "name" else 40 if name == "principal_name" else MAX_TEXT
@@ -254,7 +297,7 @@ def _text(reading: _Reading, name: str) -> None:
         reading.values[name] = "" if text in ("-", "/", "无") and name != "name" else text
 
 
-def _code(reading: _Reading, name: str) -> None:
+def _code(reading: Reading, name: str) -> None:
     code = credit_code.normalise(reading.raw.get(name, ""))
     if not code:
         reading.refuse(name, "缺少统一社会信用代码")
@@ -269,7 +312,7 @@ def _code(reading: _Reading, name: str) -> None:
         reading.warn(name, warning)
 
 
-def _count(reading: _Reading, name: str) -> None:
+def _count(reading: Reading, name: str) -> None:
     text = squeeze(reading.raw.get(name, "")).replace(",", "").replace("，", "")
     if not text:
         return
@@ -286,7 +329,7 @@ def _count(reading: _Reading, name: str) -> None:
         reading.values[name] = int(float(text))
 
 
-def _phone(reading: _Reading, name: str) -> None:
+def _phone(reading: Reading, name: str) -> None:
     text = re.sub(r"\.0+$", "", squeeze(reading.raw.get(name, "")))
     if re.fullmatch(r"\d(\.\d+)?E\+?\d+", text, re.IGNORECASE):
         text = str(int(float(text)))
@@ -299,7 +342,7 @@ def _phone(reading: _Reading, name: str) -> None:
             reading.warn(name, "联系电话位数偏少，请核对")
 
 
-def _industry(reading: _Reading, name: str) -> None:
+def _industry(reading: Reading, name: str) -> None:
     text = squeeze(reading.raw.get(name, "")).removesuffix("行业").removesuffix("类")
     text = INDUSTRY_WORDS.get(text, text)
     if text and text not in INDUSTRIES:
@@ -308,7 +351,7 @@ def _industry(reading: _Reading, name: str) -> None:
         reading.values[name] = text
 
 
-def _industry_code(reading: _Reading, name: str) -> None:
+def _industry_code(reading: Reading, name: str) -> None:
     text = squeeze(reading.raw.get(name, "")).upper()
     if text and not INDUSTRY_CODE.match(text):
         reading.refuse(name, "国民经济行业代码应为一位字母加二至四位数字，如 C3484")
@@ -316,7 +359,7 @@ def _industry_code(reading: _Reading, name: str) -> None:
         reading.values[name] = text
 
 
-def _industry_from_code(reading: _Reading) -> None:
+def _industry_from_code(reading: Reading) -> None:
     """The core divisions of domain.md 5.3; where a list names its own industry, that stands."""
     derived = industry_of(reading.values.get("industry_code", ""))
     stated = reading.values.get("industry", "")
@@ -339,7 +382,7 @@ def industry_of(code: str) -> str:
     return next((name for name, codes in division.items() if code and code[:3] in codes), "")
 
 
-def _town(reading: _Reading, towns: Mapping[str, str], region_code: str) -> None:
+def _town(reading: Reading, towns: Mapping[str, str], region_code: str) -> None:
     name = plain(reading.raw.get("town", ""))
     if not name:
         reading.values["region_code"] = region_code
@@ -357,13 +400,13 @@ def _town_key(name: str) -> str:
     return shorter or key
 
 
-def _check_counts(reading: _Reading) -> None:
+def _check_counts(reading: Reading) -> None:
     employees, managers, operators = (reading.values.get(name) for name in COUNTS)
     if employees is not None and (managers or 0) + (operators or 0) > employees:
         reading.warn("employee_count", "安全管理人员与特种作业人员之和超过从业人员数量，请核对")
 
 
-def _note_twice(reading: _Reading, seen: dict[str, int], number: int) -> None:
+def _note_twice(reading: Reading, seen: dict[str, int], number: int) -> None:
     code = reading.values.get("credit_code")
     if code is None:
         return
@@ -373,7 +416,7 @@ def _note_twice(reading: _Reading, seen: dict[str, int], number: int) -> None:
         seen[code] = number
 
 
-def _finished(number: int, reading: _Reading) -> SheetRow:
+def _finished(number: int, reading: Reading) -> SheetRow:
     reading.values.pop("town", None)
     return SheetRow(
         row=number,
@@ -384,7 +427,7 @@ def _finished(number: int, reading: _Reading) -> SheetRow:
     )
 
 
-_READERS: dict[str, Callable[[_Reading, str], None]] = {
+_READERS: dict[str, Callable[[Reading, str], None]] = {
     **dict.fromkeys(FIELDS, _text),
     **dict.fromkeys(COUNTS, _count),
     "credit_code": _code,
@@ -394,17 +437,24 @@ _READERS: dict[str, Callable[[_Reading, str], None]] = {
 }
 
 
-def write_rejected(result: SheetResult, out: BinaryIO, *, created: Any) -> int:
+def write_rejected(
+    result: SheetResult,
+    out: BinaryIO,
+    *,
+    created: Any,
+    fields: Mapping[str, Field] = FIELDS,
+    title: str = "未导入的企业",
+) -> int:
     """Write the rejected rows as typed, with a column 问题; mended, the sheet can be read again."""
-    names = [name for name in FIELDS if name in result.headings]
-    columns = [Column(FIELDS[name][0], 22) for name in names]
+    names = [name for name in fields if name in result.headings]
+    columns = [Column(fields[name].label, 22) for name in names]
     rows = (
         [*(plain(row.raw[name]) for name in names), "；".join(p.message for p in row.problems)]
         for row in result.rejected
     )
     return write_table(
         out,
-        title="未导入的企业",
+        title=title,
         columns=[*columns, Column("问题", 50)],
         rows=rows,
         created=created,

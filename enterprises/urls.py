@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enterprises import bulk_views, claim_views, views
+from enterprises import bulk_views, claim_views, import_views, views
 
 app_name = "enterprises"
 urlpatterns = [
@@ -30,7 +30,9 @@ urlpatterns = [
         views.risk_point_end,
         name="risk-point-remove",
     ),
-    path("enterprises/import/", views.upload, name="upload"),
-    path("enterprises/import/<uuid:pk>/", views.preview, name="import"),
-    path("enterprises/import/<uuid:pk>/rejected/", views.rejected, name="import-rejected"),
+    path("enterprises/import/", import_views.upload, name="upload"),
+    path("enterprises/import/template/<slug:kind>/", import_views.template, name="import-template"),
+    path("enterprises/import/<uuid:pk>/", import_views.preview, name="import"),
+    path("enterprises/import/<uuid:pk>/columns/", import_views.columns, name="import-columns"),
+    path("enterprises/import/<uuid:pk>/rejected/", import_views.rejected, name="import-rejected"),
 ]

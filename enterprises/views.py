@@ -1,24 +1,20 @@
-"""The files of the enterprises, and the import of a list: upload → preview → confirm."""
+"""The files of the enterprises and their registers."""
 
-import io
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.errors import DomainError
-from common.limits import heavy
 from common.pages import act_page, form_page
 from common.paging import window_of
 from documents.handing_over import consent_record, consent_withdraw
 from documents.models import DeliveryConsent
-from enterprises.access import enterprise_for, import_for
+from enterprises.access import enterprise_for
 from enterprises.forms import (
     CertificateForm,
     ConsentForm,
@@ -26,37 +22,24 @@ from enterprises.forms import (
     EnterpriseForm,
     FactsForm,
     RiskPointForm,
-    UploadForm,
 )
 from enterprises.lists import enterprise_page
-from enterprises.models import EnterpriseImport
 from enterprises.services import (
     certificate_add,
     certificate_drop,
     enterprise_save,
-    import_answer_towns,
-    import_confirm,
-    import_drop,
-    import_preview,
-    import_upload,
     risk_point_add,
     risk_point_remove,
 )
-from enterprises.sheet import write_rejected
 from tenancy import clock
 from tenancy.access import require, visible_or_404
 from tenancy.enums import Role
 from tenancy.forms import InvitationForm
-from tenancy.models import Agency
 from tenancy.request import Request
-from tenancy.selectors import region_names, townships
+from tenancy.selectors import region_names
 from tenancy.services import invitation_create
 
 PAGE = 50
-
-
-def _agency(request: Request) -> Agency:
-    return Agency.objects.select_related("org").get(pk=request.actor.org_id)
 
 
 @login_required
@@ -126,96 +109,6 @@ def invite(request: Request, pk: int) -> HttpResponse:
         return redirect("tenancy:invitation", pk=invitation.pk)
     context = {"form": form, "enterprise": enterprise}
     return render(request, "enterprises/invite.html", context, status=422 if form.errors else 200)
-
-
-@heavy
-@login_required
-@require_http_methods(["GET", "POST"])
-def upload(request: Request) -> HttpResponse:
-    """Take a list; nothing is written before its preview is confirmed."""
-    require(request.actor, "enterprise_import")
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            draft = import_upload(
-                actor=request.actor,
-                agency=_agency(request),
-                content=file.read(),
-                filename=file.name,
-            )
-        except DomainError as error:
-            form.add_error(error.field, error.message)
-        else:
-            return redirect("enterprises:import", pk=draft.pk)
-    recent = EnterpriseImport.objects.filter(owner_agency_id=request.actor.org_id)
-    context = {"form": form, "recent": recent.order_by("-uploaded_at")[:10]}
-    return render(request, "enterprises/upload.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def preview(request: Request, pk: UUID) -> HttpResponse:
-    """The list with every problem on its row; towns are asked for; then confirmed."""
-    draft = import_for(request.actor, pk)
-    if draft.state != EnterpriseImport.State.DRAFT:
-        return render(request, "enterprises/imported.html", {"draft": draft})
-    if request.method == "POST":
-        return _decide(request, draft)
-    return _preview(request, draft)
-
-
-def _preview(request: Request, draft: EnterpriseImport, status: int = 200) -> HttpResponse:
-    result = import_preview(draft)
-    only = request.GET.get("show", "")
-    rows = result.rejected if only == "problems" else result.rows
-    context = {
-        "draft": draft,
-        "result": result,
-        "rows": rows,
-        "show": only,
-        "towns": townships(_agency(request)),
-        "agency": _agency(request),
-        "fields": list(result.headings),
-    }
-    return render(request, "enterprises/preview.html", context, status=status)
-
-
-def _decide(request: Request, draft: EnterpriseImport) -> HttpResponse:
-    what = request.POST.get("do", "")
-    try:
-        if what == "towns":
-            pairs = zip(request.POST.getlist("town"), request.POST.getlist("code"), strict=False)
-            import_answer_towns(draft=draft, answers={t: c for t, c in pairs if c})
-        elif what == "drop":
-            import_drop(draft=draft)
-            messages.success(request, "已放弃，没有写入任何数据")
-            return redirect("enterprises:upload")
-        else:
-            valid_only = what == "valid"
-            outcome = import_confirm(actor=request.actor, draft=draft, valid_only=valid_only)
-            messages.success(
-                request,
-                f"已导入：新增 {outcome.created} 家，更新 {outcome.updated} 家，无变化 {outcome.unchanged} 家",
-            )
-    except DomainError as error:
-        messages.error(request, error.message)
-        return _preview(request, draft, status=422)
-    return redirect("enterprises:import", pk=draft.pk)
-
-
-@heavy
-@login_required
-def rejected(request: Request, pk: UUID) -> Any:
-    """The rejected rows as a sheet with a column 问题."""
-    draft = import_for(request.actor, pk)
-    if not draft.file:
-        messages.error(request, "这份名单的原文件已按保存期限清除")
-        return redirect("enterprises:import", pk=pk)
-    out = io.BytesIO()
-    write_rejected(import_preview(draft), out, created=timezone.now())
-    out.seek(0)
-    return FileResponse(out, as_attachment=True, filename="未导入的企业.xlsx")
 
 
 @login_required

@@ -24,6 +24,7 @@ from inspections.models import (
     FieldOperation,
     Hazard,
     HazardCorrection,
+    HistoricalHazard,
     Meeting,
     MeetingAttendance,
     Recheck,
@@ -457,3 +458,13 @@ def _own(actor: Actor | None, row: OfAgency) -> OfAgency:
     if actor is None or row.owner_agency_id != actor.org_id:
         raise PermissionDenied("another agency's")
     return row
+
+
+def historical_for(
+    actor: Actor | None, pk: object, perm: str = "historical_view"
+) -> HistoricalHazard:
+    """Return a hazard of an earlier year; a superior only looks."""
+    actor = require(actor, perm)
+    rows = HistoricalHazard.objects.select_related("enterprise", "source", "carried_to")
+    row = visible_or_404(rows, pk)
+    return row if perm == "historical_view" else _own(actor, row)

@@ -10,6 +10,7 @@ class InspectionsConfig(AppConfig):
         from agencies.gates import register_facts, register_preparation
         from documents.access import register_hidden
         from documents.registry import register
+        from enterprises.bringing import register_kind
         from evidence import access as evidence
         from inspections import holdings, retention
         from inspections.access import (
@@ -18,6 +19,7 @@ class InspectionsConfig(AppConfig):
             hidden_files,
             hidden_papers,
         )
+        from inspections.historical import KIND
         from inspections.kinds import PAPERS
         from inspections.models import Complaint, MeetingAttendance
         from inspections.outside import services as outside
@@ -50,3 +52,4 @@ class InspectionsConfig(AppConfig):
             register(paper)
         register_job(outside.KIND, outside.run_part)
         register_job(acceptance.KIND, acceptance.run_part, then=acceptance.make_files)
+        register_kind(KIND)

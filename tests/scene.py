@@ -47,13 +47,14 @@ from documents.seals import approval_ask, seal_register
 from documents.services import document_render
 from documents.word import starter_template
 from documents.word_forms import template_keep
+from enterprises.bringing import import_columns_save, import_confirm, import_upload
 from enterprises.claims import claims_issue
-from enterprises.services import certificate_add, import_upload, risk_point_add
+from enterprises.services import certificate_add, risk_point_add
 from evidence.models import Photo
 from evidence.services import attachment_add, attachments_of
 from inspections.documents import SuggestionDocument
 from inspections.matching.match import photos_match
-from inspections.models import GuidanceTopic, Sign, Visit
+from inspections.models import GuidanceTopic, HistoricalHazard, Sign, Visit
 from inspections.outside.services import outside_export_start
 from inspections.services import (
     breach_add,
@@ -198,6 +199,7 @@ class Scene:
             draft = import_upload(
                 actor=c.officer, agency=c.zone, content=LIST.read_bytes(), filename="a.xlsx"
             )
+            historical = self._earlier_year()
         with acting_as(c.admin):
             invitation = invitation_create(
                 actor=c.admin, org=c.zone.org, role=Role.OFFICER, name="王新"
@@ -224,7 +226,8 @@ class Scene:
             "api_token": token.pk, "invitation": invitation.pk, "deputy": deputy.pk,
             "membership": c.second_officer.membership_id, "job": job.pk, "way": "mail",
             "photo": photo.pk, "document": document.pk, "enterprise": c.enterprises[0].pk,
-            "import": draft.pk, "provider": c.contract.provider_org_id, "contract": c.contract.pk,
+            "import": draft.pk, "import_kind": "hazards",
+            "historical": historical.pk, "provider": c.contract.provider_org_id, "contract": c.contract.pk,
             "batch": c.batch.pk, "assignment": c.assignment.pk, "visit": visit,
             "extension": extension.pk, "hazard": first[0].pk, "cycle": cycle.pk,
             "correction": correction.pk, "reopening": reopening.pk,
@@ -246,6 +249,19 @@ class Scene:
         self._watched(c)
         self._market(c)
         self._outside(c)
+
+    def _earlier_year(self) -> HistoricalHazard:
+        """A ledger of an earlier year, whose headings somebody had to explain."""
+        c = self.county
+        sheet = f"被查单位,哪天查的,隐患描述\n{c.enterprises[0].name},2020-06-03,未接地\n"
+        ledger = import_upload(
+            actor=c.officer, agency=c.zone, content=sheet.encode(), filename="2020.csv",
+            kind="hazards",
+        )  # fmt: skip
+        match = {"name": 0, "found_on": 1, "description": 2}
+        import_columns_save(actor=c.officer, draft=ledger, match=match)
+        import_confirm(actor=c.officer, draft=ledger, valid_only=False)
+        return HistoricalHazard.objects.get()
 
     def _five_phases(self, c: counties.County) -> None:
         """A drawn and compared batch, and another whose enterprise got an order."""

@@ -25,6 +25,7 @@ from inspections.models.enforcement import (
 )
 from inspections.models.field import FieldFile, FieldOperation
 from inspections.models.hazards import Extension, Hazard, Recheck, Rectification
+from inspections.models.historical import HistoricalHazard
 from inspections.models.matches import PhotoMatch
 from inspections.models.outside import OutsideExport
 from inspections.models.service import (
@@ -69,6 +70,7 @@ __all__ = [
     "Hazard",
     "HazardCorrection",
     "HazardTally",
+    "HistoricalHazard",
     "LibraryEntry",
     "Meeting",
     "MeetingAttendance",

@@ -188,3 +188,42 @@ class _Sheet:
         return self.sheet.write_datetime(self.row, index, value, look)
 
     _write_datetime = _write_date
+
+
+def write_template(
+    out: BinaryIO,
+    *,
+    title: str,
+    columns: Sequence[tuple[Column, str, Sequence[str]]],
+    example: str,
+    notes: Sequence[str],
+    created: datetime,
+    rows: int = 1000,
+) -> None:
+    """Write a sheet to be filled in: `columns` are (column, its example, what may be chosen).
+
+    The first column is called 序号; in its place the example row bears `example`. Cells are text, so
+    that no digits of a code are lost.
+    """
+    book = xlsxwriter.Workbook(out, {**OPTIONS, "constant_memory": False, "in_memory": True})
+    book.set_properties({"title": title, "created": created.astimezone(UTC)})
+    sheet = book.add_worksheet("Sheet1")
+    text = book.add_format({"num_format": "@"})
+    name = book.add_format(CELL | {"bold": True, "align": "center", "bg_color": "#EEF1F5"})
+    faint = book.add_format({"num_format": "@", "italic": True, "font_color": "#8A94A3"})
+    sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 16}))
+    for row, note in enumerate(notes, 1):
+        sheet.write_string(row, 0, note, book.add_format({"font_color": "#4A5563"}))
+    head = len(notes) + 1
+    sheet.set_column(0, 0, 10, text)
+    sheet.write_string(head, 0, "序号", name)
+    sheet.write_string(head + 1, 0, example, faint)
+    for index, (column, sample, choices) in enumerate(columns, 1):
+        sheet.set_column(index, index, column.width, text)
+        sheet.write_string(head, index, column.label, name)
+        sheet.write_string(head + 1, index, sample, faint)
+        if choices:
+            rule = {"validate": "list", "source": [*choices], "error_type": "warning"}
+            sheet.data_validation(head + 2, index, head + rows, index, rule)
+    sheet.freeze_panes(head + 1, 0)
+    book.close()

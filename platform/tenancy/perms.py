@@ -122,6 +122,9 @@ PERMS: dict[str, frozenset[Role]] = {
     "hazard_view": _AGENCY | _PROVIDER | _ENTERPRISE,
     "hazard_ledger": _AGENCY | _PROVIDER,
     "outside_export": _OFFICERS | _LEADS,
+    # the ledgers of earlier years, and what became of their open ones
+    "historical_view": _AGENCY,
+    "historical_settle": _OFFICERS,
     "hazard_confirm": _LEADS,
     "rectification_submit": _ENTERPRISE,
     "rectification_enter_for": _PROVIDER,

@@ -9,14 +9,9 @@ from django.core.management import call_command
 
 from common.errors import DomainError
 from common.scope import acting_as
+from enterprises.bringing import import_answer_towns, import_confirm, import_upload
 from enterprises.models import Enterprise
-from enterprises.services import (
-    enterprises_import,
-    import_answer_towns,
-    import_confirm,
-    import_upload,
-    read_list,
-)
+from enterprises.services import enterprises_import, read_list
 from tenancy.actors import SYSTEM
 from tenancy.enums import Role
 from tenancy.models import Organization

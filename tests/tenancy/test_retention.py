@@ -17,8 +17,8 @@ from audit.services import chain_seal
 from common.ids import uuid7_at
 from common.scope import acting_as
 from documents.models import DeliveryConsent, Document
+from enterprises.bringing import import_upload
 from enterprises.models import EnterpriseImport
-from enterprises.services import import_upload
 from inspections.models import MeetingAttendance, VisitTrack
 from inspections.services import attendance_add
 from tenancy import retention

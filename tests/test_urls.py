@@ -27,6 +27,11 @@ UNSIGNED = dict.fromkeys(PEOPLE, 410)
 TABLE = {
     "home:front": ((), AGENCY_AND_FIELD | {"principal": 302}),
     "home:inbox": ((), ALL),
+    "home:calendar-link": ((), ALL),
+    "home:deadline-rules": ((), MANAGERS),
+    "home:deadline-warnings": ((), OFFICE),
+    "home:brief": ((), OFFICE),
+    "home:brief-pdf": ((), OFFICE),
     "api:docs": ((), ALL),
     "accounts:security": ((), ALL),
     "accounts:sessions": ((), ALL),
@@ -434,10 +439,11 @@ POSTS = {
 # Answer POST only and name nothing: what they do stands in the actor's own scope.
 OWN_POSTS = {
     "documents:print", "documents:key-rotate", "chain:verify", "accounts:sessions-end-others",
-    "agencies:library-propose",
+    "agencies:library-propose", "home:inbox-read",
     "scoring:prepare", "scoring:appraisals-publish", "scoring:appraisals-archive",
 }  # fmt: skip
 PUBLIC = {
+    "home:calendar-feed",  # tests/home/test_calendar_feed.py
     "portal:heads", "portal:heads-json", "portal:heads-range", "portal:heads-signature", "portal:heads-verifier",
     "portal:publications", "portal:publication", "portal:publication-json",
     "enterprises:claim-code", "enterprises:claim",

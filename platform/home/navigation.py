@@ -28,11 +28,13 @@ _FRONT = Entry("首页", "home:front", "home")
 _PEOPLE = Entry("人员", "tenancy:people", "users", "people_manage")
 _FIELD = Entry("现场检查", "field:app", "device-mobile", "visit_log")
 _REFUSED = Entry("手机未入账", "field:refused", "mobiledata-off", "visit_log")
-_INBOX = Entry("消息", "home:inbox", "bell")
+_INBOX = Entry("待办和消息", "home:inbox", "inbox")
 
 MENUS: dict[str, tuple[Entry, ...]] = {
     OrgKind.AGENCY: (
         _FRONT,
+        _INBOX,
+        Entry("工作周报", "home:brief", "report-analytics", "brief_view"),
         Entry("购买计划", "agencies:plan-list", "calendar-dollar", "plan_view"),
         Entry("采购项目", "agencies:procurement-list", "shopping-cart", "procurement_view"),
         Entry("合同", "agencies:contract-list", "file-text", "contract_view"),
@@ -59,11 +61,11 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("工作日历", "inspections:calendar", "calendar", "calendar_view"),
         Entry("印章和签名", "documents:seals", "rubber-stamp", "seal_view"),
         Entry("操作日志", "chain:log", "history", "audit_view"),
-        _INBOX,
         _PEOPLE,
     ),
     OrgKind.PROVIDER: (
         _FRONT,
+        _INBOX,
         Entry("我的任务", "inspections:my-assignments", "checklist", "my_assignments"),
         _FIELD,
         _REFUSED,
@@ -79,11 +81,11 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("业绩报告", "providers:reports", "report", "report_view"),
         Entry("跨区域告知", "providers:notices", "map-pin-share", "cross_region_view"),
         Entry("印章和签名", "documents:seals", "rubber-stamp", "seal_view"),
-        _INBOX,
         _PEOPLE,
     ),
     OrgKind.ENTERPRISE: (
         Entry("要整改的", "inspections:deadlines", "alert-triangle", "rectification_submit"),
+        _INBOX,
         Entry("选择服务机构", "agencies:choose-list", "checkbox", "provider_choose", _may_choose),
         Entry("记分", "scoring:own", "list-numbers", "points_own"),
         Entry("评价服务机构", "scoring:questionnaires", "star", "questionnaire_fill"),
@@ -91,7 +93,6 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry(
             "投诉服务机构", "inspections:complaints-own", "message-exclamation", "complaint_make"
         ),
-        _INBOX,
         _PEOPLE,
     ),
 }

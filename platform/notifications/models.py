@@ -21,7 +21,14 @@ class Notification(models.Model):
     class Meta:
         verbose_name = "消息"
         verbose_name_plural = "消息"
-        indexes = [models.Index(fields=["org_id", "-id"], name="notification_inbox")]
+        indexes = [
+            models.Index(fields=["org_id", "-id"], name="notification_inbox"),
+            models.Index(
+                fields=["org_id", "-id"],
+                condition=models.Q(read_at=None),
+                name="notification_unread",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

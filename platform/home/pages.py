@@ -80,7 +80,10 @@ def deadline_warnings(request: Request) -> HttpResponse:
     context = {
         "form": form, "slice": page, "count": count_up_to(rows),
         "rows": [
-            (row, duties[row.kind].words, duties[row.kind].one.format(row.subject_id))
+            (
+                row, row.enterprise_org or row.provider_org or "—", duties[row.kind].words,
+                duties[row.kind].one.format(row.subject_id),
+            )
             for row in page.rows
         ],
         "may_set": actor.may("deadline_rules"),

@@ -40,7 +40,10 @@ def inbox(request: Request) -> HttpResponse:
     actor = require(request.actor, "document_view")
     if request.GET.get("part") == "messages":
         return _messages(request, actor)
-    context = {"part": "todo", "waiting": waiting(actor, request.GET.get("kind", ""))}
+    context = {
+        "part": "todo", "waiting": waiting(actor, request.GET.get("kind", "")),
+        "may_see_warnings": actor.may("deadline_warnings"),
+    }  # fmt: skip
     return render(request, "home/inbox.html", context)
 
 
@@ -55,6 +58,7 @@ def _messages(request: Request, actor: Actor) -> HttpResponse:
     context = {
         "part": "messages", "form": form, "slice": page, "count": count_up_to(rows),
         "unread_here": unread_count(actor), "query": request.GET.urlencode(),
+        "may_see_warnings": actor.may("deadline_warnings"),
     }  # fmt: skip
     return render(request, "home/inbox.html", context)
 

@@ -295,7 +295,7 @@ def _title(duty: Duty, step: str, rows: list[Row], left: dict[date, int]) -> str
     whose = f"{name}等" if len(rows) > 1 else name
     if step in DeadlineWarning.AHEAD:
         when = f"还剩{days}个工作日" if days else f"{first.due_on:%m月%d日}到期"
-        word = "，最早的" if number else ""
+        word = "，最早的" if number else "，"
         return f"{number}{duty.words}快到期{word}{when}：{whose}"
     up = {Step.LEADER: "【逾期上报】", Step.SUPERIOR: "【逾期上报】"}.get(Step(step), "")
     word = "，最长的" if number else ""

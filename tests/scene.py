@@ -52,6 +52,8 @@ from enterprises.claims import claims_issue
 from enterprises.services import certificate_add, risk_point_add
 from evidence.models import Photo
 from evidence.services import attachment_add, attachments_of
+from home.brief import brief_send
+from home.warnings import deadlines_warn, rules_save
 from inspections.documents import SuggestionDocument
 from inspections.matching.match import photos_match
 from inspections.models import GuidanceTopic, HistoricalHazard, Sign, Visit
@@ -142,6 +144,7 @@ from tenancy.deputies import deputy_name
 from tenancy.enums import Role
 from tenancy.models import CalendarDay, Membership, OfficerCertificate, Organization
 from tenancy.services import invitation_create
+from tenancy.tasks import system_agency
 from tests import county as counties
 from tests import purchases, world
 from tests.evidence.samples import webm
@@ -312,6 +315,18 @@ class Scene:
             signs_update(actor=c.admin, batch=c.batch)
             self.things["sign"] = Sign.objects.get(kind="alone", assignment=c.assignment).pk
 
+    def _warned(self, c: counties.County) -> None:
+        """Days of the agency's own, deadlines that were told of, a leader who was briefed."""
+        rules_save(
+            actor=c.admin, first_days=60, last_days=1, officer_days=1, leader_days=2,
+            superior_days=3,
+        )  # fmt: skip
+        world.member(c.zone.org, Role.AGENCY_LEADER)
+        system = system_agency(c.zone.pk)
+        with acting_as(system):
+            deadlines_warn(actor=system, agency_id=c.zone.pk)
+            brief_send(actor=system, agency_id=c.zone.pk)
+
     def _phone(self, c: counties.County) -> None:
         """A visit from a phone, with a photo on its way and something that does not stand."""
         phone = Phone(c.inspector, c.assignments[1])
@@ -425,6 +440,7 @@ class Scene:
             today = clock.today(c.zone.pk)
             rules = {"notice_minutes": 60, "report_hours": 24, "complaint_days": 10}
             supervision_rules_save(actor=c.admin, **rules)
+            self._warned(c)
             report = Document.objects.filter(kind="enterprise_report", state="issued").first()
             review = expert_review_open(actor=c.admin, document=report)
             opinion = expert_add(

@@ -58,6 +58,9 @@ NOT_FOR_PROVIDERS = {
 }  # fmt: skip
 
 
+# Whom an agency warned and briefed is its own business.
+NOT_FOR_FIRMS |= {"home_deadlinerules", "home_deadlinewarning", "home_briefsent"}
+NOT_FOR_PROVIDERS |= {"home_deadlinerules", "home_deadlinewarning", "home_briefsent"}
 # The library, choosing and payment: an enterprise reads what it may choose from, a provider its own.
 NOT_FOR_FIRMS |= {
     "agencies_librarychange", "agencies_paymentstage", "agencies_paymentdecision",

@@ -34,6 +34,11 @@ TABLE = {
     "notifications:robots": ((), {"admin": 200, "principal": 200}),
     "notifications:robot-new": ((), {"admin": 200, "principal": 200}),
     "notifications:robot": (("robot",), MANAGERS),
+    "home:calendar-link": ((), ALL),
+    "home:deadline-rules": ((), MANAGERS),
+    "home:deadline-warnings": ((), OFFICE),
+    "home:brief": ((), OFFICE),
+    "home:brief-pdf": ((), OFFICE),
     "api:docs": ((), ALL),
     "tokens:own": ((), ALL),
     "tokens:new": ((), ALL),
@@ -493,10 +498,11 @@ OWN_POSTS = {
     "enterprises:bulk-edit",
     "notifications:phone", "notifications:phone-code", "notifications:phone-remove",
     "documents:print", "documents:key-rotate", "chain:verify", "accounts:sessions-end-others",
-    "agencies:library-propose",
+    "agencies:library-propose", "home:inbox-read",
     "scoring:prepare", "scoring:appraisals-publish", "scoring:appraisals-archive",
 }  # fmt: skip
 PUBLIC = {
+    "home:calendar-feed",  # tests/home/test_calendar_feed.py
     "portal:heads", "portal:heads-json", "portal:heads-range", "portal:heads-signature", "portal:heads-verifier",
     "portal:publications", "portal:publication", "portal:publication-json",
     "enterprises:claim-code", "enterprises:claim",

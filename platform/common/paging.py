@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
 from django.db.models import F, Model, OrderBy, Q, QuerySet
 from django.db.models.functions import Coalesce
 from redis.exceptions import RedisError
@@ -189,3 +190,22 @@ def _count_many(rows: QuerySet[Any], limit: int) -> int:
     if found > limit:
         cache.set(key, True, KNOWN_SECONDS)
     return found
+
+
+def count_each(querysets: Sequence[QuerySet[Any]], limit: int = MANY) -> list[int]:
+    """Count several questions in one statement, each exactly up to `limit`; one more is more."""
+    parts: list[str] = []
+    params: list[Any] = []
+    for queryset in querysets:
+        try:
+            sql, given = queryset.order_by().values("pk")[: limit + 1].query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("0")
+            continue
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS asked)")
+        params += given
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        return list(cursor.fetchone())

@@ -55,6 +55,16 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="2", minute="30"),
         "options": {"expires": 3600},
     },
+    "deadlines": {
+        "task": "home.warn_of_deadlines",
+        "schedule": crontab(hour="6", minute="35"),  # after it is known what is overdue
+        "options": {"expires": 12 * 3600},
+    },
+    "briefs": {
+        "task": "home.send_briefs",
+        "schedule": crontab(hour="7", minute="0"),
+        "options": {"expires": 12 * 3600},
+    },
     "credentials": {
         "task": "providers.remind",
         "schedule": crontab(hour="6", minute="30"),  # it is read in the morning

@@ -68,6 +68,11 @@ def html_of(template: str, context: Mapping[str, Any]) -> str:
     return render_to_string(template, {"numbered": True, **_marks(context), **context})
 
 
+def render_sheet(template: str, context: Mapping[str, Any]) -> RenderedPdf:
+    """Render an internal sheet: no paper, so without number, hash or code to check."""
+    return _render_html(render_to_string(template, context))
+
+
 def merge(parts: Sequence[bytes]) -> bytes:
     """Join PDFs in order; title and dates are those of the first. PaperError without parts."""
     from pypdf import PdfReader, PdfWriter

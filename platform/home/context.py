@@ -1,19 +1,22 @@
 """What every page's shell shows: who acts, where he can go, what waits."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from home.inbox import BADGE, unread_count
 from home.navigation import entries_for
 from tenancy import clock
 from tenancy.actors import Actor
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return actor, nav, memberships_count and clock_text for the layouts.
+    """Return actor, nav, unread, memberships_count and clock_text for the layouts.
 
     Who has not signed in is shown the ways to do it: what the sign-in page says of this installation.
     """
@@ -29,16 +32,34 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     urls = [(entry, reverse(entry.url_name)) for entry in entries_for(actor)]
     here = _here(request.path, [url for _, url in urls])
     nav = [
-        {"title": entry.title, "url": url, "icon": entry.icon, "active": url == here}
+        {
+            "title": entry.title,
+            "url": url,
+            "icon": entry.icon,
+            "active": url == here,
+            "has_badge": entry.url_name == "home:inbox",
+        }  # fmt: skip
         for entry, url in urls
     ]
     day = _training_day(request, actor)
     return {
         "actor": actor,
         "nav": nav,
+        "unread": _unread(actor),
         "memberships_count": len(getattr(request, "memberships", ())),
         "clock_text": f"演示时钟 {day:%Y-%m-%d}" if day else "",
     }
+
+
+def _unread(actor: Actor) -> Callable[[], str]:
+    """Return what the badge says; asked of the database once, and only by a layout that has one."""
+
+    @cache
+    def words() -> str:
+        number = unread_count(actor)
+        return f"{BADGE}+" if number > BADGE else str(number or "")
+
+    return words
 
 
 def _training_day(request: HttpRequest, actor: Actor) -> date | None:

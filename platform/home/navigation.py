@@ -30,12 +30,14 @@ _FIELD = Entry("现场检查", "field:app", "device-mobile", "visit_log")
 _REFUSED = Entry("手机未入账", "field:refused", "mobiledata-off", "visit_log")
 _OUTSIDE = Entry("外部系统导出", "inspections:outside-list", "file-export", "outside_export")
 _WEBHOOKS = Entry("事件推送", "webhooks:list", "webhook", "webhook_manage")
-_INBOX = Entry("消息", "home:inbox", "bell")
-_OUTSIDE = Entry("消息设置", "notifications:settings", "bell-cog")
+_MESSAGES = Entry("消息设置", "notifications:settings", "bell-cog")
+_INBOX = Entry("待办和消息", "home:inbox", "inbox")
 
 MENUS: dict[str, tuple[Entry, ...]] = {
     OrgKind.AGENCY: (
         _FRONT,
+        _INBOX,
+        Entry("工作周报", "home:brief", "report-analytics", "brief_view"),
         Entry("购买计划", "agencies:plan-list", "calendar-dollar", "plan_view"),
         Entry("采购项目", "agencies:procurement-list", "shopping-cart", "procurement_view"),
         Entry("合同", "agencies:contract-list", "file-text", "contract_view"),
@@ -66,12 +68,12 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("授权清单", "agencies:who-sees", "user-check", "audit_view"),
         _OUTSIDE,
         _WEBHOOKS,
-        _INBOX,
-        _OUTSIDE,
+        _MESSAGES,
         _PEOPLE,
     ),
     OrgKind.PROVIDER: (
         _FRONT,
+        _INBOX,
         Entry("我的任务", "inspections:my-assignments", "checklist", "my_assignments"),
         _FIELD,
         _REFUSED,
@@ -90,12 +92,12 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("印章和签名", "documents:seals", "rubber-stamp", "seal_view"),
         _OUTSIDE,
         _WEBHOOKS,
-        _INBOX,
-        _OUTSIDE,
+        _MESSAGES,
         _PEOPLE,
     ),
     OrgKind.ENTERPRISE: (
         Entry("要整改的", "inspections:deadlines", "alert-triangle", "rectification_submit"),
+        _INBOX,
         Entry("选择服务机构", "agencies:choose-list", "checkbox", "provider_choose", _may_choose),
         Entry("记分", "scoring:own", "list-numbers", "points_own"),
         Entry("评价服务机构", "scoring:questionnaires", "star", "questionnaire_fill"),
@@ -104,8 +106,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
             "投诉服务机构", "inspections:complaints-own", "message-exclamation", "complaint_make"
         ),
         _WEBHOOKS,
-        _INBOX,
-        _OUTSIDE,
+        _MESSAGES,
         _PEOPLE,
     ),
 }

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from agencies.models import Assignment, ServiceContract
+from django.urls import reverse
+
+from agencies.models import ServiceContract
+from home.sources import sources_for
+from home.waiting import counts_of
 from inspections import tally
-from inspections.models import Extension, Visit
 from notifications.services import inbox
-from scoring.models import PointAppeal, ThresholdEvent
 from tenancy.actors import Actor
 from workflow.models import WorkTask
 
@@ -47,16 +49,10 @@ def _tasks(actor: Actor) -> list[WorkTask]:
 def agency_desk(actor: Actor) -> Desk:
     """The regulator's: what is late, what is dangerous, what waits for me."""
     hazards = tally.figures(actor)
-    asked = Extension.objects.filter(state=Extension.State.ASKED).count()
-    events = ThresholdEvent.objects.filter(state=ThresholdEvent.State.DRAFTED).count()
-    appeals = PointAppeal.objects.filter(state=PointAppeal.State.ASKED).count()
-    ledger = "/hazards/"
     figures = (
-        Figure("逾期未整改", hazards["late"], f"{ledger}?overdue=now", is_late=True),
-        Figure("未销号的重大隐患", hazards["major"], f"{ledger}?severity=major", is_late=True),
-        Figure("待答复的延期申请", asked, "/hazards/extensions/"),
-        Figure("满12分、18分待抄报", events, "/points/events/?state=drafted"),
-        Figure("待答复的陈述申辩", appeals, "/points/appeals/"),
+        Figure("逾期未整改", hazards["late"], "/hazards/?overdue=now", is_late=True),
+        Figure("未销号的重大隐患", hazards["major"], "/hazards/?severity=major", is_late=True),
+        *_waiting(actor, ("extension", "event", "appeal")),
     )
     return Desk(figures, _tasks(actor), _contracts(), list(inbox(actor)[:8]))
 
@@ -64,15 +60,16 @@ def agency_desk(actor: Actor) -> Desk:
 def provider_desk(actor: Actor) -> Desk:
     """The provider's: where to go, what to recheck, what must be issued."""
     hazards = tally.figures(actor)
-    waiting = Assignment.objects.filter(
-        state=Assignment.Phase.WAITING, withdrawn_at=None, batch__contract__state="active"
-    ).count()
-    open_visits = Visit.objects.filter(state=Visit.State.OPEN).count()
     figures = (
-        Figure("还没有去的企业", waiting, "/visits/mine/?state=waiting"),
-        Figure("没有签字的检查", open_visits, "/visits/mine/?state=survey"),
-        Figure("待确认交底的隐患", hazards["found"], "/hazards/?state=found"),
-        Figure("待复查的整改", hazards["submitted"], "/hazards/recheck/"),
+        *_waiting(actor, ("visit", "open_visit", "confirm", "recheck")),
         Figure("逾期未整改", hazards["late"], "/hazards/?overdue=now", is_late=True),
     )
     return Desk(figures, _tasks(actor), _contracts(), list(inbox(actor)[:8]))
+
+
+def _waiting(actor: Actor, keys: tuple[str, ...]) -> list[Figure]:
+    """Return how many of these wait for him, as his inbox lists them, and of all together."""
+    counts, url = counts_of(actor), reverse("home:inbox")
+    titles = {source.key: source.title for source in sources_for(actor)}
+    named = [Figure(titles[key], counts[key], f"{url}?kind={key}") for key in keys if key in titles]
+    return [*named, Figure("全部待办", sum(counts.values()), url)]

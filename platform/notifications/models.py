@@ -33,6 +33,11 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["org_id", "-id"], name="notification_inbox"),
             models.Index(fields=["id"], condition=models.Q(is_owed=True), name="notification_owed"),
+            models.Index(
+                fields=["org_id", "-id"],
+                condition=models.Q(read_at=None),
+                name="notification_unread",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -56,9 +56,14 @@ def notify_many(
     insert_columns(Notification, columns, kind=kind, created_at=at, is_urgent=is_urgent)
 
 
-def notifications_read(*, actor: Actor, ids: list[str] | None = None) -> int:
-    """Mark messages of one's own inbox as read, all of them without `ids`; return how many."""
-    rows = inbox(actor).filter(read_at=None)
+def notifications_read(
+    *,
+    actor: Actor,
+    ids: list[str] | None = None,
+    rows: "models.QuerySet[Notification] | None" = None,
+) -> int:
+    """Mark messages of one's own inbox as read: `rows` of it, or all; `ids` of them, or each."""
+    rows = (inbox(actor) if rows is None else rows).filter(read_at=None).order_by()
     if ids is not None:
         rows = rows.filter(pk__in=ids)
     return rows.update(read_at=timezone.now(), read_by_id=actor.membership_id)

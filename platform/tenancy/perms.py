@@ -115,6 +115,10 @@ PERMS: dict[str, frozenset[Role]] = {
     "complaint_handle": _OFFICERS,
     "breach_view": _AGENCY | _PROVIDER,
     "breach_edit": _OFFICERS,
+    # when deadlines are warned of and whom lateness is reported to; the weekly brief
+    "deadline_rules": _AGENCY_MANAGERS,
+    "deadline_warnings": _OFFICERS,
+    "brief_view": _OFFICERS,
     # on site
     "visit_log": _PROVIDER | {Role.OFFICER, Role.AGENCY_LEADER},
     "my_assignments": _PROVIDER,

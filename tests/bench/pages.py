@@ -60,6 +60,7 @@ CONTAINERS: dict[str, QuerySet] = {
 FILES = {
     "inspections:ledger-export",
     "inspections:acceptance-export",
+    "home:brief-pdf",
 }  # long work, measured as such
 WORD = "恒瑞"  # two characters, as people type them
 SORTED = re.compile(r'class="sort" href="([^"]+)"')

@@ -16,7 +16,17 @@ pytestmark = pytest.mark.django_db
 OPEN = {"accounts_user", "accounts_user_groups", "accounts_user_user_permissions"}
 OPEN |= {"accounts_pastpassword"}  # read and written before anybody is known: a reset
 OURS = [
-    ["accounts", "audit", "chain", "tenancy", "workflow", "evidence", "notifications", "documents"],
+    [
+        "accounts",
+        "audit",
+        "chain",
+        "tenancy",
+        "workflow",
+        "evidence",
+        "notifications",
+        "documents",
+        "home",
+    ],
     ["enterprises", "providers", "agencies", "inspections", "scoring"],
 ]
 

@@ -252,6 +252,7 @@ class Scene:
         self._watched(c)
         self._market(c)
         self._outside(c)
+        self._messages(c)
 
     def _earlier_year(self) -> HistoricalHazard:
         """A ledger of an earlier year, whose headings somebody had to explain."""
@@ -715,7 +716,7 @@ class Scene:
             "indicator": indicator.pk,
         }  # fmt: skip
 
-    def _outside(self, c: counties.County) -> None:
+    def _messages(self, c: counties.County) -> None:
         """A chat robot of the agency, and what did not go to it: it is a training one."""
         with acting_as(c.admin):
             robot = robot_save(

@@ -32,7 +32,7 @@ def test_unread_then_opened_then_done_then_gone(page_for):
     assert "待答复的延期申请" in desk.inner_text("main")
     follow(desk, ".waiting-item:has-text('延期')")
     with desk.expect_navigation():
-        desk.locator("main form button[type=submit]").last.click()
+        desk.get_by_role("button", name="答复", exact=True).click()
     desk.goto("/inbox/")
     assert "待答复的延期申请" not in desk.inner_text("main")
     left = desk.locator(".bell .badge")

@@ -31,10 +31,12 @@ from inspections.models import (
     EnforcementReferral,
     Extension,
     Hazard,
+    HazardCorrection,
     SpotCheck,
     TeamMember,
     Visit,
     VisitPlan,
+    VisitReopening,
 )
 from providers.models import CrossRegionNotice, StandingDecision
 from scoring.models import (
@@ -127,12 +129,12 @@ def _in_hand(model: Any, actor: Actor, path: str, **state: Any) -> Rows:
 
 def _appeals(actor: Actor) -> Rows:
     """Whoever gave the points does not decide."""
-    gave = Q(sheet__officer=actor.member) | Q(sheet__second_officer=actor.member)
+    gave = Q(sheet__officer__in=actor.places) | Q(sheet__second_officer__in=actor.places)
     return _own(PointAppeal, actor, state=PointAppeal.State.ASKED).exclude(gave)
 
 
 def _complaints(actor: Actor) -> Rows:
-    mine = Q(handler=None) | Q(handler=actor.member)
+    mine = Q(handler=None) | Q(handler__in=actor.places)
     return _own(Complaint, actor, state__in=Complaint.OPEN).filter(mine)
 
 
@@ -166,7 +168,7 @@ def _open_visits(actor: Actor) -> Rows:
     rows = Visit.objects.filter(state=Visit.State.OPEN)
     if actor.is_provider:
         rows = rows.filter(provider_org=actor.org)
-    return rows if actor.role in LEADS else rows.filter(started_by=actor.member)
+    return rows if actor.role in LEADS else rows.filter(started_by__in=actor.places)
 
 
 def _to_confirm(actor: Actor) -> Rows:
@@ -189,7 +191,7 @@ def _to_recheck(actor: Actor) -> Rows:
 
 
 def _granted(actor: Actor) -> Rows:
-    return assigned_to([actor.member]).values("pk")
+    return assigned_to(actor.places).values("pk")
 
 
 def _self_evaluations(actor: Actor) -> Rows:
@@ -261,6 +263,14 @@ SOURCES: tuple[Source, ...] = (
         "inspections:recheck", whose="enterprise__name", words="place", joined=("enterprise",),
     ),
     Source(
+        "corrected", "已同意待签发的更正", "visit_reopen", (PROVIDER,),
+        lambda a: HazardCorrection.objects.filter(
+            provider_org=a.org, state=HazardCorrection.State.ALLOWED
+        ),
+        "inspections:correction", whose="hazard__enterprise__name", words="hazard__place",
+        joined=("hazard__enterprise",),
+    ),
+    Source(
         "visit_plan", "要提交的评估计划", "visit_plan_edit", (PROVIDER,),
         lambda a: VisitPlan.objects.filter(provider_org=a.org, state__in=VisitPlan.OPEN),
         "inspections:visit-plan", url_arg="batch_id", words="batch__name", joined=("batch",),
@@ -282,6 +292,17 @@ SOURCES: tuple[Source, ...] = (
         lambda a: _own(Extension, a, state=Extension.State.ASKED),
         "inspections:extension-answer", due="old_due_on", whose="hazard__enterprise__name",
         words="hazard__place", joined=("hazard__enterprise",),
+    ),
+    Source(
+        "correction", "待同意的更正", "correction_answer", (AGENCY,),
+        lambda a: _own(HazardCorrection, a, state=HazardCorrection.State.ASKED),
+        "inspections:correction", whose="hazard__enterprise__name", words="hazard__place",
+        joined=("hazard__enterprise",),
+    ),
+    Source(
+        "reopening", "待同意的重新打开检查", "correction_answer", (AGENCY,),
+        lambda a: _own(VisitReopening, a, state=VisitReopening.State.ASKED),
+        "inspections:reopening", whose="visit__enterprise__name", joined=("visit__enterprise",),
     ),
     Source(
         "event", "满12分、18分待抄报", "point_measure", (AGENCY,),

@@ -35,6 +35,11 @@ class Duty:
     name: str
     contract: str = ""
     told_when_late: str = ""  # who was told of lateness already, and by what
+    is_for_all: bool = True  # whether others than the holder may open the single thing
+
+    def url(self, pk: object, *, is_holder: bool) -> str:
+        """Return where one of them is looked at."""
+        return self.one.format(pk) if is_holder or self.is_for_all else self.many_of_agency
 
 
 def _hazards(agency_id: int) -> QuerySet[Any]:
@@ -68,7 +73,7 @@ DUTIES = (
     ),
     Duty(
         "self", "机构自评", PROVIDER, _self_evaluations, "due_on", "/appraisals/self/{}/",
-        "/appraisals/own/", "/appraisals/", "contract_title",
+        "/appraisals/own/", "/appraisals/", "contract_title", is_for_all=False,
     ),
     Duty(
         "extension", "答复延期申请", AGENCY,

@@ -82,7 +82,7 @@ def deadline_warnings(request: Request) -> HttpResponse:
         "rows": [
             (
                 row, row.enterprise_org or row.provider_org or "—", duties[row.kind].words,
-                duties[row.kind].one.format(row.subject_id),
+                duties[row.kind].url(row.subject_id, is_holder=False),
             )
             for row in page.rows
         ],

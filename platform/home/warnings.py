@@ -304,5 +304,5 @@ def _title(duty: Duty, step: str, rows: list[Row], left: dict[date, int]) -> str
 
 def _url(duty: Duty, target: Target, rows: list[Row]) -> str:
     if len(rows) == 1:
-        return duty.one.format(rows[0].pk)
+        return duty.url(rows[0].pk, is_holder=target.is_holder)
     return duty.many if target.is_holder else duty.many_of_agency

@@ -137,7 +137,7 @@ def _with(table: Table, match: Mapping[str, int]) -> Table:
 def import_table(draft: EnterpriseImport) -> Table:
     """Read an uploaded sheet again, with the columns as they are matched by now."""
     with draft.file.open("rb") as file:
-        grids = read_grids(file, draft.filename)
+        grids = read_grids(BytesIO(file.read()), draft.filename)
     place = draft.columns
     if not place:  # uploaded before columns were kept
         return columns.find(grids, _kinds[draft.kind].fields)
@@ -224,6 +224,7 @@ def run_part(job: Job, part: JobPart) -> dict[str, Any]:
     if draft.state == EnterpriseImport.State.DONE:
         return {}
     people = Membership.objects.select_related("org__agency", "user")
+    assert job.started_by_id is not None  # a person confirmed it
     actor = actor_for(people.get(pk=job.started_by_id))
     with acting_as(actor):
         outcome = import_confirm(

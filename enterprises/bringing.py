@@ -8,7 +8,7 @@ file, its columns, the preview that keeps nothing, and that it is confirmed once
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from io import BytesIO
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -137,7 +137,7 @@ def _with(table: Table, match: Mapping[str, int]) -> Table:
 def import_table(draft: EnterpriseImport) -> Table:
     """Read an uploaded sheet again, with the columns as they are matched by now."""
     with draft.file.open("rb") as file:
-        grids = read_grids(cast(BinaryIO, file), draft.filename)
+        grids = read_grids(BytesIO(file.read()), draft.filename)
     place = draft.columns
     if not place:  # uploaded before columns were kept
         return columns.find(grids, _kinds[draft.kind].fields)
@@ -225,6 +225,7 @@ def run_part(job: Job, part: JobPart) -> dict[str, Any]:
         return {}
     assert job.started_by_id is not None  # a person confirmed it
     people = Membership.objects.select_related("org__agency", "user")
+    assert job.started_by_id is not None  # a person confirmed it
     actor = actor_for(people.get(pk=job.started_by_id))
     with acting_as(actor):
         outcome = import_confirm(

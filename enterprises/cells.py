@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 
 from common import credit_code
 from common.text import has_control, plain, squeeze
@@ -65,6 +66,7 @@ def day(reading: Reading, name: str) -> date | None:
     return found
 
 
+@lru_cache(4096)  # of a ledger's days most stand in many rows
 def _day(typed: str) -> date | None:
     if SERIAL.fullmatch(typed) and 20_000 <= int(float(typed)) <= 80_000:
         return FIRST_SERIAL + timedelta(days=int(float(typed)))

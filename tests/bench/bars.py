@@ -16,7 +16,8 @@ APPRAISALS = (
 TWO_WORKERS = 1.6  # times as fast as one, making papers
 # Work: (what, figure, most), each beside the bare work of the same run where it is a ratio.
 WORK_BARS = (
-    ("assign", "statements", 25), ("import", "ratio", 3.0), ("overdue", "seconds_per_500000", 60.0),
+    ("assign", "statements", 25), ("import", "ratio", 3.0), ("earlier_year", "ratio", 3.0),
+    ("overdue", "seconds_per_500000", 60.0),
     ("points", "ms", 100.0), ("recount", "ratio", 4.0),
 )  # fmt: skip
 Figures = Mapping[str, Any]

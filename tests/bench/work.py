@@ -22,6 +22,7 @@ from agencies.models import Assignment, ServiceContract  # noqa: E402
 from agencies.services import batch_assign, batch_create  # noqa: E402
 from common import credit_code  # noqa: E402
 from common.scope import acting_as  # noqa: E402
+from enterprises.bringing import import_confirm, import_upload  # noqa: E402
 from enterprises.models import Enterprise  # noqa: E402
 from enterprises.services import enterprises_import, read_list  # noqa: E402
 from inspections import exports  # noqa: E402
@@ -295,6 +296,65 @@ def importing(admin: Actor, county: Agency) -> dict[str, Any]:
     return {"ms": round(median(spent)), "statements": len(turns[-1][1]), **beside(spent, alone)}
 
 
+LEDGER = 20_000
+LEDGER_TABLE = "inspections_historicalhazard"
+LEDGER_HEAD = (
+    "统一社会信用代码", "排查日期", "部位/场所", "隐患描述", "类别", "等级", "整改措施",
+    "整改期限", "整改完成日期", "整改状态", "排查人", "服务机构",
+)  # fmt: skip
+
+
+def earlier_year(firms: list[str]) -> bytes:
+    """Return a ledger of an earlier year over these credit codes."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    page = book.add_worksheet()
+    page.write_row(0, 0, LEDGER_HEAD)
+    for number in range(LEDGER):
+        row = (
+            firms[number % len(firms)], "2020-06-03", f"{number % 40} 号配电箱",
+            f"第 {number} 项：箱体没有接地", "电气安全", "一般", "按规范接地并检测", "2020-06-20",
+            "2020-06-18", "已整改", "王五", "某某安全技术服务有限公司",
+        )  # fmt: skip
+        page.write_row(number + 1, 0, row)
+    book.close()
+    return out.getvalue()
+
+
+def ledger_importing(admin: Actor, county: Agency) -> dict[str, Any]:
+    """A ledger of twenty thousand rows confirmed, beside reading the file and COPY of its rows."""
+    with acting_as(admin):
+        files = Enterprise.objects.filter(owner_agency=county)
+        content = earlier_year([*files.values_list("credit_code", flat=True)[:3000]])
+        draft = import_upload(
+            actor=admin, agency=county, content=content, filename="ledger.xlsx", kind="hazards"
+        )
+
+    def ours() -> None:
+        done = import_confirm(actor=admin, draft=draft, valid_only=False)
+        assert done.created == LEDGER
+
+    def bare(text: str) -> None:
+        CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+        with connection.cursor() as cursor:
+            cursor.copy_expert(f"COPY {LEDGER_TABLE} FROM STDIN", io.StringIO(text))
+
+    with connection.as_owner(), acting_as(admin), transaction.atomic():
+        ours()
+        out, mine = io.StringIO(), f"SELECT * FROM {LEDGER_TABLE} WHERE source_id = '{draft.pk}'"
+        with connection.cursor() as cursor:
+            cursor.copy_expert(f"COPY ({mine}) TO STDOUT", out)
+        transaction.set_rollback(True)
+    turns, bare_turns = [], []
+    for _ in range(TURNS):
+        with acting_as(admin):
+            turns.append(undone(ours))
+        with connection.as_owner():
+            bare_turns.append(undone(lambda: bare(out.getvalue())))
+    spent, alone = ([ms for ms, _ in each] for each in (turns, bare_turns))
+    return {"ms": round(median(spent)), "statements": len(turns[-1][1]), **beside(spent, alone)}
+
+
 def overdue() -> dict[str, Any]:
     """Every agency's late hazards flagged, twelve days later; again, nothing is."""
     with acting_as(SYSTEM):
@@ -372,6 +432,7 @@ def main() -> None:
         "tryout": trying(who["county admin"]),
         "rectification": rectifying(who["enterprise"]),
         "import": importing(who["county admin"], county),
+        "earlier_year": ledger_importing(who["county admin"], county),
         "ledger": ledger(who["county admin"]),
         "overdue": overdue(),
         "bare_page": bare_rows(),

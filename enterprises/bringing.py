@@ -223,7 +223,6 @@ def run_part(job: Job, part: JobPart) -> dict[str, Any]:
     draft = EnterpriseImport.objects.get(pk=job.subject_id)
     if draft.state == EnterpriseImport.State.DONE:
         return {}
-    assert job.started_by_id is not None  # a person confirmed it
     people = Membership.objects.select_related("org__agency", "user")
     assert job.started_by_id is not None  # a person confirmed it
     actor = actor_for(people.get(pk=job.started_by_id))

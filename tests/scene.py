@@ -731,7 +731,7 @@ class Scene:
         with acting_as(SYSTEM):
             fan_out()
             delivery = Delivery.objects.filter(receiver=robot.pk).order_by("pk").first()
-        self.things |= {"robot": robot.pk, "delivery": delivery.pk}
+        self.things |= {"robot": robot.pk, "message_delivery": delivery.pk}
 
     def url(self, name: str, kinds: tuple[str, ...]) -> str:
         return reverse(name, args=[self.things[kind] for kind in kinds])

@@ -391,7 +391,7 @@ TABLE = {
 }
 # Answer POST only; who may not, or is a stranger to the thing, is refused before anything happens.
 POSTS = {
-    "notifications:again": ("delivery",),
+    "notifications:again": ("message_delivery",),
     "notifications:robot-test": ("robot",),
     "notifications:robot-switch": ("robot",),
     "notifications:robot-remove": ("robot",),
@@ -532,6 +532,7 @@ SHARED = {
     "providers:record",
     "providers:report",
     "documents:template-starter",
+    "enterprises:import-template",
     "scoring:effect-month",
 }
 

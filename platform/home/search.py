@@ -73,7 +73,7 @@ class Wanted:
         """Return the condition that a row of a table tells of it."""
         found = self.found[table]
         if found is not None:
-            return Q(pk__any_of=found)
+            return Q(pk__any_of=found) if found else Q(pk__in=[])  # nothing: nothing is asked
         return reduce(or_, (Q(**{f"{column}__icontains": self.text}) for column in columns))
 
 

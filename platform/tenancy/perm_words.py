@@ -130,6 +130,17 @@ WORDS: dict[str, str] = {
     "appraisal_speak": "对考评提出异议",
     "questionnaire_fill": "填写满意度问卷",
     "audit_view": "查看操作日志和授权清单",
+    "brief_view": "查看工作周报",
+    "deadline_rules": "设定期限提醒规则",
+    "deadline_warnings": "查看期限提醒记录",
+    "hazard_correct": "更正隐患",
+    "visit_reopen": "申请重新打开检查",
+    "correction_answer": "答复更正申请",
+    "historical_view": "查看历史隐患",
+    "historical_settle": "处理历史隐患",
+    "outside_export": "导出外部系统文件",
+    "webhook_manage": "管理事件推送",
+    "robot_manage": "管理消息机器人",
 }
 
 

@@ -341,7 +341,7 @@ def test_the_ledger_page_asks_the_same_number_of_questions(
         counties.issued(county, hazards=number - 30)
     world.sign_in(client, county.officer)
     client.get("/hazards/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert f"共 {number} 项" in client.get("/hazards/").content.decode()
 
 

@@ -15,7 +15,9 @@ def test_the_page_shows_every_address_within_its_policy(page_for):
     answer = page.goto("/api/docs/")
     page.get_by_text("上传操作").click()
     page.wait_for_selector("text=sent_at")
-    assert page.locator(".opblock").count() == 8
+    written = page.request.get("/api/schema/").json()["paths"].values()
+    ways = {"get", "post", "put", "patch", "delete"}
+    assert page.locator(".opblock").count() == sum(len(ways & way.keys()) for way in written)
     policy = answer.headers["content-security-policy"]
     assert "form-action 'none'" in policy
     assert "unsafe" not in policy

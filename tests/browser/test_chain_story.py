@@ -61,8 +61,8 @@ def test_a_leader_finds_an_act_and_has_the_chain_checked(page_for, zone, leader,
     page = page_for(leader, width, height)
     page.goto(reverse("chain:log"))
     looks_right(page)
-    page.fill("[name=q]", "第42项")
-    page.press("[name=q]", "Enter")
+    page.fill("main [name=q]", "第42项")
+    page.press("main [name=q]", "Enter")
     page.wait_for_url(lambda url: "q=" in url)
     assert page.locator("tbody tr").count() == 1
     looks_right(page)

@@ -67,7 +67,7 @@ def test_a_refusal_leads_to_an_order_and_is_closed_when_all_is_mended(page_for, 
     page.reload()
     page.wait_for_selector("text=拒绝在检查记录上签字：负责人称忙，把人推出门")
     looks_good(page)
-    page.fill("[name=q]", "没有这家")
+    page.fill("main [name=q]", "没有这家")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=没有符合条件的企业")
     assert "q=" in page.url

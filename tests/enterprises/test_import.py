@@ -169,5 +169,5 @@ def test_the_list_page_asks_the_same_number_of_questions(
         Enterprise.objects.exclude(id__in=list(keep.values_list("id", flat=True))).delete()
     world.sign_in(client, officer)
     client.get("/enterprises/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/enterprises/")

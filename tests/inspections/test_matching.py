@@ -243,7 +243,7 @@ def test_the_recheck_page_asks_the_same_number_of_questions(
         client.get(f"/hazards/{hazard.pk}/recheck/")
 
 
-QUERIES = 11
+QUERIES = 12
 
 
 def test_a_night_sends_the_photos_that_the_queue_lost(

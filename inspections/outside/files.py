@@ -1,15 +1,12 @@
 """The tables of an export, piece by piece, as CSV and as a sheet."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any, BinaryIO
 
 from django.db.models import Model, Q, QuerySet
 
 from common.ids import uuid7_at
+from documents.csv_files import csv_bytes
 from documents.xlsx import Cell, Column, write_table
 from enterprises.models import Enterprise
 from inspections.access import hazards_of
@@ -21,7 +18,6 @@ from tenancy.actors import Actor
 from tenancy.selectors import region_names
 
 CHUNK = 2_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a sheet programme would work out, in a CSV file
 
 
 def table_rows(table: str, export: OutsideExport, actor: Actor) -> QuerySet[Any]:
@@ -138,24 +134,11 @@ READERS: dict[str, Callable[[Any, Mapping[str, str]], Mapping[str, Cell]]] = {
 def write_csv(
     system: System, table: str, values: Iterable[Mapping[str, Cell]]
 ) -> tuple[bytes, int]:
-    """Return a table as CSV that Excel opens as UTF-8, and its number of rows."""
-    out, count = io.StringIO(newline=""), 0
-    writer = csv.writer(out)
+    """Return a table as CSV, and its number of rows."""
     columns = system.columns[table]
-    writer.writerow(label for label, _ in columns)
-    for row in values:
-        writer.writerow(safe(row[field]) for _, field in columns)
-        count += 1
-    return out.getvalue().encode("utf-8-sig"), count
-
-
-def safe(value: Cell) -> str:
-    """Return a cell's text; one that a sheet programme would take for a formula gets an apostrophe."""
-    if value is None:
-        return ""
-    text = value.isoformat() if isinstance(value, date) else str(value)
-    is_number = isinstance(value, int | Decimal)
-    return f"'{text}" if text.startswith(FORMULA) and not is_number else text
+    return csv_bytes(
+        [label for label, _ in columns], ([row[field] for _, field in columns] for row in values)
+    )
 
 
 def write_sheet(

@@ -17,9 +17,9 @@ from python_calamine import CalamineWorkbook
 from audit.models import AuditEntry
 from common.errors import DomainError
 from common.scope import acting_as
+from documents.csv_files import FORMULA, safe
 from enterprises.models import Enterprise
 from inspections.models import GuidanceTopic, Hazard, OutsideExport
-from inspections.outside.files import FORMULA, safe
 from inspections.outside.mapping import TABLES, systems
 from inspections.outside.services import outside_export_start
 from inspections.services import guidance_save

@@ -31,6 +31,11 @@ class Letter:
     text: str
 
 
+def messages_page() -> str:
+    """Return the path of what somebody was told; beside it stands what waits for him."""
+    return f"{reverse('home:inbox')}?part=messages"
+
+
 def absolute(path: str) -> str:
     """Return the address of a page as somebody outside needs it."""
     return f"{settings.SITE_URL.rstrip('/')}{path}"
@@ -70,7 +75,7 @@ def _sections(lines: Sequence[Line], counts: dict[str, int]) -> list[str]:
 
 
 def _rest(lines: Sequence[Line], size: int) -> str:
-    inbox = absolute(reverse("home:inbox"))
+    inbox = absolute(messages_page())
     more = size - len(lines)
     return f"\n\n还有 {more} 条，见消息页：{inbox}" if more else f"\n\n全部消息：{inbox}"
 
@@ -79,7 +84,7 @@ def short(lines: Sequence[Line], size: int, urgent: int) -> str:
     """Return an SMS: one message and its link, or how many there are."""
     if size == 1:
         return f"{SIGN}{lines[0].title[:60]} {absolute(lines[0].url)}"
-    return f"{_head(size, urgent)}，请登录查看 {absolute('/inbox/')}"
+    return f"{_head(size, urgent)}，请登录查看 {absolute(messages_page())}"
 
 
 def post(lines: Sequence[Line], size: int, urgent: int) -> str:

@@ -56,6 +56,7 @@ def nobody_acts() -> Iterator[None]:
 
 SETTINGS = {
     "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
+    "MAIL_IS_SET_UP": True,  # as where a server is named; what is sent is kept in memory
     "MFA_REQUIRED": False,  # people of tests are of training organisations: tests/accounts
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     "RATELIMIT_ENABLE": False,

@@ -161,7 +161,7 @@ def ways_of(invitation: Invitation) -> list[SendBy]:
     """Return how an invitation's link can be sent; a training organisation sends nothing."""
     if invitation.org.is_training:
         return []
-    ways = [SendBy.MAIL] if invitation.email else []
+    ways = [SendBy.MAIL] if invitation.email and settings.MAIL_IS_SET_UP else []
     return ways + ([SendBy.SMS] if invitation.phone and settings.SMS_URL else [])
 
 
@@ -178,6 +178,8 @@ def invitation_send(*, actor: Actor, invitation: Invitation, by: str) -> Invitat
         raise DomainError("演示单位不向外发送，请转交链接或者二维码")
     if by == SendBy.SMS and not settings.SMS_URL:
         raise DomainError("本系统没有接短信网关，请转交链接或者二维码")
+    if by == SendBy.MAIL and not settings.MAIL_IS_SET_UP:
+        raise DomainError("本系统没有接邮件服务器，请转交链接或者二维码")
     if by not in ways_of(row):
         raise DomainError("邀请里没有填这个联系方式，请转交链接或者二维码")
     now = time.time()

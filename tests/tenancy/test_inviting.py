@@ -12,7 +12,7 @@ from common.scope import acting_as
 from tenancy.actors import SYSTEM
 from tenancy.delivering import invitation_deliver
 from tenancy.enums import OrgKind, Role, SendState
-from tenancy.invitations import invitation_send, read_list
+from tenancy.invitations import invitation_send, read_list, ways_of
 from tenancy.models import Invitation, Membership
 from tenancy.services import invitation_create
 from tests import world
@@ -223,3 +223,9 @@ def test_the_list_takes_the_same_statements_for_many(desk, admin, zone):
     for number in range(12):
         invite(admin, zone.org, name=f"人{number}")
     assert statements() == few
+
+
+def test_where_no_mail_server_is_named_no_letter_counts_as_sent(admin, zone, settings):
+    settings.MAIL_IS_SET_UP = False
+    row = Invitation(org=zone.org, email="wang@example.com")
+    assert ways_of(row) == []

@@ -6,15 +6,16 @@ address that was looked at: a name that points elsewhere a moment later (DNS reb
 nothing, while TLS and the Host header still go by the name. Redirects are not followed, a proxy of
 the environment is not used, an answer is read up to a limit and within one time for the whole.
 
-OUTSIDE_ALLOWED names what is allowed all the same: host names, addresses or networks, with commas.
-What it names may also be reached by http and on any port; everything else by https on OUTSIDE_PORTS.
+OUTSIDE_ALLOWED names what is allowed all the same: host names, addresses or networks, with commas;
+a caller may name more (`named`). What is named may also be reached by http and on any port;
+everything else by https on OUTSIDE_PORTS.
 """
 
 import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import TracebackType
@@ -26,6 +27,7 @@ import httpx
 from django.conf import settings
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+Named = Sequence[str]
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 PORTS = {"http": 80, "https": 443}
 CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 5.0, 15.0, 20.0
@@ -51,7 +53,7 @@ def address_problem(url: str) -> str:
     return ""
 
 
-def url_problem(url: str) -> str:
+def url_problem(url: str, named: Named = ()) -> str:
     """Say what is wrong with an address as it is written, without looking its name up."""
     try:
         parts = urlsplit(url)
@@ -66,7 +68,7 @@ def url_problem(url: str) -> str:
         return "网址里不能写用户名和密码"
     if parts.fragment:
         return "网址里不能有 # 及其后的内容"
-    if is_named(host):
+    if is_named(host, named):
         return ""
     if parts.scheme != "https":
         return "网址须以 https:// 开头"
@@ -79,22 +81,22 @@ def _port(parts: SplitResult) -> int:
     return parts.port if parts.port is not None else PORTS.get(parts.scheme, 0)
 
 
-def is_named(host: str) -> bool:
-    """Whether OUTSIDE_ALLOWED names a host, or the network of a host that is an address."""
-    if host.lower() in _allowed()[0]:
+def is_named(host: str, named: Named = ()) -> bool:
+    """Whether a host is named as allowed, or the network of a host that is an address."""
+    if host.lower() in _allowed(named)[0]:
         return True
     try:
-        return _in_networks(ipaddress.ip_address(host))
+        return _in_networks(ipaddress.ip_address(host), named)
     except ValueError:
         return False
 
 
-def _in_networks(address: IPAddress) -> bool:
-    return any(address in network for network in _allowed()[1])
+def _in_networks(address: IPAddress, named: Named) -> bool:
+    return any(address in network for network in _allowed(named)[1])
 
 
-def _allowed() -> tuple[frozenset[str], tuple[Any, ...]]:
-    return _sorted_out(tuple(settings.OUTSIDE_ALLOWED))
+def _allowed(named: Named) -> tuple[frozenset[str], tuple[Any, ...]]:
+    return _sorted_out((*settings.OUTSIDE_ALLOWED, *named))
 
 
 @cache
@@ -120,7 +122,7 @@ def is_outside(address: IPAddress) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def checked_addresses(host: str, port: int) -> list[str]:
+def checked_addresses(host: str, port: int, named: Named = ()) -> list[str]:
     """Return the addresses of a name, all of them looked at; InsideAddress if one is not outside.
 
     OSError where the name cannot be resolved.
@@ -130,11 +132,11 @@ def checked_addresses(host: str, port: int) -> list[str]:
     except UnicodeError as error:
         raise OSError(str(error)) from None
     addresses = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
-    if host.lower() in _allowed()[0]:
+    if host.lower() in _allowed(named)[0]:
         return addresses
     for word in addresses:
         address = ipaddress.ip_address(word)
-        if not _in_networks(address) and not is_outside(address):
+        if not _in_networks(address, named) and not is_outside(address):
             raise InsideAddress(f"不能发到内部网络：{host} 指向 {word}")
     return addresses
 
@@ -193,8 +195,8 @@ class TimedStream(httpcore.NetworkStream):
 class OutsideBackend(httpcore.SyncBackend):
     """Opens connections to the addresses that were looked at, and to no others."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, named: Named) -> None:
+        self._clock, self._named = clock, named
 
     def connect_tcp(
         self,
@@ -206,7 +208,7 @@ class OutsideBackend(httpcore.SyncBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first address that answers."""
         try:
-            addresses = checked_addresses(host, port)
+            addresses = checked_addresses(host, port, self._named)
         except InsideAddress:
             raise
         except OSError as error:
@@ -252,11 +254,13 @@ class Answer:
 class Outside:
     """Posts to one receiver after the other, keeping the line open; a context manager."""
 
-    def __init__(self) -> None:
-        self._clock = Clock()
+    def __init__(self, named: Named = ()) -> None:
+        self._clock, self._named = Clock(), named
         transport = httpx.HTTPTransport(verify=_tls(), trust_env=False)
         transport._pool = httpcore.ConnectionPool(  # httpx hands no backend on
-            ssl_context=_tls(), max_connections=4, network_backend=OutsideBackend(self._clock)
+            ssl_context=_tls(),
+            max_connections=4,
+            network_backend=OutsideBackend(self._clock, named),
         )
         self._client = httpx.Client(
             transport=transport,
@@ -279,7 +283,7 @@ class Outside:
     def post(self, url: str, *, content: bytes, headers: dict[str, str]) -> Answer:
         """Post, and say what came of it; never raises for anything the other side does."""
         begun = time.monotonic()
-        if problem := url_problem(url):
+        if problem := url_problem(url, self._named):
             return Answer(None, "", problem, "", 0)
         self._clock.start()
         try:

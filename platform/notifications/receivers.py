@@ -18,10 +18,11 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts.models import User
 from audit.services import record
 from common.errors import DomainError
+from common.line import Outcome, sms_say
 from notifications.delivery import receiver_of
 from notifications.kinds import DIGEST, NOW, OFF
-from notifications.line import Outcome, robot_check, robot_say, sms_say
 from notifications.models import Choice, Delivery, Dispatch, Phone, Receiver, Robot
+from notifications.robots import robot_check, robot_say
 from notifications.texts import SIGN
 from tenancy.actors import Actor
 

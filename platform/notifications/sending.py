@@ -26,10 +26,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.services import record
+from common.line import Outcome, sms_say
 from common.scope import acting_as
 from notifications.kinds import MAIL, SMS
-from notifications.line import Outcome, robot_say, sms_say
 from notifications.models import Channel, Delivery, Dispatch, Phone, Robot
+from notifications.robots import robot_say
 from notifications.services import notify
 from notifications.texts import LINES, Line, absolute, letter, post, short
 from tenancy.actors import SYSTEM

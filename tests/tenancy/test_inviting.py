@@ -16,6 +16,7 @@ from tenancy.invitations import invitation_send, read_list, ways_of
 from tenancy.models import Invitation, Membership
 from tenancy.services import invitation_create
 from tests import world
+from tests.notifications.gateway import Gateway
 
 pytestmark = pytest.mark.django_db
 
@@ -138,18 +139,22 @@ def test_without_a_gateway_there_is_no_sms_and_it_is_said(desk, admin, zone):
     assert "data:image/svg+xml" in page
 
 
-def test_with_a_gateway_the_link_goes_to_the_number(settings, monkeypatch, admin, zone, now):
-    settings.SMS_URL = "json://gateway.example/send?:phone={phone}"
-    sent = []
-    monkeypatch.setattr(
-        "apprise.Apprise.notify", lambda self, body: sent.append((self[0].url(), body)) or True
-    )
+def test_with_a_gateway_the_link_goes_to_the_number(settings, admin, zone, now):
+    gateway = Gateway()
+    settings.SMS_URL = f"json://{gateway.host}/send?:phone={{phone}}"
+    gateway.answer = (200, {"errcode": 1016, "errmsg": "no such number"}, {})
     invitation = invite(admin, zone.org)
     with now(execute=True):
         send(admin, invitation, "sms")
-    [(url, body)] = sent
-    assert "13900001111" in url
-    assert "/join/" in body
+    assert "1016 no such number" in again(invitation).send_error
+    gateway.answer = (200, {}, {})
+    with now(execute=True):
+        send(admin, invitation, "sms")
+    gateway.shutdown()
+    gateway.server_close()
+    _, told = gateway.told[-1]
+    assert told["phone"] == "13900001111"
+    assert "/join/" in told["message"]
     assert again(invitation).send_state == SendState.SENT
 
 

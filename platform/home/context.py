@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from home.inbox import BADGE, unread_count
-from home.navigation import entries_for
+from home.navigation import groups_for
 from tenancy import clock
 from tenancy.actors import Actor
 
@@ -29,18 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "is_trial": not settings.MFA_REQUIRED,
             "missing_step": getattr(request, "missing_step", None),
         }
-    urls = [(entry, reverse(entry.url_name)) for entry in entries_for(actor)]
-    here = _here(request.path, [url for _, url in urls])
-    nav = [
-        {
-            "title": entry.title,
-            "url": url,
-            "icon": entry.icon,
-            "active": url == here,
-            "has_badge": entry.url_name == "home:inbox",
-        }  # fmt: skip
-        for entry, url in urls
-    ]
+    nav = _nav(actor, request.path)
     day = _training_day(request, actor)
     return {
         "actor": actor,
@@ -49,6 +38,30 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "memberships_count": len(getattr(request, "memberships", ())),
         "clock_text": f"演示时钟 {day:%Y-%m-%d}" if day else "",
     }
+
+
+def _nav(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """Return the groups of the menu with their lines; the group that one is in stands open."""
+    groups = groups_for(actor)
+    urls = {entry: reverse(entry.url_name) for group in groups for entry in group.entries}
+    here = _here(path, list(urls.values()))
+    return [
+        {
+            "title": group.title,
+            "is_open": any(urls[entry] == here for entry in group.entries),
+            "lines": [
+                {
+                    "title": entry.title,
+                    "url": urls[entry],
+                    "icon": entry.icon,
+                    "active": urls[entry] == here,
+                    "has_badge": entry.url_name == "home:inbox",
+                }
+                for entry in group.entries
+            ],
+        }
+        for group in groups
+    ]
 
 
 def _unread(actor: Actor) -> Callable[[], str]:

@@ -3,12 +3,7 @@ import "./dialogs.js";
 import "./lists.js";
 import "./forms.js";
 import "./finder.js";
-
-document.querySelector("[data-menu]")?.addEventListener("click", (event) => {
-  const menu = document.getElementById("menu");
-  const open = menu.classList.toggle("is-open");
-  event.currentTarget.setAttribute("aria-expanded", String(open));
-});
+import "./menu.js";
 
 const say = (text) => {
   document.getElementById("live").textContent = text;

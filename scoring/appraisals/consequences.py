@@ -174,20 +174,24 @@ def _given(url: str, row: Appraisal, **more: str) -> str:
 
 
 def published_evaluations(provider_org_ids: Iterable[int], agency_id: int) -> dict[int, Published]:
-    """Return {provider: its result in the agency's newest notice}; of published rows alone."""
+    """Return {provider: its results in the agency's newest notice}; of published rows alone.
+
+    A provider is known by its credit code; two of one name are two.
+    """
     notices = Publication.objects.filter(
         owner_agency=agency_id, kind=Publication.Kind.APPRAISAL, state=Publication.State.PUBLISHED
     )
     newest = notices.order_by("-published_at", "code").first()
     if newest is None:
         return {}
-    rows = Organization.objects.filter(pk__in=list(provider_org_ids))
-    names = dict(rows.values_list("name", "pk"))
+    rows = Organization.objects.filter(pk__in=list(provider_org_ids), credit_code__isnull=False)
+    known = dict(rows.values_list("credit_code", "pk"))
+    results: dict[int, list[str]] = {}
+    for line in newest.body["lines"]:
+        if (pk := known.get(line.get("provider_code"))) is not None:
+            results.setdefault(pk, []).append(f"{line['score']}分，{GRADES[line['grade']]}")
     url = reverse("portal:publication", args=[newest.code])
     return {
-        names[line["provider_name"]]: Published(
-            f"{newest.body['year']}年度{line['score']}分，{GRADES[line['grade']]}", url
-        )
-        for line in newest.body["lines"]
-        if line["provider_name"] in names
+        pk: Published(f"{newest.body['year']}年度{'；'.join(words)}", url)
+        for pk, words in results.items()
     }

@@ -226,6 +226,7 @@ class PublicityLine:
     grade: str
     veto_reason: str
     note: str = ""
+    provider_code: str = ""  # of notices before it was there: none
 
     @property
     def grade_words(self) -> str:

@@ -18,7 +18,7 @@ from scoring.appraisals.reading import rules_of, scheme_mark
 from scoring.models import Appraisal
 from tenancy import clock
 from tenancy.actors import Actor
-from tenancy.models import Agency
+from tenancy.models import Agency, Organization
 from tenancy.selectors import work_calendar
 from workflow.services import transition
 
@@ -84,6 +84,7 @@ def _content(
         PublicityLine(
             rank=rank,
             provider_name=row.contract.provider_org.name if row.contract.provider_org else "",
+            provider_code=_code(row.contract.provider_org),
             contract_number=row.contract.number,
             contract_title=row.contract.title,
             score=row.score,
@@ -103,6 +104,10 @@ def _content(
         until_on=days[1],
         objection_place=OBJECTIONS,
     )
+
+
+def _code(provider_org: Organization | None) -> str:
+    return (provider_org.credit_code or "") if provider_org else ""
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.db.utils import DatabaseError
 from django.test import Client
 
+from agencies.evaluations import published_of
 from agencies.services import publication_withdraw
 from common.errors import DomainError
 from common.scope import acting_as
@@ -47,7 +48,7 @@ from scoring.services.appraisals import appraisals_follow, filed_count
 from scoring.services.parties import third_party_token
 from scoring.services.years import year_start
 from tenancy.actors import SYSTEM, system_for
-from tenancy.enums import Role
+from tenancy.enums import OrgKind, Role
 from tenancy.models import Agency, Membership
 from tests import county as counties
 from tests import world
@@ -173,6 +174,20 @@ def test_what_is_published_is_what_is_stored(county):
     body = Client().get(f"/public/{code}/published.json").json()
     [published] = body["lines"]
     assert (published["score"], published["grade"]) == (str(row.score), row.grade)
+
+
+def test_who_chooses_is_shown_what_is_published_of_that_provider_and_of_no_namesake(county):
+    row = scenes.decided(county)
+    own = row.contract.provider_org
+    namesake = world.organization(OrgKind.PROVIDER, own.name, "91130900MA0DEMA17D")
+    with acting_as(county.admin):
+        agency = Agency.objects.select_related("org").get(pk=county.zone.pk)
+        code = appraisals_publish(actor=county.admin, agency=agency, year=2026).code
+    with acting_as(county.principal):
+        found = published_of([own.pk, namesake.pk], county.zone.pk)
+    assert list(found) == [own.pk]
+    assert f"{row.score}分" in found[own.pk].words
+    assert found[own.pk].url == f"/public/{code}/"
 
 
 def test_a_morning_after_the_providers_days_the_three_parties_are_asked(county):

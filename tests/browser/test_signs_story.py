@@ -20,6 +20,7 @@ def test_a_sign_is_read_dismissed_with_a_reason_and_taken_back(page_for):
         count = Sign.objects.count()
     assert count > 0
     page = page_for(county.admin)
+    page.click("#menu summary:has-text('检查和执法')")
     page.click("a:has-text('疑点')")
     page.wait_for_selector(f"text=共 {count} 个")
     no_barriers(page)

@@ -106,6 +106,7 @@ urlpatterns = [
     path("library/invites/<int:pk>/choose/", rounds.choose_for, name="choose-for"),
     path("choose/", choices.choose_list, name="choose-list"),
     path("choose/<int:pk>/", choices.choose, name="choose"),
+    path("choose/<int:pk>/enter/", choices.choose_enter, name="choose-enter"),
     path("contracts/<int:pk>/payments/", payments.contract_payments, name="payments"),
     path("contracts/<int:pk>/payments/plan/", payments.payment_plan, name="payment-plan"),
     path("payments/", payments.payment_list, name="payment-list"),

@@ -25,6 +25,7 @@ urlpatterns = [
         who_sees.who_sees_enterprise,
         name="who-sees-enterprise",
     ),
+    path("contracts/<int:pk>/access/", who_sees.who_sees_contract, name="who-sees-contract"),
     path("contracts/", contracts.contract_list, name="contract-list"),
     path("contracts/new/", contracts.contract_new, name="contract-new"),
     path("contracts/<int:pk>/", contracts.contract, name="contract"),

@@ -161,6 +161,7 @@ TABLE = {
     "agencies:round-pick": (("draft_round",), OFFICE),
     "agencies:round-extend": (("round",), OFFICE),
     "agencies:round-cancel": (("round",), OFFICE),
+    "agencies:who-sees-contract": (("contract",), MANAGERS),
     "agencies:choose-for": (("invite",), OFFICE),
     "agencies:choose-list": ((), {"principal": 302}),  # one to choose in: straight to it
     "agencies:choose": (("invite",), FIRM),

@@ -123,6 +123,7 @@ def contract(request: Request, pk: int) -> HttpResponse:
         "untold": is_active and _untold(request, found),
         "left_behind": _left_behind(found) if is_own else 0,
         "entered": entered_of(found),
+        "may_audit": request.actor.is_agency and request.actor.may("audit_view"),
     }
     return render(request, "agencies/contract.html", context)
 

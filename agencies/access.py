@@ -114,6 +114,15 @@ def invite_for(actor: Actor | None, pk: object) -> ChoiceInvite:
     return visible_or_404(_own(actor, rows), pk)
 
 
+def invite_to_enter_for(actor: Actor | None, pk: object) -> ChoiceInvite:
+    """Return a place of which an officer enters the choice of an owner without a phone."""
+    actor = require(actor, "enter_for")
+    if not actor.is_agency:
+        raise PermissionDenied("enter_for")
+    rows = ChoiceInvite.objects.select_related("round__owner_agency__org", "enterprise")
+    return visible_or_404(_own(actor, rows.exclude(asked_at=None)), pk)
+
+
 def own_invite_for(actor: Actor | None, pk: object) -> ChoiceInvite:
     """Return what an enterprise was asked to choose."""
     actor = require(actor, "provider_choose")

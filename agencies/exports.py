@@ -7,7 +7,7 @@ from typing import BinaryIO
 from django.utils import timezone
 
 from agencies.models import PurchasePlan
-from agencies.who_sees import Opened, Person
+from agencies.who_sees import Opened, Person, Seer
 from documents.xlsx import Column, write_table
 from tenancy.actors import Actor
 
@@ -86,5 +86,29 @@ def write_people(
                 for one in opened
             ),
         ],
+        training=actor.is_training,
+    )  # fmt: skip
+
+
+SEERS = (
+    Column("单位、人员", 34), Column("能做什么", 24), Column("依据", 26), Column("自", 12, "date"),
+    Column("至", 12, "date"),
+)  # fmt: skip
+
+
+def write_seers(
+    out: BinaryIO, seers: Sequence[Seer], *, title: str, day: date, actor: Actor, now: datetime
+) -> int:
+    """Write who can see one contract into `out`."""
+    return write_table(
+        out,
+        title=f"谁能看：{title}",
+        columns=list(SEERS),
+        rows=((one.who, one.what, one.why, one.since, one.until) for one in seers),
+        created=now,
+        head=[
+            f"截至：{day:%Y-%m-%d}　生成：{timezone.localtime(now):%Y-%m-%d %H:%M}　生成人：{actor.display}"
+        ],
+        notes=["加入合同的人员和到场的评估人员为生成时的情况；其他单位只列单位", "企业看不到合同"],
         training=actor.is_training,
     )  # fmt: skip

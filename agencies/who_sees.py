@@ -1,5 +1,5 @@
 """Who can see and do what, as of a day: one organisation's people, the files opened to providers,
-and everybody who can see one enterprise. For audits.
+and everybody who can see one enterprise or one contract. For audits.
 
 Memberships and grants keep their days and can be read as of any; factors, sign-ins and what was put
 into a person's hands are kept as they are now only, and the list says so.
@@ -14,7 +14,13 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
-from agencies.models import Assignment, AssignmentUserObjectPermission, ContractUserObjectPermission
+from agencies.access import EVERY_CONTRACT
+from agencies.models import (
+    Assignment,
+    AssignmentUserObjectPermission,
+    ContractUserObjectPermission,
+    ServiceContract,
+)
 from enterprises.models import Enterprise
 from tenancy.actors import Actor
 from tenancy.models import Agency, Grant, Membership, OfficerCertificate
@@ -146,3 +152,75 @@ def seers_of(actor: Actor, enterprise: Enterprise, day: date, grants_day: date) 
         list(grants.order_by("starts_on", "pk")),
         list(assigned.order_by("pk")),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Seer:
+    """One line of who can see a contract: a body, or a person of one's own."""
+
+    who: str
+    what: str
+    why: str
+    since: date | None = None
+    until: date | None = None
+
+
+def seers_of_contract(
+    actor: Actor, contract: ServiceContract, day: date, grants_day: date
+) -> list[Seer]:
+    """Return who can see a contract and who acts on it; six statements, however many they are.
+
+    Of other organisations the body is named, and of the provider those whom it sends.
+    """
+    code = contract.region_code
+    above = [code[:n] for n in range(2, len(code) + 1)]
+    agencies = Agency.objects.filter(region_code__in=above).select_related("org")
+    return [
+        *(
+            Seer(
+                one.org.name,
+                "采购和监管" if one.pk == contract.owner_agency_id else "查看",
+                "合同的采购单位" if one.pk == contract.owner_agency_id else "属地在其辖区内",
+            )
+            for one in agencies.order_by("region_code", "pk")
+        ),
+        *_own_seers(actor, contract, day),
+        *_provider_seers(contract, grants_day),
+    ]
+
+
+def _own_seers(actor: Actor, contract: ServiceContract, day: date) -> list[Seer]:
+    held = ContractUserObjectPermission.objects.filter(content_object=contract)
+    given = set(held.values_list("membership", flat=True))
+    is_own = actor.org_id == contract.owner_agency_id
+    found = []
+    for row in memberships_on(actor.org, day).order_by("role", "user__name", "pk"):
+        always = is_own and row.role in EVERY_CONTRACT
+        added = (row.deputy_for_id or row.pk) in given
+        why = "管理员和负责人总能处理" if always else "已加入本合同" if added else "本机关人员"
+        found.append(
+            Seer(
+                f"{row.person_name}（{row.get_role_display()}）",
+                "处理" if always or added else "查看", why, row.valid_from, row.valid_until,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _provider_seers(contract: ServiceContract, day: date) -> list[Seer]:
+    if contract.provider_org is None or contract.state == ServiceContract.State.DRAFT:
+        return []
+    name, terms = contract.provider_org.name, (contract.starts_on, contract.ends_on)
+    served = Assignment.objects.filter(batch__contract=contract, withdrawn_at=None)
+    firms = served.values("enterprise")
+    opened = grants_on(day).filter(org=contract.provider_org_id, subject_id__in=firms)
+    files = opened.aggregate(n=Count("pk"), first=Min("starts_on"), last=Max("ends_on"))
+    sent = served.exclude(inspector_name="").values("inspector_name").order_by("inspector_name")
+    found = [Seer(name, "履行合同", "合同的服务机构", *terms)]
+    if files["n"]:
+        words = f"查看企业档案 {files['n']} 家"
+        found.append(Seer(name, words, f"合同{contract.number}", files["first"], files["last"]))
+    return found + [
+        Seer(f"{name} {row['inspector_name']}", f"到场检查 {row['n']} 家", "由机构安排（现在）")
+        for row in sent.annotate(n=Count("pk"))
+    ]

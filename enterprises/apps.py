@@ -8,14 +8,17 @@ class EnterprisesConfig(AppConfig):
     def ready(self) -> None:
         from enterprises import bringing
         from enterprises.access import enterprise_for
+        from enterprises.entering import no_phone_follow
         from enterprises.models import Enterprise
         from enterprises.registers import KINDS
         from enterprises.retention import drop_lists, lists_over
         from tenancy.personal import register
         from tenancy.retention import register_eraser
+        from tenancy.signals import member_joined
         from workflow.services import register_job
 
         register(Enterprise, "phone", find=enterprise_for)
+        member_joined.connect(no_phone_follow, dispatch_uid="enterprises.no_phone")
         register_eraser("import_file", due=lists_over, erase=drop_lists, org="enterprise_org")
         for kind in KINDS:
             bringing.register_kind(kind)

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from audit.services import record
 from common.errors import DomainError
-from common.limits import written_rarely
+from common.limits import guess_count, guesses_over, written_rarely
 from common.pages import act_page, form_page
 from common.scope import acting_as
 from documents.qr import svg_data_uri
@@ -123,14 +124,36 @@ def claim_code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def claim(request: Request, code: str) -> HttpResponse:
     """Take an enterprise up: as the one signed in, or with a new sign-in name."""
+    if wait := guesses_over(request):
+        return _not_now(request, code, wait)
     with acting_as(SYSTEM, atomic=False):  # nobody is known yet; the code says which row it is
         try:
             found = claims.claim_open(code)
+        except claims.UnknownCode as error:
+            if guess_count(request):
+                record(actor=None, act="claimcode.guessed", summary="认领码试错过多，暂停核对")
+            return _no_code(request, code, error.message, 410)
         except DomainError as error:
-            form = CodeForm({"code": code})
-            form.add_error("code", error.message)
-            return render(request, "enterprises/claim_code.html", {"form": form}, status=410)
+            return _no_code(request, code, error.message, 410)
         return _claim(request, found)
+
+
+def _no_code(request: Request, code: str, words: str, status: int) -> HttpResponse:
+    form = CodeForm({"code": code})
+    form.add_error("code", words)
+    return render(request, "enterprises/claim_code.html", {"form": form}, status=status)
+
+
+def _not_now(request: Request, code: str, seconds: int) -> HttpResponse:
+    """Too many codes that nobody has came from here: none is looked up for a while, right or wrong."""
+    minutes = -(-seconds // 60)
+    words = (
+        f"从这个网络试错的认领码太多，{minutes}分钟后再试；"
+        "急用的换手机流量打开，或者请发放认领单的监管部门当面办理"
+    )
+    response = _no_code(request, code, words, 429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _claim(request: Request, found: ClaimCode) -> HttpResponse:

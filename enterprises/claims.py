@@ -37,6 +37,10 @@ SALT = b"enterprises.claim"
 PHONE_DIGITS = 4
 
 
+class UnknownCode(DomainError):
+    """A code that nobody has: mistyped, or guessed."""
+
+
 def _mac(key: str, text: str) -> bytes:
     return hmac.digest(key.encode(), SALT + text.encode(), "sha256")
 
@@ -172,7 +176,7 @@ def claim_open(code: str) -> ClaimCode:
     rows = ClaimCode.objects.filter(digest__in=digests)
     found = rows.select_related("enterprise__owner_agency__org").first()
     if found is None:
-        raise DomainError("没有这个认领码，请核对认领单上的字母和数字", field="code")
+        raise UnknownCode("没有这个认领码，请核对认领单上的字母和数字", field="code")
     if found.claimed_at:
         raise DomainError("这张认领单已使用过，请直接登录；忘记密码请联系监管部门", field="code")
     if found.withdrawn_at or found.expires_on < clock.today(found.owner_agency_id):

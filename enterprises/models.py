@@ -276,3 +276,74 @@ class ClaimCode(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.enterprise} {self.expires_on}"
+
+
+class EntersFor(models.TextChoices):
+    """Who enters what an owner without a phone says."""
+
+    PROVIDER = "provider", "服务机构的评估人员"
+    AGENCY = "agency", "监管部门"
+
+
+class NoPhone(TenantModel):
+    """An owner without a phone (无手机), and who enters for him.
+
+    Life: noted → ended, by hand or when somebody of the enterprise takes an account.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="no_phone")
+    enters = models.CharField("由谁代录", max_length=8, choices=EntersFor.choices)
+    reason = models.CharField("原因", max_length=200)
+    noted_at = models.DateTimeField("标注时间")
+    noted_by_name = models.CharField("标注人", max_length=80)
+    ended_at = models.DateTimeField("取消时间", null=True)
+    ended_by_name = models.CharField("取消人", max_length=80, blank=True)
+    ended_reason = models.CharField("取消原因", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "无手机"
+        verbose_name_plural = "无手机"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise"], condition=models.Q(ended_at=None), name="no_phone_one_open"
+            ),
+            models.CheckConstraint(
+                name="no_phone_ended_has_reason",
+                condition=models.Q(ended_at=None) | ~models.Q(ended_reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.get_enters_display()}"
+
+
+class EnteredAct(TenantModel):
+    """An act of an enterprise that somebody entered for it (代录), with the slip that it signed.
+
+    `provider_org` is the provider whose people entered it. Photos of the slip hang on this row; of
+    a rectification on that. Never changed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="entered_acts")
+    kind = models.CharField("事项", max_length=20)
+    title = models.CharField("内容", max_length=120)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=64)
+    signer_name = models.CharField("签字人", max_length=40, blank=True)
+    signed_on = models.DateField("签字日期", null=True)
+    entered_at = models.DateTimeField("代录时间")
+    entered_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    entered_by_name = models.CharField("代录人", max_length=80)
+
+    class Meta:
+        verbose_name = "代录"
+        verbose_name_plural = "代录"
+        indexes = [
+            models.Index(fields=["enterprise", "-entered_at"], name="entered_act_enterprise"),
+            models.Index(fields=["subject_type", "subject_id"], name="entered_act_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

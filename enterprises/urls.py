@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enterprises import bulk_views, claim_views, import_views, views
+from enterprises import bulk_views, claim_views, entering_views, import_views, views
 
 app_name = "enterprises"
 urlpatterns = [
@@ -10,6 +10,14 @@ urlpatterns = [
     path(
         "enterprises/claims/<uuid:pk>/withdraw/", claim_views.sheet_withdraw, name="claim-withdraw"
     ),
+    path("enterprises/without-phone/", entering_views.without_phone, name="without-phone"),
+    path("enterprises/<int:pk>/entered/", entering_views.entered, name="entered"),
+    path(
+        "enterprises/<int:pk>/entered/slip/<slug:kind>/", entering_views.slip, name="entered-slip"
+    ),
+    path("enterprises/<int:pk>/entered/told/", entering_views.told, name="entered-told"),
+    path("enterprises/<int:pk>/no-phone/", entering_views.no_phone, name="no-phone"),
+    path("enterprises/<int:pk>/no-phone/end/", entering_views.no_phone_off, name="no-phone-end"),
     path("claim/", claim_views.claim_code, name="claim-code"),
     path("claim/<str:code>/", claim_views.claim, name="claim"),
     path("enterprises/<int:pk>/", views.record, name="record"),

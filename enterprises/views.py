@@ -15,6 +15,7 @@ from common.paging import window_of
 from documents.handing_over import consent_record, consent_withdraw
 from documents.models import DeliveryConsent
 from enterprises.access import enterprise_for
+from enterprises.entering import mark_of
 from enterprises.forms import (
     CertificateForm,
     ConsentForm,
@@ -57,6 +58,7 @@ def enterprise_list(request: Request) -> HttpResponse:
         "sort": sort,
         "may_invite": actor.may("enterprise_invite"),
         "may_edit": actor.may("enterprise_edit"),
+        "may_enter": actor.may("enter_for"),
         "towns": region_names({row.region_code for row in page.rows}),
     }
     return render(request, "enterprises/list.html", context)
@@ -76,6 +78,7 @@ def record(request: Request, pk: int) -> HttpResponse:
         "enterprise": enterprise,
         "consent": None if request.actor.is_provider else consents.first(),
         "town": towns.get(enterprise.region_code, enterprise.region_code),
+        "no_phone": mark_of(enterprise),
         "may_audit": request.actor.is_agency and request.actor.may("audit_view"),
     }
     return render(request, "enterprises/record.html", context)

@@ -221,8 +221,10 @@ def hazard_for(actor: Actor | None, pk: object, perm: str = "hazard_view") -> Ha
     if not actor.is_enterprise:
         rows = rows.select_related("assignment__batch__contract", "visit")
     hazard = visible_or_404(rows, pk)
-    if perm in ("rectification_enter_for", "hazard_recheck"):
+    if perm == "hazard_recheck" or (perm == "enter_for" and actor.is_provider):
         assignment_to_visit(actor, hazard.assignment_id)
+    elif perm == "enter_for":
+        _own(actor, hazard)
     return hazard
 
 

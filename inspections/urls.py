@@ -50,6 +50,7 @@ urlpatterns = [
     path("hazards/<uuid:pk>/remove/", visits.hazard_remove, name="hazard-remove"),
     path("hazards/<uuid:pk>/submit/", hazards.submit, name="submit"),
     path("hazards/<uuid:pk>/extension/", hazards.extension_ask, name="extension-ask"),
+    path("hazards/<uuid:pk>/extension/enter/", hazards.extension_enter, name="extension-enter"),
     path("hazards/<uuid:pk>/recheck/", hazards.recheck, name="recheck"),
     path("hazards/<uuid:pk>/unmended/", hazards.unmended, name="unmended"),
     path("hazards/<uuid:pk>/major-report/", hazards.major_report, name="major-report"),

@@ -197,6 +197,21 @@ def questionnaire_for(actor: Actor | None, pk: object) -> Questionnaire:
     return visible_or_404(Questionnaire.objects.filter(enterprise_org=actor.org_id), pk)
 
 
+def questionnaire_to_enter_for(actor: Actor | None, pk: object) -> Questionnaire:
+    """Return a form of the own agency's that an officer enters for an owner without a phone."""
+    actor = require(actor, "enter_for")
+    if not actor.is_agency:
+        raise PermissionDenied("enter_for")  # it judges the provider
+    rows = Questionnaire.objects.filter(owner_agency=actor.org_id)
+    return visible_or_404(rows.select_related("enterprise"), pk)
+
+
+def sheet_to_enter_for(actor: Actor | None, pk: object) -> PointSheet:
+    """Return a sheet of the own agency's on which an officer enters what an owner signed."""
+    require(actor, "enter_for")
+    return own(actor, sheet_for(actor, pk))
+
+
 def form_for(actor: Actor | None, pk: object) -> Questionnaire:
     """Return an opened form of the actor's region."""
     require(actor, "appraisal_manage")

@@ -27,9 +27,10 @@ class ScoringConfig(AppConfig):
         from agencies.past import register_past, register_refusing
         from agencies.payments import register_basis
         from documents.registry import Family, Paper, register
+        from evidence.access import register_hidden
         from inspections.documents import LedgerHead
         from inspections.signals import hazard_corrected, hazard_moved
-        from scoring import boards, documents, letters
+        from scoring import boards, documents, entering, letters
         from scoring.appraisals import documents as appraisal_documents
         from scoring.appraisals.consequences import (
             past_evaluations,
@@ -67,6 +68,8 @@ class ScoringConfig(AppConfig):
             "accident_plate": ("安全生产事故处理流程牌", boards.PlateDocument),
         }.items():
             register(Paper(kind, title, content, f"documents/{kind}.html"))
+        entering.register()
+        register_hidden(entering.sealed_slips)
         register_past(past_evaluations)
         register_refusing(refusals)
         register_basis(payment_basis)

@@ -5,6 +5,7 @@ from scoring.views import (
     boards,
     books,
     effects,
+    entering,
     giving,
     measures,
     own,
@@ -68,6 +69,9 @@ appraisal_urls = [
     path("self/<uuid:pk>/", parties.self_evaluation, name="self-evaluation"),
     path("questionnaires/", parties.questionnaire_list, name="questionnaires"),
     path("questionnaires/<uuid:pk>/", parties.questionnaire, name="questionnaire"),
+    path(
+        "questionnaires/<uuid:pk>/enter/", entering.questionnaire_enter, name="questionnaire-enter"
+    ),
     path("third-party/<str:token>/", parties.third_party_file, name="third-party-file"),
     path("schemes/", schemes.scheme_list, name="schemes"),
     path("schemes/new/", schemes.scheme_new, name="scheme-new"),
@@ -94,6 +98,11 @@ urlpatterns = [
     path("points/", points.points, name="points"),
     path("points/<int:pk>/", points.cycle, name="cycle"),
     path("points/firms/<int:pk>/", points.firm, name="firm"),
+    path(
+        "points/firms/<int:pk>/self-check/enter/",
+        entering.self_check_enter,
+        name="self-check-enter",
+    ),
     path("points/summary/", summaries.summary, name="summary"),
     path("points/effects/", effects.effect_list, name="effects"),
     path("points/effects/<int:year>/<int:month>/", effects.effect_month, name="effect-month"),
@@ -106,6 +115,7 @@ urlpatterns = [
     path("points/give/visit/<uuid:pk>/", giving.give_visit, name="give-visit"),
     path("points/sheets/<uuid:pk>/", sheets.sheet, name="sheet"),
     path("points/sheets/<uuid:pk>/appeal/", sheets.appeal_new, name="appeal-new"),
+    path("points/sheets/<uuid:pk>/appeal/enter/", entering.appeal_enter, name="appeal-enter"),
     path("points/sheets/<uuid:pk>/no-appeal/", sheets.appeal_waive, name="appeal-waive"),
     path("points/sheets/<uuid:pk>/referred/", sheets.referred, name="sheet-referred"),
     path("points/entries/<uuid:pk>/recheck/", sheets.recheck, name="recheck"),

@@ -49,6 +49,7 @@ from documents.word import starter_template
 from documents.word_forms import template_keep
 from enterprises.bringing import import_columns_save, import_confirm, import_upload
 from enterprises.claims import claims_issue
+from enterprises.entering import Slip, act_enter, no_phone_note
 from enterprises.services import certificate_add, risk_point_add
 from evidence.models import Photo
 from evidence.services import attachment_add, attachments_of
@@ -389,6 +390,7 @@ class Scene:
             [item] = self_check_answer(
                 actor=c.principal, check=check, answers={"2.1": Found("fail", fact="没有")}
             )
+        self._without_phone(c)
         with acting_as(c.officer):  # what is given takes the prepared sheet away
             sheets_prepare(actor=c.officer, pairs=[f"{c.contract.pk}:{firm.pk}"])
         self.things |= {
@@ -396,6 +398,18 @@ class Scene:
             "consequence": consequence.pk, "interview": talk.pk, "appeal": appeal.pk,
             "training": session.pk, "self_check": check.pk, "self_check_item": item.pk,
         }  # fmt: skip
+
+    def _without_phone(self, c: counties.County) -> None:
+        """The second enterprise's owner has no phone, and an officer entered his self-check."""
+        firm = c.enterprises[1]
+        with acting_as(c.officer):
+            no_phone_note(actor=c.officer, enterprise=firm, enters="provider", reason="七十岁")
+            act_enter(
+                actor=c.officer, enterprise=firm, kind="self_check", title="按记分表逐款自查",
+                slip=Slip([counties.picture((3, 2, 1))], counties.NOW.date(), "张立新"),
+                act=lambda owner: self_check_begin(actor=owner, enterprise=firm),
+            )  # fmt: skip
+        self.things |= {"unphoned": firm.pk, "slip_kind": "self_check"}
 
     def _rule_books(self, c: counties.County) -> None:
         """A draft of the next table of points, tried over this year."""

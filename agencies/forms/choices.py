@@ -7,6 +7,7 @@ from django import forms
 from agencies.forms.contracts import day_field
 from agencies.models import ChoiceInvite, ChoiceOffer, ChoiceRound, ServiceContract
 from agencies.models.choices import REASON_LENGTH
+from enterprises.entering_forms import SlipForm
 from tenancy.forms import ActorForm
 
 
@@ -69,16 +70,12 @@ class ExtendForm(forms.Form):
     reason = forms.CharField(label="延长原因", max_length=300)
 
 
-class ChooseForForm(ActorForm):
-    """A provider that a regulator chooses, and why."""
+class PickForm(ActorForm):
+    """One of the providers that an enterprise may choose."""
 
     offer = forms.ModelChoiceField(
         label="机构", queryset=ChoiceOffer.objects.none(), widget=forms.RadioSelect,
         empty_label=None,
-    )  # fmt: skip
-    reason = forms.CharField(
-        label="代为选择的理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=f"至少 {REASON_LENGTH} 个字；企业会收到，统计中列为监管部门代为选择",
     )  # fmt: skip
 
     def __init__(self, *args: Any, invite: ChoiceInvite, offers: list[int], **kwargs: Any) -> None:
@@ -87,3 +84,16 @@ class ChooseForForm(ActorForm):
         field = self.fields["offer"]
         field.queryset = rows.select_related("provider_org")  # type: ignore[attr-defined]
         field.label_from_instance = lambda offer: str(offer.provider_org)  # type: ignore[attr-defined]
+
+
+class ChoiceEnterForm(SlipForm, PickForm):
+    """What an owner without a phone chose, from his slip."""
+
+
+class ChooseForForm(PickForm):
+    """A provider that a regulator chooses, and why."""
+
+    reason = forms.CharField(
+        label="代为选择的理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=f"至少 {REASON_LENGTH} 个字；企业会收到，统计中列为监管部门代为选择",
+    )  # fmt: skip

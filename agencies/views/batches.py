@@ -226,6 +226,7 @@ def _batch_acts(
         "may_withdraw": has_hand
         and actor.may("assignment_withdraw")
         and any(row.assignment.is_open for row in table),
+        "may_audit": request.actor.is_agency and request.actor.may("audit_view"),
         "may_rules": has_hand and not is_complete,
         "may_share": actor.may("inspector_assign") and bool(table),
         "advancing": len(ready) - accepting if moves else 0,

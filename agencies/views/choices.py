@@ -1,5 +1,7 @@
 """The enterprise's own side: which providers it may choose, and its choice."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -7,12 +9,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies import services
-from agencies.access import own_invite_for
+from agencies.access import invite_to_enter_for, own_invite_for
 from agencies.choice_state import candidates_for, fallen_of, invites_to_choose
-from agencies.models import ChoiceInvite, ChoiceRound
+from agencies.entering import CHOICE
+from agencies.forms.choices import ChoiceEnterForm
+from agencies.models import ChoiceInvite, ChoiceRound, ProviderChoice
 from common.pages import act_page
+from enterprises.entering_forms import slip_start
+from enterprises.entering_views import enter_page
 from tenancy import clock
 from tenancy.access import require
+from tenancy.actors import Actor
 from tenancy.request import Request
 
 MOST = 20
@@ -31,6 +38,27 @@ def choose_list(request: Request) -> HttpResponse:
     rows = earlier.select_related("round", "choice__offer__provider_org").order_by("-pk")
     context = {"waiting": waiting, "earlier": rows[:MOST]}
     return render(request, "agencies/choose_list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def choose_enter(request: Request, pk: int) -> HttpResponse:
+    """Enter what an owner without a phone chose, as he ticked and signed it: his choice, not ours."""
+    invite = invite_to_enter_for(request.actor, pk)
+    offers = [one.offer.pk for one in candidates_for(invite)]
+    form = ChoiceEnterForm(
+        request.POST or None, request.FILES or None, actor=request.actor, invite=invite,
+        offers=offers, initial=slip_start(invite.enterprise),
+    )  # fmt: skip
+
+    def act(owner: Actor, data: dict[str, Any]) -> ProviderChoice:
+        offer_id = data["offer"].pk
+        return services.provider_choose(actor=owner, invite=invite, offer_id=offer_id)
+
+    return enter_page(
+        request, invite.enterprise, form, act, kind=CHOICE, words=invite.round.title,
+        intro="照企业打勾并签字的确认单录入，算企业自主选择，注明由你代录。不得替企业拿主意。",
+    )  # fmt: skip
 
 
 @login_required

@@ -26,6 +26,7 @@ from agencies.models import (
     ServiceBatch,
     ServiceContract,
 )
+from agencies.selectors import entered_of
 from agencies.services.contracts import provider_of
 from agencies.services.handover import why_frozen
 from common.errors import DomainError
@@ -121,6 +122,8 @@ def contract(request: Request, pk: int) -> HttpResponse:
         and has_hand_in(request.actor, found),
         "untold": is_active and _untold(request, found),
         "left_behind": _left_behind(found) if is_own else 0,
+        "entered": entered_of(found),
+        "may_audit": request.actor.is_agency and request.actor.may("audit_view"),
     }
     return render(request, "agencies/contract.html", context)
 

@@ -7,12 +7,14 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.exports import write_people
-from agencies.who_sees import opened_on, people_on, seers_of
+from agencies.access import contract_for
+from agencies.exports import write_people, write_seers
+from agencies.who_sees import opened_on, people_on, seers_of, seers_of_contract
 from audit.services import record
 from enterprises.access import enterprise_for
 from tenancy import clock
@@ -102,3 +104,26 @@ def who_sees_enterprise(request: Request, pk: int) -> HttpResponse:
         "seers": seers_of(actor, enterprise, day, _grants_day(form, actor)),
     }
     return render(request, "agencies/who_sees_enterprise.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def who_sees_contract(request: Request, pk: int) -> HttpResponseBase:
+    """Who can see one contract; POST: the same as a sheet, on record."""
+    actor = _who(request)
+    if not actor.is_agency:
+        raise PermissionDenied("audit_view")
+    found = contract_for(actor, pk)
+    form = DayForm((request.POST if request.method == "POST" else request.GET) or None)
+    day = _day(form)
+    seers = seers_of_contract(actor, found, day, _grants_day(form, actor))
+    if request.method == "POST":
+        out = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
+        write_seers(out, seers, title=found.title, day=day, actor=actor, now=timezone.now())
+        record(actor=actor, act="access.list", subject=found, summary=f"截至{day}")
+        out.seek(0)
+        name = f"谁能看-{found.number}-{day:%Y%m%d}.xlsx"
+        return FileResponse(out, as_attachment=True, filename=name)
+    context = {"form": form, "day": day, "contract": found, "seers": seers}
+    status = 422 if form.errors else 200
+    return render(request, "agencies/who_sees_contract.html", context, status=status)

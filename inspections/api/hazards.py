@@ -191,11 +191,12 @@ class Rectifications(HazardAct):
         body={"multipart/form-data": RectifyBody},
     )  # fmt: skip
     def post(self, request: Request, pk: UUID) -> Response:
-        """Say that a hazard is mended; a provider that enters it for an owner sends the signed slip."""
-        perm = "rectification_enter_for" if self.actor.is_provider else "rectification_submit"
+        """Say that a hazard is mended; who enters it for an owner sends the signed slip."""
+        entering = not self.actor.is_enterprise
+        perm = "enter_for" if entering else "rectification_submit"
         found = self._held(pk, perm)
         checked(RectifyBody(data=request.data))
-        kind = EnterForm if self.actor.is_provider else SubmitForm
+        kind = EnterForm if entering else SubmitForm
         data: dict[str, Any] = {**form_of(request, kind).cleaned_data}
         data["slip"] = (data.get("slip") or [b""])[0]
         services.rectification_submit(actor=self.actor, hazard=found, **data)

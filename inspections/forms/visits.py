@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from agencies.forms.contracts import offer_batches
 from agencies.models import ServiceBatch
 from common.paging import count_up_to
+from enterprises.entering_forms import SlipForm
 from enterprises.search import firms_named
 from evidence.forms import PhotosField
 from evidence.pictures import metres
@@ -172,6 +173,10 @@ class ExtensionForm(forms.Form):
     safeguard = forms.CharField(
         label="这段时间怎样保证安全", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class ExtensionEnterForm(SlipForm, ExtensionForm):
+    """The same, from the slip of an owner without a phone."""
 
 
 class AnswerForm(forms.Form):

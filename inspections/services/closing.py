@@ -17,8 +17,10 @@ from audit.services import record
 from common.errors import DomainError
 from common.ids import uuid7
 from documents.services import Issuer, document_issue
+from enterprises.entering import act_entered, was_entered_by
 from evidence.models import Photo
 from evidence.services import photo_add
+from inspections.entering import RECTIFICATION
 from inspections.framing import Spot
 from inspections.matching.tasks import compare_photos
 from inspections.models import Extension, Hazard, Recheck, Rectification
@@ -53,7 +55,7 @@ def rectification_submit(
 ) -> Rectification:
     """The enterprise says that a hazard is mended, with photos and words.
 
-    Where the owner has no phone the provider enters it for him, marked as such, and then a photo of
+    Whoever else enters it for him, the provider or an officer, is named as such, and then a photo of
     the slip he signed is needed. `spots`: {SHA-256 of a photo: where the page's camera took it}.
     DomainError names the field.
     """
@@ -72,18 +74,25 @@ def rectification_submit(
         submitted_at=now,
         submitted_by_id=actor.member,
         submitted_by_name=actor.display,
-        is_entered_for=actor.is_provider,
+        is_entered_for=not actor.is_enterprise,
     )
     _add_photos(actor, submission, photos, spots or {})
     if slip:
         photo_add(
             actor=actor, subject=submission, purpose=Photo.Purpose.SLIP, content=slip, issued_at=now
         )
+    words = f"第{submission.round}次提交整改"
+    if submission.is_entered_for:
+        words += "（代企业录入）"
+        act_entered(
+            actor=actor, enterprise=locked.enterprise, kind=RECTIFICATION, subject=submission,
+            title=f"{locked.number} 第{submission.round}次整改",
+        )  # fmt: skip
     transition(
         actor=actor,
         row=locked,
         name="submit",
-        summary=f"第{submission.round}次提交整改",
+        summary=words,
         submitted_at=now,
         rectified_on=done_on,
         responsible_person=submission.responsible_person,
@@ -132,7 +141,7 @@ def _check_submission(
         raise DomainError("完成日期不能晚于今天", field="done_on")
     if not photos:
         raise DomainError("请上传整改后的照片", field="photos")
-    if actor.is_provider and not slip:
+    if not actor.is_enterprise and not slip:
         raise DomainError("代企业录入须上传企业签字的确认单照片", field="slip")
 
 
@@ -195,6 +204,7 @@ def extension_grant(
     """Agree, perhaps to an earlier day than wanted; the deadline moves and says why."""
     hazard = _lock(extension.hazard)
     now = clock.now(hazard.owner_agency_id)
+    _check_other(actor, extension)
     if not extension.old_due_on < granted_on <= extension.wanted_on:
         raise DomainError(
             f"应在{extension.old_due_on:%Y-%m-%d}之后、{extension.wanted_on:%Y-%m-%d}以前",
@@ -218,12 +228,18 @@ def extension_grant(
     return granted
 
 
+def _check_other(actor: Actor, extension: Extension) -> None:
+    if was_entered_by(actor, extension):
+        raise DomainError("这个申请由你代企业录入，请其他人员答复")
+
+
 def extension_refuse(*, actor: Actor, extension: Extension, answer: str) -> Extension:
     """Do not agree; the answer says why and the deadline stays."""
     if not answer.strip():
         raise DomainError("请写明不同意的原因", field="answer")
     with transaction.atomic():
         hazard = _lock(extension.hazard)
+        _check_other(actor, extension)
         refused = transition(
             actor=actor,
             row=extension,

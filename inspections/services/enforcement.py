@@ -20,6 +20,7 @@ from inspections.models import (
     EnforcementReferral,
     Hazard,
     Recheck,
+    Rectification,
     RectificationOrder,
     Visit,
 )
@@ -263,6 +264,7 @@ def opinion_issue(
         .order_by("number")
     )
     _check_results(hazards, results, today)
+    _check_entered(hazards, first_officer, second_officer)
     if not representative_name.strip():
         raise DomainError("请填写被复查单位负责人", field="representative_name")
     rechecks = {str(h.pk): _recheck(actor, h, results[str(h.pk)], now) for h in hazards}
@@ -287,6 +289,15 @@ def opinion_issue(
         _end(actor, EnforcementReferral.objects.get(pk=locked.referral_id), now, cases)
     _tell_enterprise(locked.visit, f"收到{document.number}", now)
     return document
+
+
+def _check_entered(hazards: Sequence[Hazard], *officers: Membership) -> None:
+    """Who entered a rectification for the owner does not recheck it."""
+    rows = Rectification.objects.filter(hazard__in=hazards, is_entered_for=True, recheck=None)
+    entered = Membership.objects.filter(pk__in=rows.values("submitted_by"))
+    both = [one.user_id for one in officers]
+    if found := entered.filter(user_id__in=both).select_related("user").first():
+        raise DomainError(f"{found.user.name}代企业录入了整改，不能复查，请换一名复查人员")
 
 
 def _check_results(

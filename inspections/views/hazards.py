@@ -17,6 +17,8 @@ from common.pages import form_page
 from common.paging import count_up_to, keyset, window_of
 from documents.models import Document
 from documents.previews import preview
+from enterprises.entering_forms import slip_start
+from enterprises.entering_views import enter_page
 from evidence.services import photos_of
 from inspections import exports, services
 from inspections.access import (
@@ -27,10 +29,12 @@ from inspections.access import (
     may_correct,
     officers_recheck,
 )
+from inspections.entering import EXTENSION
 from inspections.forms.phases import MajorReportForm, UnmendedForm
 from inspections.forms.visits import (
     AnswerForm,
     EnterForm,
+    ExtensionEnterForm,
     ExtensionForm,
     LedgerFilter,
     RecheckForm,
@@ -42,6 +46,7 @@ from inspections.models import Extension, Hazard, HazardCorrection, Severity
 from inspections.timeline import timeline_of
 from tenancy import clock
 from tenancy.access import require, within
+from tenancy.actors import Actor
 from tenancy.models import CalendarDay
 from tenancy.request import Request
 from tenancy.selectors import region_names, work_calendar, work_calendars
@@ -120,6 +125,8 @@ def hazard(request: Request, pk: UUID) -> HttpResponse:
         "due": found.state in Hazard.DUE_STATES,
         "officers_recheck": request.actor.may("handed_recheck") and officers_recheck(found),
         "may_correct": may_correct(request.actor, found),
+        "may_enter": request.actor.may("enter_for")
+        and (request.actor.is_provider or request.actor.org_id == found.owner_agency_id),
         "corrections": found.corrections.filter(state__in=SHOWN).order_by("asked_at"),
     }
     template = "hazard_enterprise" if request.actor.is_enterprise else "hazard"
@@ -147,9 +154,9 @@ def deadlines(request: Request) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def submit(request: Request, pk: UUID) -> HttpResponse:
-    """Say that it is mended; by the enterprise, or for it by the provider with a signed slip."""
-    entering = request.actor is not None and request.actor.is_provider
-    perm = "rectification_enter_for" if entering else "rectification_submit"
+    """Say that it is mended; by the enterprise, or for it by whoever has its signed slip."""
+    entering = request.actor is not None and not request.actor.is_enterprise
+    perm = "enter_for" if entering else "rectification_submit"
     found = hazard_for(request.actor, pk, perm)
     kind = EnterForm if entering else SubmitForm
     start = {
@@ -180,7 +187,7 @@ def submit(request: Request, pk: UUID) -> HttpResponse:
 @login_required
 def slip(request: Request, pk: int) -> HttpResponse:
     """What an owner without a phone fills in by hand and signs, to be photographed and entered."""
-    require(request.actor, "rectification_enter_for")
+    require(request.actor, "enter_for")
     found = assignment_to_visit(request.actor, pk)
     rows = hazards_of(request.actor).filter(assignment=found, state__in=Hazard.DUE_STATES)
     context = {
@@ -208,6 +215,24 @@ def extension_ask(request: Request, pk: UUID) -> HttpResponse:
     return render(
         request, "inspections/extension_ask.html", context, status=422 if form.errors else 200
     )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def extension_enter(request: Request, pk: UUID) -> HttpResponse:
+    """Ask for more time for an owner without a phone, as he signed it."""
+    found = hazard_for(request.actor, pk, "enter_for")
+    form = ExtensionEnterForm(
+        request.POST or None, request.FILES or None, initial=slip_start(found.enterprise)
+    )
+
+    def act(owner: Actor, data: dict[str, Any]) -> Extension:
+        return services.extension_ask(actor=owner, hazard=found, **data)
+
+    return enter_page(
+        request, found.enterprise, form, act, kind=EXTENSION, words=f"{found.number} {found.place}",
+        intro=f"现在的期限 {found.due_on:%Y-%m-%d}。你录入的申请由其他监管人员答复，答复前仍按原期限整改。",
+    )  # fmt: skip
 
 
 @login_required

@@ -24,7 +24,7 @@ NOUNS = (
     Noun(
         "hazards", "隐患", ("hazard_view",),
         (
-            "rectification_submit", "rectification_enter_for", "hazard_recheck", "handed_recheck",
+            "rectification_submit", "enter_for", "hazard_recheck", "handed_recheck",
             "extension_request", "extension_answer",
         ),
     ),

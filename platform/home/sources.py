@@ -24,6 +24,7 @@ from agencies.models import (
 )
 from documents.handing_over import awaiting
 from documents.models import Document, SealApproval
+from enterprises.models import EntersFor, NoPhone
 from inspections.access import LEADS
 from inspections.models import (
     Complaint,
@@ -206,6 +207,22 @@ def _choices(actor: Actor) -> Rows:
     return rows.filter(round__state="open").exclude(asked_at=None)
 
 
+def _without_phone(actor: Actor) -> Rows:
+    """Owners for whom the actor's side enters, and something is due: to be told, and entered."""
+    side = EntersFor.AGENCY if actor.is_agency else EntersFor.PROVIDER
+    rows = NoPhone.objects.filter(ended_at=None)
+    firm = {"enterprise": OuterRef("enterprise")}
+    due = Hazard.objects.filter(**firm, state__in=Hazard.DUE_STATES)
+    if actor.is_provider:
+        if actor.role not in LEADS:
+            due = due.filter(assignment__in=_granted(actor))
+        return rows.filter(Exists(due.filter(provider_org=actor.org)), enters=side)
+    asked = Questionnaire.objects.filter(**firm, filed_at=None, opened_at=None)
+    chosen = ChoiceInvite.objects.filter(**firm, choice=None, round__state="open")
+    open_now = Exists(asked) | Exists(chosen.exclude(asked_at=None))
+    return rows.filter(open_now | (Q(enters=side) & Exists(due)), owner_agency=actor.org)
+
+
 def _planned_visits(actor: Actor) -> Rows:
     rows = _in_hand(
         Assignment, actor, "batch__contract", state=Assignment.Phase.WAITING, withdrawn_at=None,
@@ -382,6 +399,11 @@ SOURCES: tuple[Source, ...] = (
         "task", "要处理的事项", "document_view", EVERYBODY,
         lambda a: WorkTask.objects.filter(org_id_for=a.org, done_at=None),
         "", url_arg="url", words="title",
+    ),
+    Source(
+        "no_phone", "无手机的企业要告知、代录", "enter_for", (AGENCY, PROVIDER), _without_phone,
+        "enterprises:entered", url_arg="enterprise_id", whose="enterprise__name",
+        joined=("enterprise",),
     ),
     # only followed
     Source(

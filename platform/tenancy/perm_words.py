@@ -98,7 +98,7 @@ WORDS: dict[str, str] = {
     "hazard_ledger": "查看隐患台账",
     "hazard_confirm": "确认和签发隐患",
     "rectification_submit": "提交整改",
-    "rectification_enter_for": "代企业录入整改",
+    "enter_for": "代无手机的企业录入",
     "hazard_recheck": "复查隐患",
     "extension_request": "申请延期",
     "extension_answer": "审批延期",

@@ -131,7 +131,8 @@ PERMS: dict[str, frozenset[Role]] = {
     "historical_settle": _OFFICERS,
     "hazard_confirm": _LEADS,
     "rectification_submit": _ENTERPRISE,
-    "rectification_enter_for": _PROVIDER,
+    # an owner without a phone: marked, and entered for with his signed slip
+    "enter_for": _OFFICERS | _PROVIDER,
     "hazard_recheck": _PROVIDER,
     "extension_request": _ENTERPRISE,
     "extension_answer": _OFFICERS,

@@ -22,6 +22,7 @@ from tenancy.enums import ADMIN_ROLES, ROLES_OF, OrgKind, Role
 from tenancy.models import Agency, Invitation, Membership, OfficerCertificate, Organization
 from tenancy.protection import require_keeper
 from tenancy.selectors import certificate_numbers
+from tenancy.signals import member_joined
 
 INVITATION_DAYS = 14
 _signer = TimestampSigner(salt="tenancy.invitation")
@@ -204,7 +205,7 @@ def membership_create(
     """Tie a user to an organisation; raises DomainError if he already has that role there."""
     if Membership.objects.own().filter(user=user, org=org, role=role).exists():
         raise DomainError("该人员已有此身份")
-    return Membership.objects.create(
+    made = Membership.objects.create(
         user=user,
         org=org,
         role=role,
@@ -212,6 +213,8 @@ def membership_create(
         certificate_number=certificate_number,
         qualification=qualification,
     )
+    member_joined.send(sender=Membership, membership=made)
+    return made
 
 
 @transaction.atomic

@@ -5,6 +5,9 @@ from django.dispatch import Signal
 # A person's second factors were taken away by an administrator. Argument: membership.
 second_factor_was_reset = Signal()
 
+# Somebody came into an organisation. Argument: membership.
+member_joined = Signal()
+
 # Somebody was named a deputy: `membership` is the deputy's.
 deputy_named = Signal()
 

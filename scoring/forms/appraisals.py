@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 
+from enterprises.entering_forms import SlipForm
 from evidence.forms import FilesField
 from scoring.models import Appraisal, InquiryRecord
 from scoring.models.parties import MOST, QUESTIONS
@@ -110,6 +111,10 @@ class QuestionnaireForm(forms.Form):
     def answers(self) -> list[int]:
         """The points in the order of the questions."""
         return [self.cleaned_data[f"q{n}"] for n in range(1, len(QUESTIONS) + 1)]
+
+
+class QuestionnaireEnterForm(SlipForm, QuestionnaireForm):
+    """The same from the slip of an owner without a phone."""
 
 
 class ObjectionForm(forms.Form):

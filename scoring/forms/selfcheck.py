@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 
+from enterprises.entering_forms import SlipForm
 from scoring.models import RuleClause, SelfCheckItem
 from scoring.services.selfchecks import Found
 
@@ -43,6 +44,15 @@ class SelfCheckForm(forms.Form):
             responsible_person=data["responsible_person"],
             due_on=data["due_on"],
         )
+
+
+class SelfCheckEnterForm(SlipForm):
+    """The slip of a round that is entered, and whether the owner shows it to the regulator."""
+
+    is_shared = forms.BooleanField(
+        label="企业在确认单上写明同意向监管部门公开", required=False,
+        help_text="没有写明的不勾选：自查是企业自己的事",
+    )  # fmt: skip
 
 
 class DoneForm(forms.Form):

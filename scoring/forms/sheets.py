@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django import forms
 
+from enterprises.entering_forms import SlipForm
 from evidence.forms import PhotosField
 from scoring.models import GravityVariant, PointAppeal, PointAppealItem, PointEntry
 from scoring.services import Ruling
@@ -32,6 +33,30 @@ class AppealForm(forms.Form):
     def clean_entries(self) -> list[UUID]:
         """Return their ids."""
         return [UUID(pk) for pk in self.cleaned_data["entries"]]
+
+
+class AppealEnterForm(SlipForm, AppealForm):
+    """The same from the slip of an owner without a phone, who may also have nothing to say."""
+
+    field_order = ("says", "entries", "reason", "photos")
+    says = forms.ChoiceField(
+        label="企业的意见", choices=(("appeal", "有异议"), ("waive", "没有异议")),
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("entries", "reason"):
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever objects says to what and why."""
+        data = super().clean() or {}
+        if data.get("says") == "appeal":
+            for name, words in (("entries", "请选择对哪些记分有异议"), ("reason", "请写明理由")):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, words)
+        return data
 
 
 class RulingForm(forms.Form):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from audit.services import record
 from common.errors import DomainError
 from documents.services import Issuer, document_issue
+from enterprises.entering import was_entered_by
 from evidence.models import Photo
 from evidence.services import photo_add
 from notifications.services import notify
@@ -127,6 +128,8 @@ def appeal_decide(
     sheet = appeal.sheet
     if is_same_person(actor, sheet.officer_id, sheet.second_officer_id):
         raise DomainError("记分人员不能复核自己的记分，请由其他人员复核")
+    if was_entered_by(actor, appeal):
+        raise DomainError("这份陈述申辩由你代企业录入，请其他人员复核")
     if not answer.strip():
         raise DomainError("请写明复核意见", field="answer")
     items = {item.entry_id: item for item in appeal.items.select_related("entry__clause")}

@@ -19,6 +19,7 @@ from common.ids import uuid7
 from common.scope import acting_as
 from documents.models import Document
 from documents.services import Issuer, document_issue
+from enterprises.entering import was_entered_by
 from inspections.models import Hazard
 from notifications.services import Message, notify, notify_many
 from scoring.appraisals import papers
@@ -282,6 +283,8 @@ def form_exclude(*, actor: Actor, form: Questionnaire, reason: str) -> Questionn
         raise DomainError("截止启封以后才能认定")
     if not reason.strip():
         raise DomainError("请写明不予采用的原因", field="reason")
+    if was_entered_by(actor, form):
+        raise DomainError("这份问卷由你代企业录入，请其他人员认定")
     form.excluded_reason = reason.strip()[:300]
     form.save(update_fields=["excluded_reason"])
     record(actor=actor, act="appraisal.form_exclude", subject=form, summary=form.excluded_reason)

@@ -103,7 +103,7 @@ def _doubts(actor: Actor, form: Questionnaire, ip: str) -> list[str]:
         )
         found = {
             "提交人也是服务机构的人员": staff.filter(user_id=filer.user_id).exists(),
-            f"提交人的账号在服务开始以后、提交前{days}天内建立": young,
+            f"提交人的账号在服务开始以后、提交前{days}天内建立": young and not actor.is_entering,
             "与服务机构人员的登录地址相同": bool(ip)
             and UserSession.objects.filter(user__memberships__in=staff, ip=ip).exists(),
             "联系电话与服务机构人员相同": bool(filer.phone)

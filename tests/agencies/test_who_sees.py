@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from agencies.grants import officer_grant
 from agencies.who_sees import people_on
 from audit.models import AuditEntry
 from common.scope import acting_as
@@ -103,3 +104,30 @@ def test_many_people_take_no_more_statements(county, django_assert_max_num_queri
     desk = world.client_of(county.admin)
     with django_assert_max_num_queries(16):
         assert desk.get(reverse("agencies:who-sees")).status_code == 200
+
+
+def test_who_sees_one_contract_and_its_sheet_is_on_record(county, django_assert_max_num_queries):
+    with acting_as(county.admin):
+        officer_grant(county.contract, row(county.officer))
+    url = reverse("agencies:who-sees-contract", args=[county.contract.pk])
+    desk = world.client_of(county.admin)
+    seers = {one.who: one for one in desk.get(url).context["seers"]}
+    with acting_as(county.admin):
+        provider = county.contract.provider_org.name
+    assert seers[f"{county.officer.user_name}（行政执法人员）"].what == "处理"
+    assert seers[f"{county.second_officer.user_name}（行政执法人员）"].what == "查看"
+    assert seers[f"{provider} {county.inspector.user_name}"].what == "到场检查 2 家"
+    assert seers[provider].what == "查看企业档案 2 家"
+    assert county.lead.user_name not in str(seers)  # the provider's own to list
+    assert desk.get(url, {"day": "2026-02-31"}).status_code == 422
+    sheet = desk.post(url, {"day": f"{timezone.localdate()}"})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(sheet.streaming_content)))
+    assert "到场检查 2 家" in str(book.get_sheet_by_index(0).to_python())
+    with acting_as(SYSTEM):
+        assert AuditEntry.objects.filter(act="access.list").count() == 1
+    for person in (county.officer, county.lead):
+        assert world.client_of(person).get(url).status_code == 403
+    for _ in range(9):
+        world.member(county.zone.org, Role.OFFICER)
+    with django_assert_max_num_queries(16):
+        desk.get(url)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -229,3 +230,51 @@ def test_of_two_at_once_one_takes_the_enterprise_up():
     with acting_as(SYSTEM):
         org = county.enterprises[1].enterprise_org_id
         assert Membership.objects.filter(org_id=org, role="principal").count() == 1
+
+
+@pytest.fixture
+def counted(settings):
+    """Guesses are counted, as they are outside the tests; the other limits are out of the way."""
+    settings.RATELIMIT_ENABLE = True
+    settings.RATE_LIMITS = {**dict.fromkeys(("public", "member", "heavy", "rare"), "9999/m"),
+                            "guess": "20/h", "guess_all": "50/h"}  # fmt: skip
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def made_up(number: int) -> str:
+    return reverse("enterprises:claim", args=[f"{number:010}".translate(str.maketrans("01", "AB"))])
+
+
+def guess(times: int, **more) -> list[int]:
+    return [Client().get(made_up(n), **more).status_code for n in range(times)]
+
+
+def test_a_hundred_guesses_from_one_address_are_stopped_and_another_goes_on(county, counted):
+    [sheet] = issue(county)
+    assert guess(100) == [410] * 20 + [429] * 80
+    stopped = Client().get(url(sheet))  # nor is the right one looked up, or it would be told
+    assert (stopped.status_code, "分钟后再试" in stopped.content.decode()) == (429, True)
+    assert "监管部门当面办理" in stopped.content.decode()
+    assert 0 < int(stopped["Retry-After"]) <= 3600
+    assert Client().post(url(sheet), OWN).status_code == 429
+    assert Client().get(url(sheet), REMOTE_ADDR="10.0.0.9").status_code == 200
+    with acting_as(SYSTEM):
+        assert AuditEntry.objects.filter(act="claimcode.guessed").count() == 1
+    assert row(sheet).failures == 0
+
+
+def test_guesses_from_many_addresses_are_stopped_together(county, counted):
+    [sheet] = issue(county)
+    for number in range(4):
+        guess(15, REMOTE_ADDR=f"10.0.1.{number}")
+    assert Client().get(url(sheet), REMOTE_ADDR="10.0.2.1").status_code == 429
+
+
+def test_who_types_the_codes_of_others_right_is_not_counted(county, counted):
+    """A meeting's hall shares one address: sheets that are opened, used up or void are no guesses."""
+    [sheet] = issue(county)
+    assert [Client().get(url(sheet)).status_code for _ in range(30)] == [200] * 30
+    assert Client().post(url(sheet), OWN).status_code == 302
+    assert [Client().get(url(sheet)).status_code for _ in range(30)] == [410] * 30

@@ -21,7 +21,7 @@ from audit.services import chain_seal
 from chain.publication import chains, days_publish
 from common.ids import repeatable
 from common.scope import acting_as
-from config.demo.county import AGENCIES, PASSWORD, County, build_county
+from config.demo.county import AGENCIES, PASSWORD, County, build_county, sign_ins
 from config.demo.moments import END, START, at
 from config.demo.story import Story
 from documents.models import Document
@@ -32,7 +32,7 @@ from scoring.models import Appraisal, PointCycle, PointEntry
 from scoring.services import outputs_start
 from scoring.services.outputs import documents_of
 from tenancy.actors import SYSTEM, Actor, system_for
-from tenancy.models import Agency, Membership
+from tenancy.models import Agency
 from workflow.models import Job
 
 FOLDER = settings.VAR_DIR / "demo"
@@ -160,12 +160,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {document['path']}（{pages}）")
         steps = "" if settings.MFA_REQUIRED else "，演示单位不要求两步验证"
         self.stdout.write(f"\n可以登录的人（密码都是 {PASSWORD}{steps}）：")
-        with acting_as(SYSTEM):
-            rows = Membership.objects.select_related("user", "org").order_by("pk")
-            for row in rows.filter(ended_at=None)[:18]:
-                self.stdout.write(
-                    f"  {row.user.username:<16}{row.org.name} {row.get_role_display()}"
-                )
+        for username, org, role in sign_ins():
+            self.stdout.write(f"  {username:<16}{org} {role}")
         self.stdout.write("  其余为各企业主要负责人：firm + 信用代码后六位（小写）")
 
 

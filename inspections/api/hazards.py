@@ -31,7 +31,7 @@ from inspections.lists import (
 )
 from inspections.models import Extension, Hazard, Recheck, Rectification
 from tenancy.access import require
-from tenancy.api import Api, act, filtered, flag, flag_of, form_of, listed, listing, read, sort_of
+from tenancy.api import Api, act, filtered, flag, flag_of, form_of, listed, listing, record, sort_of
 
 NOUN = "hazards"
 
@@ -158,15 +158,7 @@ class Hazards(Api):
         return listing(request, HazardSerializer, page)
 
 
-class HazardRecord(Api):
-    """One hazard."""
-
-    noun = NOUN
-
-    @read(NOUN, "一项隐患", HazardRecordSerializer, name="get_hazard")
-    def get(self, request: Request, pk: UUID) -> Response:
-        """Read a hazard and everything that was done about it."""
-        return self.answer(HazardRecordSerializer, hazard_for(self.actor, pk))
+HazardRecord = record(NOUN, "一项隐患", HazardRecordSerializer, hazard_for, name="get_hazard")
 
 
 class HazardAct(Api):

@@ -1,5 +1,7 @@
 """What waits for a regulator in its supervision: hazards, spot checks, points, standing."""
 
+from datetime import timedelta
+
 from django.db.models import DateField, Exists, OuterRef, Q
 from django.db.models.functions import TruncDate
 
@@ -35,6 +37,8 @@ from providers.models import (
 from scoring.models import Interview, PointAppeal, SheetDraft, ThresholdEvent
 from tenancy import clock
 from tenancy.actors import Actor
+
+HAND_OVER = timedelta(days=90)  # since its issue that a paper is asked after [proposal]
 
 
 def _extensions(actor: Actor) -> Rows:
@@ -115,8 +119,9 @@ def _repairs(actor: Actor) -> Rows:
 
 
 def _papers(actor: Actor) -> Rows:
-    """Those of the own agency that its people hand over and write down."""
-    return Document.objects.filter(awaiting_by_hand(), issuer_org=actor.org).defer("content")
+    """Those of the own agency that its people hand over and write down; older ones the list has."""
+    rows = Document.objects.filter(awaiting_by_hand(), issuer_org=actor.org)
+    return rows.filter(issued_at__gte=clock.day_of_row() - HAND_OVER).defer("content")
 
 
 def _planned_visits(actor: Actor) -> Rows:

@@ -126,11 +126,13 @@ class HazardRecordSerializer(HazardSerializer):
 
 
 PHOTOS = ("text", "photos", "responsible_person", "done_on", "cost", "slip")
-RectifyBody = body_of(EnterForm, "RectificationSubmit", only=PHOTOS, optional=("slip",))
+RectifyBody = body_of(
+    EnterForm, "RectificationSubmit", only=PHOTOS, optional=("slip",), with_files=True
+)
 AskBody = body_of(ExtensionForm, "ExtensionAsk")
 AnswerBody = body_of(AnswerForm, "ExtensionAnswer")
 RecheckBody = body_of(RecheckForm, "HazardRecheck", only=("result", "reason", "new_due_on"))
-RecheckPhotos = body_of(RecheckForm, "HazardRecheckWithPhotos")
+RecheckPhotos = body_of(RecheckForm, "HazardRecheckWithPhotos", with_files=True)
 
 
 class Hazards(Api):

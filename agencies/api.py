@@ -1,4 +1,4 @@
-"""`/api/v1/contracts/`, `/api/v1/batches/`, `/api/v1/library/`."""
+"""`/api/v1/contracts/`, `/api/v1/batches/`, `/api/v1/payments/`, `/api/v1/library/`."""
 
 from typing import Any
 
@@ -9,16 +9,22 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agencies.access import batch_for, contract_for, library_entry_for
+from agencies.access import batch_for, contract_for, library_entry_for, payment_for
 from agencies.forms.library import LibraryFilter
-from agencies.lists import contracts_of, library_of
-from agencies.models import AssignmentTally, LibraryProvider, ServiceBatch, ServiceContract
+from agencies.lists import batches_of, contracts_of, library_of, payments_of
+from agencies.models import (
+    AssignmentTally,
+    LibraryProvider,
+    PaymentDecision,
+    ServiceBatch,
+    ServiceContract,
+)
 from common.api_forms import query_of
-from common.paging import count_up_to, keyset
 from tenancy.access import require
-from tenancy.api import Api, filtered, listed, listing, read
+from tenancy.api import Api, by_key, filtered, listed, listing, record
 
-CONTRACTS, LIBRARY = "contracts", "library"
+CONTRACTS, LIBRARY, PAYMENTS = "contracts", "library", "payments"
+MOST_ID = 2**63 - 1
 
 
 class ContractSerializer(serializers.ModelSerializer[ServiceContract]):
@@ -98,12 +104,41 @@ class LibraryEntrySerializer(serializers.ModelSerializer[LibraryProvider]):
         )  # fmt: skip
 
 
+class PaymentSerializer(serializers.ModelSerializer[PaymentDecision]):
+    """What becomes of one stage's money, with its calculation."""
+
+    stage_name = serializers.CharField(source="stage.name", label="付款阶段名称")
+
+    class Meta:
+        model = PaymentDecision
+        fields: tuple[str, ...] = (
+            "id", "contract", "stage", "stage_name", "state", "outcome", "amount_due",
+            "amount_cut", "amount_paid", "reason", "proposed_at", "decided_at", "supersedes",
+            "superseded_at",
+        )  # fmt: skip
+
+
 class ContractFilter(forms.Form):
     """What contracts are filtered by."""
 
     state = forms.ChoiceField(
         label="状态", required=False, choices=[("", "全部"), *ServiceContract.State.choices]
     )
+
+
+class BatchFilter(forms.Form):
+    """What batches are filtered by."""
+
+    contract = forms.IntegerField(label="合同", required=False, min_value=0, max_value=MOST_ID)
+
+
+class PaymentFilter(forms.Form):
+    """What decisions are filtered by."""
+
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "全部"), *PaymentDecision.State.choices]
+    )
+    contract = forms.IntegerField(label="合同", required=False, min_value=0, max_value=MOST_ID)
 
 
 class Contracts(Api):
@@ -120,34 +155,32 @@ class Contracts(Api):
         actor = require(self.actor, "contract_view")
         state = filtered(ContractFilter(request.query_params)).cleaned_data["state"]
         rows = contracts_of(actor, state)
+        return listing(request, ContractSerializer, by_key(rows, "-starts_on", "-id"))
+
+
+ContractRecord = record(
+    CONTRACTS, "一份合同", ContractRecordSerializer, contract_for, name="get_contract"
+)
+
+
+class Batches(Api):
+    """Batches, the latest first."""
+
+    noun = CONTRACTS
+
+    @listed(
+        CONTRACTS, "批次", BatchSerializer, name="list_batches", parameters=query_of(BatchFilter)
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """List the batches of the region, or of the provider."""
+        actor = require(self.actor, "batch_view")
+        contract = filtered(BatchFilter(request.query_params)).cleaned_data["contract"]
         return listing(
-            request, ContractSerializer,
-            lambda window: (
-                keyset(rows, order=["-starts_on", "-id"], window=window), count_up_to(rows)
-            ),
-        )  # fmt: skip
+            request, BatchSerializer, by_key(batches_of(actor, contract), "-starts_on", "-id")
+        )
 
 
-class ContractRecord(Api):
-    """One contract."""
-
-    noun = CONTRACTS
-
-    @read(CONTRACTS, "一份合同", ContractRecordSerializer, name="get_contract")
-    def get(self, request: Request, pk: int) -> Response:
-        """Read a contract and its batches."""
-        return self.answer(ContractRecordSerializer, contract_for(self.actor, pk))
-
-
-class BatchRecord(Api):
-    """One batch."""
-
-    noun = CONTRACTS
-
-    @read(CONTRACTS, "一个批次", BatchRecordSerializer, name="get_batch")
-    def get(self, request: Request, pk: int) -> Response:
-        """Read a batch and how far its enterprises are."""
-        return self.answer(BatchRecordSerializer, batch_for(self.actor, pk))
+BatchRecord = record(CONTRACTS, "一个批次", BatchRecordSerializer, batch_for, name="get_batch")
 
 
 class Library(Api):
@@ -165,22 +198,34 @@ class Library(Api):
         form, whole = library_of(actor, request.query_params)
         rows = filtered(form).narrow(whole)
         shown = rows.select_related("business_class", "provider_org")
+        page = by_key(rows, "business_class_id", "id", shown=shown)
+        return listing(request, LibraryEntrySerializer, page)
+
+
+LibraryEntryRecord = record(
+    LIBRARY, "机构库的一个条目", LibraryEntrySerializer,
+    lambda actor, pk: library_entry_for(actor, pk, "library_view"), name="get_library_entry",
+)  # fmt: skip
+
+
+class Payments(Api):
+    """Decisions on what is paid, the latest first."""
+
+    noun = PAYMENTS
+
+    @listed(
+        PAYMENTS, "付款决定", PaymentSerializer, name="list_payments",
+        parameters=query_of(PaymentFilter),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """List the own agency's decisions; of a provider what was approved for it."""
+        actor = require(self.actor, "payment_view")
+        asked = filtered(PaymentFilter(request.query_params)).cleaned_data
+        rows = payments_of(actor, state=asked["state"], contract=asked["contract"])
         return listing(
-            request, LibraryEntrySerializer,
-            lambda window: (
-                keyset(shown, order=["business_class_id", "id"], window=window), count_up_to(rows)
-            ),
+            request, PaymentSerializer,
+            by_key(rows, "-id", shown=rows.select_related("stage")),
         )  # fmt: skip
 
 
-class LibraryEntryRecord(Api):
-    """One entry."""
-
-    noun = LIBRARY
-
-    @read(LIBRARY, "机构库的一个条目", LibraryEntrySerializer, name="get_library_entry")
-    def get(self, request: Request, pk: int) -> Response:
-        """Read an entry."""
-        return self.answer(
-            LibraryEntrySerializer, library_entry_for(self.actor, pk, "library_view")
-        )
+PaymentRecord = record(PAYMENTS, "一次付款决定", PaymentSerializer, payment_for, name="get_payment")

@@ -1,4 +1,4 @@
-"""`/api/v1/providers/`: the registered bodies, with what they are qualified for and how they stand."""
+"""`/api/v1/providers/`: the registered bodies, what they are qualified for; `/api/v1/standing/`."""
 
 from typing import Any
 
@@ -8,13 +8,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.api_forms import query_of
 from common.paging import Slice, Window, count_up_to, keyset
-from providers.access import provider_for
+from providers.access import decision_for, provider_for
+from providers.forms.standing import StandingFilter
+from providers.lists import standing_of
 from providers.models import Provider, Qualification, StandingDecision
 from providers.standing import ladder_on
 from tenancy import clock
 from tenancy.access import require
-from tenancy.api import Api, listed, listing, read
+from tenancy.api import Api, by_key, filtered, flag, flag_of, listed, listing, record
 from tenancy.enums import OrgKind
 from tenancy.models import Organization
 from tenancy.personal import shown
@@ -114,12 +117,47 @@ class Providers(Api):
         return listing(request, ProviderSerializer, lambda window: provider_page(text, window))
 
 
-class ProviderRecord(Api):
-    """One provider."""
+ProviderRecord = record(
+    NOUN, "一家服务机构", ProviderRecordSerializer, provider_for, name="get_provider"
+)
+
+
+class StandingDecisionSerializer(serializers.ModelSerializer[StandingDecision]):
+    """A measure against a body or a person, with its ground and its term."""
+
+    why = serializers.CharField(label="事由", read_only=True)
+
+    class Meta:
+        model = StandingDecision
+        fields: tuple[str, ...] = (
+            "id", "owner_agency", "provider_org", "measure", "subject", "name", "credit_code",
+            "ground", "why", "facts", "basis", "demand", "demand_due_on", "state", "from_on",
+            "until_on", "noticed_at", "respond_until", "decided_at", "reason", "last_on",
+            "ended_at", "ended_reason",
+        )  # fmt: skip
+
+
+class Standings(Api):
+    """Measures against providers and their people, the newest first."""
 
     noun = NOUN
 
-    @read(NOUN, "一家服务机构", ProviderRecordSerializer, name="get_provider")
-    def get(self, request: Request, pk: int) -> Response:
-        """Read a provider."""
-        return self.answer(ProviderRecordSerializer, provider_for(self.actor, pk))
+    @listed(
+        NOUN, "机构状态决定", StandingDecisionSerializer, name="list_standing",
+        parameters=[*query_of(StandingFilter), flag("everybody")],
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """List what the actor may read: decided ones are everybody's.
+
+        Of a provider without `everybody=1` only those about itself.
+        """
+        actor = require(self.actor, "standing_view")
+        form = filtered(StandingFilter(request.query_params))
+        rows = standing_of(actor, form, everybody=flag_of(request, "everybody"))
+        return listing(request, StandingDecisionSerializer, by_key(rows, "-id"))
+
+
+StandingRecord = record(
+    NOUN, "一项机构状态决定", StandingDecisionSerializer,
+    lambda actor, pk: decision_for(require(actor, "standing_view"), pk), name="get_standing",
+)  # fmt: skip

@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api_forms import query_of
-from common.paging import count_up_to, keyset
 from common.scope import first_rows
 from scoring.access import appraisal_for, cycle_for, event_for, own_appraisal_for
 from scoring.appraisals.papers import lines_of
@@ -20,7 +19,7 @@ from scoring.selectors import cycle_total_of, entries_of
 from scoring.services.years import finals
 from tenancy import clock
 from tenancy.access import require, within
-from tenancy.api import Api, filtered, listed, listing, read
+from tenancy.api import Api, by_key, filtered, listed, listing, record
 
 POINTS, APPRAISALS = "points", "appraisals"
 
@@ -169,23 +168,12 @@ class Points(Api):
         rows = cycles_of(actor, year=year, text=asked["q"].strip(), colour=asked["colour"])
         shown = rows.select_related("enterprise")
         with first_rows():
-            return listing(
-                request, PointYearSerializer,
-                lambda window: (
-                    keyset(shown, order=["-total", "id"], window=window), count_up_to(rows)
-                ),
-            )  # fmt: skip
+            return listing(request, PointYearSerializer, by_key(rows, "-total", "id", shown=shown))
 
 
-class PointsRecord(Api):
-    """One year of one enterprise."""
-
-    noun = POINTS
-
-    @read(POINTS, "一个企业一年的记分", PointYearRecordSerializer, name="get_points")
-    def get(self, request: Request, pk: int) -> Response:
-        """Read why the total is what it is."""
-        return self.answer(PointYearRecordSerializer, cycle_for(self.actor, pk))
+PointsRecord = record(
+    POINTS, "一个企业一年的记分", PointYearRecordSerializer, cycle_for, name="get_points"
+)
 
 
 class PointEvents(Api):
@@ -203,23 +191,13 @@ class PointEvents(Api):
         form = filtered(EventFilter(request.query_params))
         rows = form.narrow(ThresholdEvent.objects.filter(within(actor)))
         shown = rows.select_related("enterprise")
-        return listing(
-            request, ThresholdEventSerializer,
-            lambda window: (
-                keyset(shown, order=["-reached_at", "-id"], window=window), count_up_to(rows)
-            ),
-        )  # fmt: skip
+        page = by_key(rows, "-reached_at", "-id", shown=shown)
+        return listing(request, ThresholdEventSerializer, page)
 
 
-class PointEventRecord(Api):
-    """One of them."""
-
-    noun = POINTS
-
-    @read(POINTS, "一个满分事件", ThresholdEventSerializer, name="get_point_event")
-    def get(self, request: Request, pk: int) -> Response:
-        """Read an event."""
-        return self.answer(ThresholdEventSerializer, event_for(self.actor, pk))
+PointEventRecord = record(
+    POINTS, "一个满分事件", ThresholdEventSerializer, event_for, name="get_point_event"
+)
 
 
 class Appraisals(Api):
@@ -241,19 +219,11 @@ class Appraisals(Api):
             rows = rows.filter(year=year) if year else rows
         else:
             rows = finals(actor.org, year or clock.today(actor.org).year)
-        return listing(
-            request, AppraisalSerializer,
-            lambda window: (keyset(rows, order=["-id"], window=window), count_up_to(rows)),
-        )  # fmt: skip
+        return listing(request, AppraisalSerializer, by_key(rows, "-id"))
 
 
-class AppraisalRecord(Api):
-    """One evaluation."""
-
-    noun = APPRAISALS
-
-    @read(APPRAISALS, "一次考评", AppraisalRecordSerializer, name="get_appraisal")
-    def get(self, request: Request, pk: int) -> Response:
-        """Read an evaluation and its indicators."""
-        find = own_appraisal_for if self.actor.is_provider else appraisal_for
-        return self.answer(AppraisalRecordSerializer, find(self.actor, pk))
+AppraisalRecord = record(
+    APPRAISALS, "一次考评", AppraisalRecordSerializer,
+    lambda actor, pk: (own_appraisal_for if actor.is_provider else appraisal_for)(actor, pk),
+    name="get_appraisal",
+)  # fmt: skip

@@ -219,6 +219,16 @@ class Assignment(FSMModelMixin, TenantModel):
             models.Index(fields=["provider_org", "region_code"], name="assignment_provider"),
             models.Index(fields=["inspector", "state"], name="assignment_inspector"),
             models.Index(
+                fields=["owner_agency"],
+                condition=models.Q(withdrawal="handed"),
+                name="assignment_handed",
+            ),
+            models.Index(
+                fields=["planned_on", "region_code"],
+                condition=models.Q(planned_on__isnull=False),
+                name="assignment_planned",
+            ),
+            models.Index(
                 fields=["provider_org"],
                 condition=models.Q(state="waiting", withdrawn_at=None),
                 name="assignment_waiting",

@@ -30,6 +30,7 @@ from agencies.forms.payments import (
     ReturnForm,
     StageFormSet,
 )
+from agencies.lists import payments_of
 from agencies.models import PaymentDecision, PaymentStage, ServiceContract
 from agencies.payment_state import Account, account_of, reached_of
 from agencies.payments import PROPOSED, basis_for
@@ -40,7 +41,7 @@ from common.limits import heavy
 from common.pages import act_page, form_page
 from evidence.services import attachments_of
 from tenancy import clock
-from tenancy.access import require, within
+from tenancy.access import require
 from tenancy.request import Request
 from tenancy.selectors import is_same_user
 
@@ -227,11 +228,7 @@ def _year(request: Request, today: date) -> int:
 
 def _decisions(request: Request) -> QuerySet[PaymentDecision]:
     """Return the decisions that the actor may see; a provider's once they are approved."""
-    actor = require(request.actor, "payment_view")
-    rows = PaymentDecision.objects.filter(within(actor))
-    if actor.is_provider:
-        return rows.filter(state=State.APPROVED)
-    return rows.filter(owner_agency=actor.org)
+    return payments_of(require(request.actor, "payment_view"))
 
 
 @login_required

@@ -31,7 +31,7 @@ from inspections.lists import (
 )
 from inspections.models import Extension, Hazard, Recheck, Rectification
 from tenancy.access import require
-from tenancy.api import Api, act, filtered, flag, flag_of, form_of, listed, listing, read, sort_of
+from tenancy.api import Api, act, filtered, flag, flag_of, form_of, listed, listing, record, sort_of
 
 NOUN = "hazards"
 
@@ -126,11 +126,13 @@ class HazardRecordSerializer(HazardSerializer):
 
 
 PHOTOS = ("text", "photos", "responsible_person", "done_on", "cost", "slip")
-RectifyBody = body_of(EnterForm, "RectificationSubmit", only=PHOTOS, optional=("slip",))
+RectifyBody = body_of(
+    EnterForm, "RectificationSubmit", only=PHOTOS, optional=("slip",), with_files=True
+)
 AskBody = body_of(ExtensionForm, "ExtensionAsk")
 AnswerBody = body_of(AnswerForm, "ExtensionAnswer")
 RecheckBody = body_of(RecheckForm, "HazardRecheck", only=("result", "reason", "new_due_on"))
-RecheckPhotos = body_of(RecheckForm, "HazardRecheckWithPhotos")
+RecheckPhotos = body_of(RecheckForm, "HazardRecheckWithPhotos", with_files=True)
 
 
 class Hazards(Api):
@@ -158,15 +160,7 @@ class Hazards(Api):
         return listing(request, HazardSerializer, page)
 
 
-class HazardRecord(Api):
-    """One hazard."""
-
-    noun = NOUN
-
-    @read(NOUN, "一项隐患", HazardRecordSerializer, name="get_hazard")
-    def get(self, request: Request, pk: UUID) -> Response:
-        """Read a hazard and everything that was done about it."""
-        return self.answer(HazardRecordSerializer, hazard_for(self.actor, pk))
+HazardRecord = record(NOUN, "一项隐患", HazardRecordSerializer, hazard_for, name="get_hazard")
 
 
 class HazardAct(Api):

@@ -16,14 +16,13 @@ from agencies.services import assignment_withdraw, inspectors_assign
 from common.api import checked
 from common.api_fields import Key, Text
 from common.api_forms import body_of, query_of
-from common.paging import count_up_to, keyset
 from common.scope import first_rows
 from inspections import services
 from inspections.access import LEADS, visit_for, visits_of
 from inspections.lists import assignments_open
 from inspections.models import Hazard, Visit, VisitMember
 from tenancy.access import require, within
-from tenancy.api import Api, act, filtered, form_of, listed, listing, read
+from tenancy.api import Api, act, by_key, filtered, form_of, listed, listing, record
 
 VISITS, ASSIGNMENTS = "visits", "assignments"
 
@@ -139,21 +138,12 @@ class Assignments(Api):
         if asked["batch"] is not None:
             rows = rows.filter(batch=asked["batch"])
         rows = rows.select_related("enterprise", "batch")
-        return listing(
-            request, AssignmentSerializer,
-            lambda window: (keyset(rows, order=["id"], window=window), count_up_to(rows)),
-        )  # fmt: skip
+        return listing(request, AssignmentSerializer, by_key(rows, "id"))
 
 
-class AssignmentRecord(Api):
-    """One assignment."""
-
-    noun = ASSIGNMENTS
-
-    @read(ASSIGNMENTS, "一项指派", AssignmentSerializer, name="get_assignment")
-    def get(self, request: Request, pk: int) -> Response:
-        """Read an assignment."""
-        return self.answer(AssignmentSerializer, assignment_for(self.actor, pk))
+AssignmentRecord = record(
+    ASSIGNMENTS, "一项指派", AssignmentSerializer, assignment_for, name="get_assignment"
+)
 
 
 class AssignmentInspector(Api):
@@ -219,21 +209,10 @@ class Visits(Api):
         chosen = {name: value for name, value in asked.items() if value not in ("", None)}
         rows = visits_of(actor).filter(within(actor), **chosen).select_related("enterprise")
         with first_rows():
-            return listing(
-                request, VisitSerializer,
-                lambda window: (keyset(rows, order=["-id"], window=window), count_up_to(rows)),
-            )  # fmt: skip
+            return listing(request, VisitSerializer, by_key(rows, "-id"))
 
 
-class VisitRecord(Api):
-    """One visit."""
-
-    noun = VISITS
-
-    @read(VISITS, "一次检查", VisitRecordSerializer, name="get_visit")
-    def get(self, request: Request, pk: UUID) -> Response:
-        """Read a visit, its team and its findings."""
-        return self.answer(VisitRecordSerializer, visit_for(self.actor, pk))
+VisitRecord = record(VISITS, "一次检查", VisitRecordSerializer, visit_for, name="get_visit")
 
 
 class VisitConfirmation(Api):

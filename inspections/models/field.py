@@ -52,6 +52,11 @@ class FieldOperation(TenantModel):
         indexes = [
             models.Index(fields=["provider_org", "state"], name="operation_provider"),
             models.Index(fields=["owner_agency", "state"], name="operation_agency"),
+            models.Index(
+                fields=["member"],
+                condition=models.Q(state__in=("refused", "conflict"), seen_at=None),
+                name="operation_refused",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -272,6 +272,17 @@ class Hazard(FSMModelMixin, TenantModel):
                 name="hazard_falls_due",
             ),
             models.Index(
+                fields=["provider_org"],
+                condition=models.Q(severity="major", major_reported_at=None),
+                name="hazard_unreported",
+            ),
+            # A week of any region, for the brief.
+            models.Index(
+                fields=["closed_at", "region_code"],
+                condition=models.Q(closed_at__isnull=False),
+                name="hazard_closed",
+            ),
+            models.Index(
                 fields=["provider_org", "submitted_at", "id"],
                 condition=models.Q(state="submitted"),
                 name="hazard_to_recheck",

@@ -78,6 +78,11 @@ class HistoricalHazard(TenantModel):
         indexes = [
             models.Index(fields=["region_code", "found_on", "id"], name="historical_region"),
             models.Index(fields=["enterprise", "found_on", "id"], name="historical_firm"),
+            models.Index(
+                fields=["owner_agency", "due_on"],
+                condition=models.Q(state="open", ended_at=None),
+                name="historical_open",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -102,6 +102,7 @@ class Visit(FSMModelMixin, TenantModel):
             models.Index(
                 fields=["provider_org"], condition=models.Q(state="open"), name="visit_open"
             ),
+            models.Index(fields=["arrived_at", "region_code"], name="visit_arrived"),
         ]
 
     def __str__(self) -> str:

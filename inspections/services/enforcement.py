@@ -25,7 +25,7 @@ from inspections.models import (
     Visit,
 )
 from inspections.papers import enforcement as papers
-from inspections.services.referrals import agency_of, own
+from inspections.services.referrals import LISTED, agency_of, own
 from inspections.services.visits import visit_start
 from inspections.signals import hazard_moved
 from notifications.services import notify
@@ -90,7 +90,7 @@ def plan_make(
         issuer=Issuer(agency.pk, agency.short_name),
     )
     plan.save(force_insert=True)
-    work_task_close(actor=actor, row=locked, kind="referral")
+    work_task_close(actor=actor, row=locked, kind=LISTED)
     return plan
 
 

@@ -23,6 +23,7 @@ from tenancy.selectors import work_calendar
 from workflow.services import transition, work_task_close, work_task_open
 
 Fact = ReferralFact.Kind
+LISTED = "referral"  # kind of the task that waits for the agency
 
 
 def agency_of(row: Any) -> Agency:
@@ -96,9 +97,7 @@ def _tell_listed(
         org_id=referral.owner_agency_id, kind="referral.listed", title=title, url=url, at=now,
         is_urgent=True,
     )  # fmt: skip
-    work_task_open(
-        row=referral, org_id=referral.owner_agency_id, kind="referral", title=title, url=url
-    )
+    work_task_open(row=referral, org_id=referral.owner_agency_id, kind=LISTED, title=title, url=url)
 
 
 @transaction.atomic
@@ -175,5 +174,5 @@ def referral_remove(
         removed_by_name=actor.display,
         closed_at=clock.now(referral.owner_agency_id),
     )
-    work_task_close(actor=actor, row=moved, kind="referral")
+    work_task_close(actor=actor, row=moved, kind=LISTED)
     return moved

@@ -33,10 +33,12 @@ class Text(serializers.CharField):
 
 
 class Whole(serializers.IntegerField):
-    """A whole number; text is none."""
+    """A whole number, also as 5.0, which to a schema is the same; text is none."""
 
     def to_internal_value(self, data: Any) -> int:
         """Return it."""
+        if type(data) is float and data.is_integer():
+            data = int(data)
         if type(data) is not int:
             self.fail("invalid")
         return super().to_internal_value(data)

@@ -63,21 +63,29 @@ def body_of(
     only: Iterable[str] | None = None,
     optional: Iterable[str] = (),
     is_partial: bool = False,
+    with_files: bool = False,
 ) -> type[serializers.Serializer[Any]]:
     """Return what an act takes, made from its page's form: types and bounds, for schema and check.
 
-    Rules beyond that are the form's own and the service's.
+    Rules beyond that are the form's own and the service's. What comes with files is a form, which
+    knows no null: what is not said is left out.
     """
     wanted = [*form.base_fields] if only is None else [*only]
     loose = set(wanted if is_partial else optional)
     fields = {
-        key: _field(form.base_fields[key], must=form.base_fields[key].required and key not in loose)
+        key: _field(
+            form.base_fields[key],
+            must=form.base_fields[key].required and key not in loose,
+            may_be_null=not (with_files or form.base_fields[key].required),
+        )
         for key in wanted
     }
     return type(f"{name}Serializer", (serializers.Serializer,), fields)
 
 
-def _field(field: forms.Field, *, must: bool) -> serializers.Field[Any, Any, Any, Any]:
+def _field(
+    field: forms.Field, *, must: bool, may_be_null: bool
+) -> serializers.Field[Any, Any, Any, Any]:
     """Return the same field for JSON."""
     said: Mapping[str, Any] = {
         "required": must, "label": field.label, "help_text": str(field.help_text or "") or None,
@@ -91,12 +99,12 @@ def _field(field: forms.Field, *, must: bool) -> serializers.Field[Any, Any, Any
     if isinstance(field, forms.DecimalField):  # which is an IntegerField to Django
         return serializers.DecimalField(
             field.max_digits or 20, field.decimal_places or 0, min_value=field.min_value,
-            allow_null=not field.required, **said,
+            allow_null=may_be_null, **said,
         )  # fmt: skip
     if isinstance(field, forms.ModelChoiceField | forms.IntegerField):
-        return Whole(min_value=0, max_value=BIG, allow_null=not field.required, **said)
+        return Whole(min_value=0, max_value=BIG, allow_null=may_be_null, **said)
     if isinstance(field, forms.DateField):
-        return Day(allow_null=not field.required, **said)
+        return Day(allow_null=may_be_null, **said)
     if isinstance(field, forms.BooleanField):
         return serializers.BooleanField(**said)
     if isinstance(field, forms.ChoiceField) and choices:

@@ -20,7 +20,7 @@ from documents.lists import document_page
 from documents.models import Document, Receipt
 from documents.services import check_url
 from tenancy.access import require
-from tenancy.api import Api, act, filtered, form_of, listed, listing, read
+from tenancy.api import Api, act, filtered, form_of, listed, listing, record
 
 NOUN = "documents"
 
@@ -94,15 +94,9 @@ class Documents(Api):
         return listing(request, DocumentSerializer, lambda window: document_page(form, window))
 
 
-class DocumentRecord(Api):
-    """One paper."""
-
-    noun = NOUN
-
-    @read(NOUN, "一份文书", DocumentRecordSerializer, name="get_document")
-    def get(self, request: Request, pk: UUID) -> Response:
-        """Read a paper's record."""
-        return self.answer(DocumentRecordSerializer, document_for(self.actor, pk))
+DocumentRecord = record(
+    NOUN, "一份文书", DocumentRecordSerializer, document_for, name="get_document"
+)
 
 
 class DocumentFile(Api):

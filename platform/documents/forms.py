@@ -12,6 +12,12 @@ from documents.registry import papers
 from tenancy.actors import Actor
 
 DAY, ISO = {"type": "date"}, "%Y-%m-%d"
+HEX = set("0123456789abcdef")
+
+
+def is_sha256(text: str) -> bool:
+    """Say whether it is the hash of a file: whoever has the file asks what paper it is."""
+    return len(text) == 64 and set(text.lower()) <= HEX
 
 
 def _day(label: str) -> forms.DateField:
@@ -28,7 +34,7 @@ class DocumentFilter(forms.Form):
     STATES = (("", "全部"), *Document.State.choices, ("unreceived", "未签收"))
 
     q = forms.CharField(
-        label="标题、文号或企业",
+        label="标题、文号、企业或文件的 SHA-256",
         required=False,
         widget=forms.TextInput(attrs={"type": "search", "data-search": True}),
     )
@@ -39,7 +45,7 @@ class DocumentFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.actor = actor
         if actor.is_enterprise:
-            self.fields["q"].label = "标题或文号"
+            self.fields["q"].label = "标题、文号或文件的 SHA-256"
         self.fields["kind"].choices = [("", "全部"), *_kinds()]  # type: ignore[attr-defined]
 
     def rows(self) -> QuerySet[Document]:
@@ -55,10 +61,17 @@ class DocumentFilter(forms.Form):
 
     @cached_property
     def _worded(self) -> QuerySet[Document]:
-        """Those whose title or number contain the words; a title names its enterprise. Asked once."""
+        """Those whose title or number contain the words, or that a file's or a content's hash is of.
+
+        A title names its enterprise. Asked once.
+        """
         text = self.cleaned_data["q"]
         if not text:
             return documents_of(self.actor)
+        if is_sha256(text):
+            return documents_of(self.actor).filter(
+                Q(file_sha256=text.lower()) | Q(content_sha256=text.lower())
+            )
         found = search("documents_document", text)
         if found is None:
             words = Q(number__icontains=text) | Q(title__icontains=text)

@@ -1,5 +1,5 @@
 """receipt_give · receipt_record · receipt_refuse · consent_record · consent_withdraw ·
-receipt_token · hindrance · awaiting
+receipt_token · hindrance · awaiting · awaiting_by_hand
 
 A paper is handed over when somebody says that he has it. Papers of a regulator may be sent
 electronically only after the enterprise signed for that (行政处罚法 §61 [L2]); a provider's advice needs
@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from audit.services import record
@@ -42,6 +42,16 @@ def awaiting() -> Q:
         state=Document.State.ISSUED,
         receipt=None,
     )
+
+
+def awaiting_by_hand() -> Q:
+    """Those of a regulator to enterprises that did not consent to electronic delivery."""
+    official = {paper.kind for paper in papers() if paper.family in OFFICIAL}
+    consent = DeliveryConsent.objects.filter(
+        owner_agency=OuterRef("owner_agency"), enterprise_org=OuterRef("enterprise_org"),
+        withdrawn_at=None,
+    )  # fmt: skip
+    return awaiting() & Q(kind__in=official) & ~Q(Exists(consent))
 
 
 def hindrance(document: Document, *, on_screen: bool = True) -> str:

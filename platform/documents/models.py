@@ -158,7 +158,13 @@ class Document(TenantModel):
         verbose_name_plural = "文书"
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="document_subject"),
+            # Whoever has a file asks what paper it is.
+            models.Index(
+                fields=["file_sha256"], condition=~models.Q(file_sha256=""), name="document_file"
+            ),
+            models.Index(fields=["content_sha256"], name="document_content"),
             models.Index(fields=["enterprise_org", "-issued_at"], name="document_enterprise"),
+            models.Index(fields=["issuer_org", "-issued_at"], name="document_issuer"),
             models.Index(fields=["region_code", "-id"], name="document_region"),
             models.Index(fields=["provider_org", "-id"], name="document_provider"),
             models.Index(

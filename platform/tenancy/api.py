@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import exceptions, serializers
@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from common.api import JSON, InScope, Malformed, Session, Token, described
 from common.api_forms import first_error
-from common.paging import MANY, Slice, Window
+from common.paging import MANY, Slice, Window, count_up_to, keyset
 from tenancy.actors import Actor
 
 M = TypeVar("M", bound=Model)
@@ -153,6 +153,19 @@ def listing(
     )
 
 
+def by_key(
+    rows: QuerySet[Any], *order: str, shown: QuerySet[Any] | None = None
+) -> Callable[[Window], tuple[Slice[Any], int]]:
+    """Return how a plain list is paged: `shown` are the rows with what is joined for their words."""
+
+    def page(window: Window) -> tuple[Slice[Any], int]:
+        return keyset(rows if shown is None else shown, order=order, window=window), count_up_to(
+            rows
+        )
+
+    return page
+
+
 def sort_of(request: Request, sorts: Iterable[str]) -> str:
     """Return what a list is to be sorted by, '' if nothing is said; Malformed for what it cannot."""
     wanted = request.query_params.get("sort", "")
@@ -240,3 +253,22 @@ def act(
         summary, {code: words}, request=body, parameters=[KEY, IF_MATCH],
         problems=[400, 404, 409, 412, 415, 422], name=name, tags=[noun],
     )  # fmt: skip
+
+
+def record(
+    noun: str,
+    summary: str,
+    words: type[serializers.BaseSerializer[Any]],
+    find: Callable[[Actor, Any], Any],
+    *,
+    name: str,
+) -> type[Api]:
+    """Return the address of one thing that is only read: who may is for `find` to say."""
+
+    class Record(Api):
+        @read(noun, summary, words, name=name)
+        def get(self, request: Request, pk: Any) -> Response:
+            return self.answer(words, find(self.actor, pk))
+
+    Record.noun, Record.__name__, Record.__doc__ = noun, words.__name__, summary
+    return Record

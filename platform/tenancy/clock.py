@@ -7,6 +7,8 @@ test needs no patching. Other agencies live in real time.
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Value, When
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from tenancy.models import Agency
@@ -53,3 +55,18 @@ def today(agency_id: int | None) -> date:
 def todays(agency_ids: Iterable[int]) -> dict[int, date]:
     """Return {agency: its present day} of several, in one statement."""
     return {pk: timezone.localdate(moment) for pk, moment in _moments(agency_ids).items()}
+
+
+def day_of_row(path: str = "owner_agency") -> TruncDate:
+    """Return the expression of the present day of a row's own agency: rows of several in one question."""
+    real = Value(timezone.now(), output_field=DateTimeField())
+    stood, since = F(f"{path}__training_now"), F(f"{path}__training_set_at")
+    runs = ExpressionWrapper(stood + (real - since), output_field=DateTimeField())
+    practises = {f"{path}__org__is_training": True, f"{path}__training_now__isnull": False}
+    moment = Case(
+        When(**practises, **{f"{path}__training_set_at": None}, then=stood),
+        When(**practises, then=runs),
+        default=real,
+        output_field=DateTimeField(),
+    )
+    return TruncDate(moment)

@@ -73,6 +73,27 @@ PAGES_OF_OTHERS = {
     ("enterprise", "scoring.pointsheet"): "",
 }
 
+# Where a program reads the subject, with the scope for it; of some, not every kind of organisation.
+RECORDS = {
+    "agencies.assignment": "api:assignment",
+    "agencies.paymentdecision": "api:payment",
+    "agencies.servicebatch": "api:batch",
+    "agencies.servicecontract": "api:contract",
+    "documents.document": "api:document",
+    "inspections.hazard": "api:hazard",
+    "inspections.visit": "api:visit",
+    "providers.standingdecision": "api:standing-decision",
+    "scoring.appraisal": "api:appraisal",
+}
+RECORDS_OF_ENTERPRISES = ("documents.document", "inspections.hazard")
+
+
+def record_of(org_kind: str, subject_type: str) -> str:
+    """Return the name of the address where a program of an organisation reads a subject, or ''."""
+    if org_kind == "enterprise" and subject_type not in RECORDS_OF_ENTERPRISES:
+        return ""
+    return RECORDS.get(subject_type, "")
+
 
 def page_of(org_kind: str, subject_type: str) -> str:
     """Return the name of the page on which a kind of organisation sees a subject, or ''."""

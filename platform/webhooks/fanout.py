@@ -18,7 +18,7 @@ from common.scope import acting_as
 from tenancy.actors import SYSTEM, Actor
 from tenancy.models import Agency
 from webhooks.audience import Key, Whose, body_of, concerns, visible_to, whose
-from webhooks.catalogue import BY_ACT, page_of
+from webhooks.catalogue import BY_ACT, page_of, record_of
 from webhooks.models import Delivery, Endpoint, Position
 
 PIECE = 2_000  # places of a chain handed out in one transaction
@@ -164,7 +164,8 @@ def _row(
         "subject": subject_type,
         "id": subject_id,
         "region_code": row.region_code,
-        "url": _url(actor, subject_type, subject_id),
+        "url": _url(page_of(actor.kind, subject_type), subject_id),
+        "api": _url(record_of(actor.kind, subject_type), subject_id),
         "is_training": is_training,
     }
     return {
@@ -174,9 +175,8 @@ def _row(
     }  # fmt: skip
 
 
-def _url(actor: Actor, subject_type: str, subject_id: str) -> str:
-    page = page_of(actor.kind, subject_type)
-    return f"{settings.SITE_URL}{reverse(page, args=[subject_id])}" if page else ""
+def _url(name: str, subject_id: str) -> str:
+    return f"{settings.SITE_URL}{reverse(name, args=[subject_id])}" if name else ""
 
 
 def body_text(kind: str, at: datetime, data: Mapping[str, Any]) -> str:

@@ -1,14 +1,11 @@
 """`/api/v1/jobs/{id}/`: how far long work has come."""
 
 from typing import Any
-from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from tenancy.api import Api, read
+from tenancy.api import record
 from workflow.access import job_for
 from workflow.models import Job, JobPart
 
@@ -54,12 +51,4 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         return sum(part.state == JobPart.State.DONE for part in row.parts.all())
 
 
-class JobRecord(Api):
-    """One job."""
-
-    noun = "jobs"
-
-    @read("jobs", "作业进度", JobSerializer, name="get_job")
-    def get(self, request: Request, pk: UUID) -> Response:
-        """Read how far it has come."""
-        return self.answer(JobSerializer, job_for(self.actor, pk))
+JobRecord = record("jobs", "作业进度", JobSerializer, job_for, name="get_job")

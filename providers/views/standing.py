@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,6 +25,7 @@ from providers.forms.standing import (
     StandingForm,
     WhyForm,
 )
+from providers.lists import standing_of
 from providers.models import Provider, StandingDecision, StandingStatement
 from providers.standing import ladder_on
 from providers.timeline import timeline_of
@@ -44,10 +44,7 @@ def standing_list(request: Request) -> HttpResponse:
     """Decisions that the actor may read, newest first: all agencies' once taken."""
     actor = require(request.actor, "standing_view")
     form = StandingFilter(request.GET)
-    rows = StandingDecision.objects.filter(owner_agency__org__is_training=actor.is_training)
-    rows = _narrowed(rows, form)
-    if actor.is_provider and not request.GET.get("everybody"):
-        rows = rows.filter(provider_org=actor.org_id)
+    rows = standing_of(actor, form, everybody=bool(request.GET.get("everybody")))
     slice_ = keyset(
         rows.select_related("owner_agency__org"), order=["-id"], size=PAGE,
         after=request.GET.get("after", ""), before=request.GET.get("before", ""),
@@ -59,18 +56,6 @@ def standing_list(request: Request) -> HttpResponse:
         "may_draft": actor.may("standing_draft"), "may_set": actor.may("provider_rules"),
     }  # fmt: skip
     return render(request, "providers/standing_list.html", context)
-
-
-def _narrowed(rows: Any, form: StandingFilter) -> Any:
-    if not form.is_valid():
-        return rows
-    wanted = form.cleaned_data
-    if text := wanted["q"].strip():
-        rows = rows.filter(Q(name__icontains=text) | Q(credit_code__startswith=text.upper()))
-    for name in ("measure", "state"):
-        if wanted[name]:
-            rows = rows.filter(**{name: wanted[name]})
-    return rows
 
 
 @login_required

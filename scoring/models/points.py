@@ -114,6 +114,9 @@ class PointSheet(FSMModelMixin, TenantModel):
                 | (~models.Q(refusal_reason="") & ~models.Q(witness_name="")),
             ),
         ]
+        indexes = [
+            models.Index(fields=["issued_at", "region_code"], name="point_sheet_issued"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.enterprise} {self.inspected_at:%Y-%m-%d}"

@@ -7,11 +7,14 @@ from django.urls import reverse
 
 from agencies.models import Assignment
 from common.scope import acting_as
+from documents.models import Document
 from enterprises.models import Enterprise
 from tenancy.actors import SYSTEM
 from tests import county as counties
 from tests import world
 from tests.api.asking import V1, Program
+from webhooks.catalogue import RECORDS as RECORDS_OF_EVENTS
+from webhooks.catalogue import record_of
 
 pytestmark = pytest.mark.django_db
 PEOPLE = ("admin", "officer", "lead", "inspector", "principal")
@@ -20,6 +23,8 @@ OFFICE, FIELD = ("admin", "officer"), ("lead", "inspector")
 LISTS = {
     "enterprises": (*OFFICE, *FIELD),
     "contracts": (*OFFICE, *FIELD),
+    "batches": (*OFFICE, *FIELD),
+    "payments": (*OFFICE, *FIELD),
     "library": (*OFFICE, *FIELD),
     "assignments": (*OFFICE, *FIELD),
     "visits": (*OFFICE, *FIELD),
@@ -30,12 +35,15 @@ LISTS = {
     "point-events": OFFICE,
     "appraisals": (*OFFICE, *FIELD),
     "providers": (*OFFICE, *FIELD),
+    "standing": (*OFFICE, *FIELD),
     "notifications": PEOPLE,
 }
 RECORDS = {
     "enterprise": ("enterprise", PEOPLE),
     "contract": ("contract", (*OFFICE, *FIELD)),
     "batch": ("batch", (*OFFICE, *FIELD)),
+    "payment": ("paid", (*OFFICE, *FIELD)),
+    "standing-decision": ("decision", (*OFFICE, *FIELD)),
     "library-entry": ("library_entry", (*OFFICE, *FIELD)),
     "assignment": ("assignment", (*OFFICE, *FIELD)),
     "visit": ("visit", (*OFFICE, *FIELD)),
@@ -211,3 +219,55 @@ def test_a_list_runs_as_many_statements_for_two_rows_as_for_six(who):
             )  # fmt: skip
     counties.issued(counties.second_batch(county, 7), hazards=4)
     assert statements() == few
+
+
+def test_a_paper_is_known_by_the_hash_of_its_file_or_of_its_content(scenes):
+    scene, other = scenes
+    with acting_as(SYSTEM):
+        paper = Document.objects.get(pk=scene.things["document"])
+        Document.objects.filter(pk=paper.pk).update(file="a.pdf", file_sha256="ab" * 32, size=1)
+    lead, stranger = Program(scene.county.lead), Program(other.county.lead)
+    for digest in ("ab" * 32, "AB" * 32, paper.content_sha256):
+        found = lead.get("documents/", {"q": digest}).json()
+        assert [one["id"] for one in found["items"]] == [str(paper.pk)]
+        assert found["items"][0]["state"] == "issued"
+        assert stranger.get("documents/", {"q": digest}).json()["items"] == []
+    assert lead.get("documents/", {"q": "cd" * 32}).json()["items"] == []
+
+
+def test_an_events_record_is_read_where_it_says_by_whoever_it_is_told_to(scenes):
+    scene = scenes[0]
+    things = {
+        "agencies.assignment": "assignment", "agencies.paymentdecision": "paid",
+        "agencies.servicebatch": "batch", "agencies.servicecontract": "contract",
+        "documents.document": "document", "inspections.hazard": "hazard",
+        "inspections.visit": "visit", "providers.standingdecision": "decision",
+        "scoring.appraisal": "appraisal",
+    }  # fmt: skip
+    assert set(things) == set(RECORDS_OF_EVENTS)
+    for actor in (scene.county.admin, scene.county.lead, scene.county.principal):
+        program = Program(actor)
+        for subject, thing in things.items():
+            name = record_of(actor.kind, subject)
+            if not name:
+                assert actor.is_enterprise
+                continue
+            path = reverse(name, args=[scene.things[thing]]).removeprefix(V1)
+            assert program.get(path).status_code == 200, (subject, actor.role)
+
+
+def test_batches_are_filtered_by_contract_and_standing_by_its_pages_filter(scenes):
+    scene = scenes[0]
+    program = Program(scene.county.lead)
+    contract = scene.things["contract"]
+    found = program.everything("batches/", {"contract": contract})
+    assert {one["contract"] for one in found} == {contract}
+    assert scene.things["batch"] in {one["id"] for one in found}
+    assert program.everything("batches/", {"contract": 0}) == []
+    own = program.everything("standing/")
+    assert [one["id"] for one in own] == [scene.things["decision"]]
+    assert program.everything("standing/", {"measure": "revoke"}) == []
+    for query in ({"contract": "x"}, {"contract": -1}):
+        assert program.get("batches/", query).status_code == 422
+    for query in ({"state": "x"}, {"everybody": "2"}):
+        assert program.get("standing/", query).status_code == 422

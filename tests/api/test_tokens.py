@@ -117,6 +117,7 @@ def test_each_scope_lets_its_noun_and_its_way_through_and_no_other(scenes):
     paths = {
         "enterprises": f"enterprises/{things['enterprise']}/",
         "contracts": f"contracts/{things['contract']}/",
+        "payments": f"payments/{things['paid']}/",
         "assignments": f"assignments/{things['assignment']}/",
         "visits": f"visits/{things['visit']}/",
         "hazards": f"hazards/{things['hazard']}/",

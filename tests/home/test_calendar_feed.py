@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
+from accounts.models import User
 from common.scope import acting_as
 from home.calendars import AHEAD, PAST, feed_make, feed_revoke
 from home.models import CalendarFeed
@@ -131,3 +133,21 @@ def test_a_link_is_seen_by_its_owner_alone(county):
     for actor in (county.officer, county.admin, county.lead):
         with acting_as(actor):
             assert CalendarFeed.objects.count() == 0
+
+
+def test_a_closed_account_ends_its_links_as_well(county):
+    token = make(county.principal)
+    with acting_as(SYSTEM):
+        User.objects.filter(pk=county.principal.user_id).update(is_active=False)
+    assert fetch(token).status_code == 410
+
+
+def test_whoever_asks_too_often_is_told_when_to_come_again(county, settings):
+    settings.RATELIMIT_ENABLE = True
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"public": "3/h"}
+    cache.clear()
+    token = make(county.principal)
+    assert [fetch(token).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert 0 < int(fetch(token)["Retry-After"]) <= 3600
+    guessed = fetch("x" * 43)  # by address: guessing links is no way round it
+    assert guessed.status_code == 429

@@ -7,7 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import django
@@ -15,12 +16,17 @@ import httpx
 
 django.setup()
 
-from django.utils import timezone  # noqa: E402  (after Django is up)
+from django.utils import timezone  # noqa: E402
 
+from agencies.models import PaymentDecision, ServiceContract  # noqa: E402  (after Django is up)
+from agencies.payments import Share  # noqa: E402
+from agencies.services import payment_plan_set, payment_propose  # noqa: E402
 from common.scope import acting_as  # noqa: E402
 from documents.models import Document  # noqa: E402
 from inspections.models import Extension, Hazard, Visit  # noqa: E402
 from inspections.services import extension_ask  # noqa: E402
+from providers.models import Provider, StandingDecision  # noqa: E402
+from providers.services import standing_draft  # noqa: E402
 from stack import embedded  # noqa: E402
 from tenancy.actors import Actor  # noqa: E402
 from tests import county as counties  # noqa: E402
@@ -78,6 +84,8 @@ def things(county: counties.County) -> dict[str, object]:
             "extensions": str(Extension.objects.values_list("pk", flat=True)[0]),
             "documents": str(Document.objects.values_list("pk", flat=True)[0]),
             "providers": county.contract.provider_org_id,
+            "payments": str(PaymentDecision.objects.values_list("pk", flat=True)[0]),
+            "standing": StandingDecision.objects.values_list("pk", flat=True)[0],
         }
 
 
@@ -89,6 +97,21 @@ def fill(county: counties.County) -> None:
             actor=county.principal, hazard=first, reason="配件未到", safeguard="停用",
             wanted_on=first.due_on + timedelta(days=9),
         )  # fmt: skip
+    with acting_as(county.officer):
+        body = Provider.objects.select_related("org").get(pk=county.contract.provider_org_id)
+        standing_draft(
+            actor=county.officer, measure="reprimand", subject="service", name=body.org.name,
+            credit_code=body.org.credit_code, ground="absent", facts="未到场", basis="合同",
+            from_on=date(2026, 7, 1), until_on=date(2026, 12, 31),
+            files=[("照片.jpg", counties.picture())],
+        )  # fmt: skip
+    with acting_as(county.admin):
+        ServiceContract.objects.filter(pk=county.contract.pk).update(amount=Decimal(1000))
+        [stage] = payment_plan_set(
+            actor=county.admin, contract=county.contract, reason="补录",
+            shares=[Share("首期款", Decimal(100), "other", "验收合格")],
+        )  # fmt: skip
+        payment_propose(actor=county.admin, stage=stage, outcome="full", reason="已验收")
 
 
 def headers_of(web: Web, actor: Actor | None, who: str) -> dict[str, str]:

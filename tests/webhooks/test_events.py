@@ -80,7 +80,8 @@ def test_what_is_sent_is_thin_and_names_the_page(county, endpoint_of, settings):
     assert payload["timestamp"] == "2026-06-08T03:10:00.000Z"  # the agency's own clock
     assert payload["data"] == {
         "subject": "inspections.hazard", "id": str(hazard.pk), "region_code": "130371",
-        "url": f"https://anfu.example/hazards/{hazard.pk}/", "is_training": True,
+        "url": f"https://anfu.example/hazards/{hazard.pk}/",
+        "api": f"https://anfu.example/api/v1/hazards/{hazard.pk}/", "is_training": True,
     }  # fmt: skip
     assert hazard.description not in row.body
 

@@ -53,6 +53,7 @@ from enterprises.services import certificate_add, risk_point_add
 from evidence.models import Photo
 from evidence.services import attachment_add, attachments_of
 from home.brief import brief_send
+from home.takeout.services import archive_start
 from home.warnings import deadlines_warn, rules_save
 from inspections.documents import SuggestionDocument
 from inspections.matching.match import photos_match
@@ -602,7 +603,10 @@ class Scene:
             )
             delivery = endpoint_test(actor=c.admin, endpoint=endpoint)
             outside_export_start(actor=c.admin, system="hebei")
-        self.things |= {"endpoint": endpoint.pk, "webhook_delivery": delivery.pk}
+            takeout = archive_start(actor=c.admin, with_files=False)
+        self.things |= {
+            "endpoint": endpoint.pk, "webhook_delivery": delivery.pk, "takeout": takeout.pk,
+        }  # fmt: skip
 
     def _market(self, c: counties.County) -> None:
         """A library, a round that is open and one in draft, a payment that waits and one approved."""

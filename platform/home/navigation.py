@@ -31,6 +31,7 @@ _REFUSED = Entry("手机未入账", "field:refused", "mobiledata-off", "visit_lo
 _OUTSIDE = Entry("外部系统导出", "inspections:outside-list", "file-export", "outside_export")
 _WEBHOOKS = Entry("事件推送", "webhooks:list", "webhook", "webhook_manage")
 _MESSAGES = Entry("消息设置", "notifications:settings", "bell-cog")
+_TAKEOUT = Entry("全部数据导出", "home:takeout-list", "package-export", "data_take")
 _INBOX = Entry("待办和消息", "home:inbox", "inbox")
 
 MENUS: dict[str, tuple[Entry, ...]] = {
@@ -67,6 +68,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("操作日志", "chain:log", "history", "audit_view"),
         Entry("授权清单", "agencies:who-sees", "user-check", "audit_view"),
         _OUTSIDE,
+        _TAKEOUT,
         _WEBHOOKS,
         _MESSAGES,
         _PEOPLE,
@@ -91,6 +93,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("跨区域告知", "providers:notices", "map-pin-share", "cross_region_view"),
         Entry("印章和签名", "documents:seals", "rubber-stamp", "seal_view"),
         _OUTSIDE,
+        _TAKEOUT,
         _WEBHOOKS,
         _MESSAGES,
         _PEOPLE,
@@ -105,6 +108,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry(
             "投诉服务机构", "inspections:complaints-own", "message-exclamation", "complaint_make"
         ),
+        _TAKEOUT,
         _WEBHOOKS,
         _MESSAGES,
         _PEOPLE,

@@ -92,6 +92,8 @@ TABLE = {
     "enterprises:consent": (("enterprise",), OFFICE),
     "enterprises:certificates": (("enterprise",), ALL),
     "enterprises:risk-points": (("enterprise",), ALL),
+    "enterprises:files-upload": ((), OFFICE),
+    "enterprises:files": (("files",), OFFICE),
     "enterprises:upload": ((), OFFICE),
     "enterprises:import": (("import",), OFFICE),
     "enterprises:import-columns": (("import",), OFFICE),

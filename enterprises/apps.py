@@ -6,10 +6,11 @@ class EnterprisesConfig(AppConfig):
     verbose_name = "企业"
 
     def ready(self) -> None:
-        from enterprises import bringing
+        from enterprises import bringing, file_bringing
         from enterprises.access import enterprise_for
         from enterprises.entering import no_phone_follow
         from enterprises.models import Enterprise
+        from enterprises.own_files import FILES
         from enterprises.registers import KINDS
         from enterprises.retention import drop_lists, lists_over
         from tenancy.personal import register
@@ -23,3 +24,5 @@ class EnterprisesConfig(AppConfig):
         for kind in KINDS:
             bringing.register_kind(kind)
         register_job(bringing.JOB, bringing.run_part)
+        file_bringing.register_files(FILES)
+        register_job(file_bringing.JOB, file_bringing.run_part)

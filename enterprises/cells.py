@@ -33,50 +33,58 @@ def refuse_formulas(reading: Reading, table: Table, number: int) -> None:
 
 def text(reading: Reading, name: str, limit: int) -> str:
     """Return a text; '' with a problem if it is lacking or cannot be kept."""
-    typed = reading.raw.get(name, "")
-    said = plain(typed) if typed else ""
-    label = reading.fields[name].label
+    said, problem = _text(reading.raw.get(name, ""), limit)
+    if problem:
+        reading.refuse(name, reading.fields[name].label + problem)
+    elif problem is None and reading.fields[name].required:
+        reading.refuse(name, f"缺少{reading.fields[name].label}")
+    return said
+
+
+@lru_cache(8192)  # of a ledger's cells most stand in many rows
+def _text(typed: str, limit: int) -> tuple[str, str | None]:
+    """Return what a cell says, and what is wrong with it ('' if nothing, None if it is empty)."""
+    said = plain(typed)
     if not said:
-        if reading.fields[name].required:
-            reading.refuse(name, f"缺少{label}")
-    elif said in NOTHING:
-        said = ""
-    elif has_control(typed):
-        reading.refuse(name, f"{label}中有不可见的控制字符，请重新输入")
-    elif said.startswith(FORMULA_STARTS):
-        reading.refuse(name, f"{label}不能以“{said[0]}”开头")
-    elif len(said) > limit:
-        reading.refuse(name, f"{label}超过{limit}字")
-    else:
-        return said
-    return ""
+        return "", None
+    if said in NOTHING:
+        return "", ""
+    if has_control(typed):
+        return "", "中有不可见的控制字符，请重新输入"
+    if said.startswith(FORMULA_STARTS):
+        return "", f"不能以“{said[0]}”开头"
+    if len(said) > limit:
+        return "", f"超过{limit}字"
+    return said, ""
 
 
 def day(reading: Reading, name: str) -> date | None:
     """Return a day as people write it, or Excel's number of it; None with a problem if it is none."""
-    typed = squeeze(reading.raw.get(name, ""))
-    label = reading.fields[name].label
-    if typed in ("", *NOTHING):
-        if reading.fields[name].required:
-            reading.refuse(name, f"缺少{label}")
-        return None
+    typed = reading.raw.get(name, "")
     found = _day(typed)
-    if found is None:
-        reading.refuse(name, f"{label}“{typed[:20]}”不是真实的日期，请写成 2025-06-03")
-    return found
+    if isinstance(found, date):
+        return found
+    label = reading.fields[name].label
+    if found:
+        reading.refuse(name, f"{label}“{found}”不是真实的日期，请写成 2025-06-03")
+    elif reading.fields[name].required:
+        reading.refuse(name, f"缺少{label}")
+    return None
 
 
-@lru_cache(4096)  # of a ledger's days most stand in many rows
-def _day(typed: str) -> date | None:
+@lru_cache(8192)
+def _day(cell: str) -> date | str:
+    """Return a day; what stands there instead, and '' for nothing."""
+    typed = squeeze(cell)
+    if typed in ("", *NOTHING):
+        return ""
     if SERIAL.fullmatch(typed) and 20_000 <= int(float(typed)) <= 80_000:
         return FIRST_SERIAL + timedelta(days=int(float(typed)))
     match = DAY.fullmatch(typed) or PACKED_DAY.fullmatch(typed)
-    if match is None:
-        return None
     try:
-        return date(int(match[1]), int(match[2]), int(match[3]))
+        return date(int(match[1]), int(match[2]), int(match[3])) if match else typed[:20]
     except ValueError:
-        return None
+        return typed[:20]
 
 
 def choice(reading: Reading, name: str, words: Mapping[str, str]) -> str:

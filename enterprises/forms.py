@@ -5,7 +5,9 @@ from django import forms
 
 from common.paging import count_up_to
 from common.text import masked
+from enterprises.folders import MAX_BYTES
 from enterprises.models import Enterprise, Industry, RiskPoint, SpecialOperationCertificate
+from evidence.forms import FilesField
 from tenancy.access import within
 from tenancy.actors import Actor
 from tenancy.forms import AcceptForm
@@ -97,6 +99,16 @@ class UploadForm(forms.Form):
         help_text="Excel（.xlsx、.xls）、WPS 或 CSV，10 MB、20,000 行以内；列的顺序和名称不必与模板一样",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
     )
+
+
+class FilesForm(forms.Form):
+    """Files to bring along: one archive, or several chosen."""
+
+    files = FilesField(
+        label="文件",
+        help_text="一个 .zip 压缩包（60 MB、2,000 个文件以内），或一次选多个文件（100 个以内）",
+        most=MAX_BYTES, accept=".zip,.pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,image/*",
+    )  # fmt: skip
 
 
 class OnSiteForm(forms.ModelForm):  # type: ignore[type-arg]

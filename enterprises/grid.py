@@ -117,6 +117,8 @@ def _spread(rows: list[list[str]], top: int, left: int, bottom: int, right: int)
 
 
 def _words(value: Any) -> str:
+    if type(value) is str:
+        return value
     if value is None or isinstance(value, bool):
         return "" if value is None else str(value)
     if isinstance(value, float):

@@ -242,17 +242,19 @@ def _list_in(grids: Sequence[Grid]) -> Table:
 
 def body(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (row number, {field: text}) below the head; blank rows and notes are passed over."""
-    grid, columns = table.grid, table.columns
+    grid, places = table.grid, [*table.columns.items()]
     head = [plain(text) for text in grid.row(table.top)]
+    begins = next(filter(None, head), "")
     for index in range(table.top + 1, len(grid.rows)):
-        raw = {name: grid.cell(index, column) for name, column in columns.items()}
-        first = next(filter(None, map(plain, grid.row(index))), "")
-        formula = bool(grid.formulas) and any((index, c) in grid.formulas for c in columns.values())
-        if not formula and not any(plain(text) for text in raw.values()):
+        row = grid.row(index)
+        raw = {name: row[at] if at < len(row) else "" for name, at in places}
+        first = next(filter(None, map(plain, row)), "")
+        formula = bool(grid.formulas) and any((index, at) in grid.formulas for _, at in places)
+        if not formula and not any(map(plain, raw.values())):
             continue
         if NOTES.match(first) or first == EXAMPLE:
             continue
-        if first == next(filter(None, head), "") and [*map(plain, grid.row(index))] == head:
+        if first == begins and [*map(plain, row)] == head:
             continue  # the head again at the top of a printed page
         yield index + 1, raw
 

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from enterprises import bulk_views, claim_views, entering_views, import_views, views
+from enterprises import (
+    bulk_views,
+    claim_views,
+    entering_views,
+    file_views,
+    import_views,
+    views,
+)
 
 app_name = "enterprises"
 urlpatterns = [
@@ -38,6 +45,8 @@ urlpatterns = [
         views.risk_point_end,
         name="risk-point-remove",
     ),
+    path("enterprises/files/", file_views.upload, name="files-upload"),
+    path("enterprises/files/<uuid:pk>/", file_views.files, name="files"),
     path("enterprises/import/", import_views.upload, name="upload"),
     path("enterprises/import/template/<slug:kind>/", import_views.template, name="import-template"),
     path("enterprises/import/<uuid:pk>/", import_views.preview, name="import"),

@@ -32,6 +32,7 @@ from enterprises.services import (
     risk_point_add,
     risk_point_remove,
 )
+from evidence.services import attachments_of
 from tenancy import clock
 from tenancy.access import require, visible_or_404
 from tenancy.enums import Role
@@ -79,6 +80,9 @@ def record(request: Request, pk: int) -> HttpResponse:
         "consent": None if request.actor.is_provider else consents.first(),
         "town": towns.get(enterprise.region_code, enterprise.region_code),
         "no_phone": mark_of(enterprise),
+        "attachments": attachments_of(enterprise._meta.label_lower, [pk], actor=request.actor)[
+            str(pk)
+        ],
         "may_audit": request.actor.is_agency and request.actor.may("audit_view"),
     }
     return render(request, "enterprises/record.html", context)
@@ -139,6 +143,8 @@ def certificates(request: Request, pk: int) -> HttpResponse:
     enterprise = enterprise_for(request.actor, pk)
     today = clock.today(enterprise.owner_agency_id)
     rows = enterprise.certificates.filter(removed_at=None).order_by("valid_until", "pk")
+    kind = enterprise.certificates.model._meta.label_lower
+    scans = attachments_of(kind, [row.pk for row in rows], actor=request.actor)
     form = CertificateForm(request.POST or None)
 
     def act(data: dict[str, Any]) -> str:
@@ -148,7 +154,8 @@ def certificates(request: Request, pk: int) -> HttpResponse:
 
     return form_page(
         request, form, act, success="已登记", template="enterprises/certificates.html",
-        enterprise=enterprise, rows=[(row, row.is_valid_on(today)) for row in rows], today=today,
+        enterprise=enterprise, today=today,
+        rows=[(row, row.is_valid_on(today), scans[str(row.pk)]) for row in rows],
         may_edit=request.actor.may("special_certificate_edit"),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ class InspectionsConfig(AppConfig):
         from documents.access import register_hidden
         from documents.registry import register
         from enterprises.bringing import register_kind
+        from enterprises.file_bringing import register_files
         from evidence import access as evidence
         from inspections import entering, holdings, retention
         from inspections.access import (
@@ -20,6 +21,7 @@ class InspectionsConfig(AppConfig):
             hidden_papers,
         )
         from inspections.historical import KIND
+        from inspections.historical_photos import FILES
         from inspections.kinds import PAPERS
         from inspections.models import Complaint, MeetingAttendance
         from inspections.outside import services as outside
@@ -54,3 +56,4 @@ class InspectionsConfig(AppConfig):
         register_job(outside.KIND, outside.run_part)
         register_job(acceptance.KIND, acceptance.run_part, then=acceptance.make_files)
         register_kind(KIND)
+        register_files(FILES)

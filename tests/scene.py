@@ -50,10 +50,12 @@ from documents.word_forms import template_keep
 from enterprises.bringing import import_columns_save, import_confirm, import_upload
 from enterprises.claims import claims_issue
 from enterprises.entering import Slip, act_enter, no_phone_note
+from enterprises.file_bringing import files_upload
 from enterprises.services import certificate_add, risk_point_add
 from evidence.models import Photo
 from evidence.services import attachment_add, attachments_of
 from home.brief import brief_send
+from home.takeout.services import archive_start
 from home.warnings import deadlines_warn, rules_save
 from inspections.documents import SuggestionDocument
 from inspections.matching.match import photos_match
@@ -204,6 +206,10 @@ class Scene:
                 actor=c.officer, agency=c.zone, content=LIST.read_bytes(), filename="a.xlsx"
             )
             historical = self._earlier_year()
+            photos = files_upload(
+                actor=c.officer, agency=c.zone, kind="hazard-photos",
+                files=[("1.jpg", counties.picture())],
+            )  # fmt: skip
         with acting_as(c.admin):
             invitation = invitation_create(
                 actor=c.admin, org=c.zone.org, role=Role.OFFICER, name="王新"
@@ -231,7 +237,8 @@ class Scene:
             "membership": c.second_officer.membership_id, "job": job.pk, "way": "mail",
             "photo": photo.pk, "document": document.pk, "enterprise": c.enterprises[0].pk,
             "import": draft.pk, "import_kind": "hazards",
-            "historical": historical.pk, "provider": c.contract.provider_org_id, "contract": c.contract.pk,
+            "historical": historical.pk, "files": photos.pk,
+            "provider": c.contract.provider_org_id, "contract": c.contract.pk,
             "batch": c.batch.pk, "assignment": c.assignment.pk, "visit": visit,
             "extension": extension.pk, "hazard": first[0].pk, "cycle": cycle.pk,
             "correction": correction.pk, "reopening": reopening.pk,
@@ -616,7 +623,10 @@ class Scene:
             )
             delivery = endpoint_test(actor=c.admin, endpoint=endpoint)
             outside_export_start(actor=c.admin, system="hebei")
-        self.things |= {"endpoint": endpoint.pk, "webhook_delivery": delivery.pk}
+            takeout = archive_start(actor=c.admin, with_files=False)
+        self.things |= {
+            "endpoint": endpoint.pk, "webhook_delivery": delivery.pk, "takeout": takeout.pk,
+        }  # fmt: skip
 
     def _market(self, c: counties.County) -> None:
         """A library, a round that is open and one in draft, a payment that waits and one approved."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from common.pages import form_page
 from common.paging import count_up_to, keyset
+from evidence.services import photos_of
 from inspections.access import historical_for
 from inspections.forms.historical import HistoricalFilter, SettleForm
 from inspections.historical import historical_settle
@@ -54,6 +55,8 @@ def historical(request: Request, pk: UUID) -> HttpResponse:
 
     return form_page(
         request, form, act, success="已办结", template="inspections/historical.html", row=row,
+        photos=photos_of(row._meta.label_lower, [row.pk], actor=request.actor)[str(row.pk)],
+        may_import=request.actor.may("enterprise_import"),
         may_settle=row.is_open
         and row.owner_agency_id == request.actor.org_id
         and request.actor.may("historical_settle"),

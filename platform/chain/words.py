@@ -96,6 +96,14 @@ ACTS: dict[str, tuple[str, dict[str, str]]] = {
     "key": ("签名证书", {"rotate": "启用新证书"}),
     "word_template": ("文书模板", {"keep": "上传文书模板", "retire": "停用文书模板"}),
     "job": ("后台作业", {"start": "发起作业", "retry": "重做失败的部分"}),
+    "files": ("文件导入", {"import": "导入照片和附件"}),
+    "takeout": (
+        "数据导出",
+        {
+            "start": "申请导出全部数据", "make": "导出全部数据", "download": "下载全部数据",
+            "remove": "删除导出的数据",
+        },
+    ),
     "outsideexport": ("外部系统", {"make": "导出到外部系统"}),
     "webhook": (
         "事件推送",

@@ -18,6 +18,12 @@ _WIDE = [
 ]
 _UNSEEN = [0xAD, *range(0x200B, 0x2010), *range(0x2028, 0x202F), 0x2060, 0xFEFF]
 FOLDED = {code: code - 0xFEE0 for code in _WIDE} | {0x3000: 0x20} | dict.fromkeys(_UNSEEN)
+# Most texts hold nothing of it, and looking is ten times as fast as folding letter by letter.
+_TO_FOLD = re.compile(f"[{re.escape(''.join(map(chr, FOLDED)))}]")
+
+
+def _folded(text: str) -> str:
+    return text.translate(FOLDED) if _TO_FOLD.search(text) else text
 
 
 def plain(text: str) -> str:
@@ -25,12 +31,12 @@ def plain(text: str) -> str:
 
     Only full-width ASCII is folded: Chinese punctuation stays as it is.
     """
-    return " ".join(text.translate(FOLDED).split())
+    return " ".join(_folded(text).split())
 
 
 def squeeze(text: str) -> str:
     """`plain` without any blank: for codes and numbers."""
-    return "".join(text.translate(FOLDED).split())
+    return "".join(_folded(text).split())
 
 
 def masked(text: str) -> str:

@@ -90,6 +90,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="15"),
         "options": {"expires": 3600},
     },
+    "takeouts": {"task": "home.make_owed_archives", "schedule": 60.0, "options": {"expires": 55}},
+    "takeouts_kept": {
+        "task": "home.expire_archives",
+        "schedule": crontab(hour="3", minute="50"),
+        "options": {"expires": 3600},
+    },
     "signs": {
         "task": "inspections.update_all_signs",
         "schedule": crontab(hour="3", minute="30"),

@@ -37,8 +37,14 @@ class PhotosField(forms.FileField):
 class FilesField(forms.FileField):
     """Several files as (name, bytes); each is refused by its size before it is read."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        accept = ".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,image/*"
+    def __init__(
+        self,
+        *,
+        most: int = MAX_BYTES,
+        accept: str = ".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,image/*",
+        **kwargs: Any,
+    ) -> None:
+        self.most = most
         super().__init__(**{"widget": PhotosInput(attrs={"accept": accept}), **kwargs})
 
     def clean(self, data: Any, initial: Any = None) -> list[tuple[str, bytes]]:
@@ -47,7 +53,7 @@ class FilesField(forms.FileField):
         if self.required and not files:
             raise forms.ValidationError(self.error_messages["required"], code="required")
         for file in files:
-            if file.size > MAX_BYTES:
-                size = file.size / 1024 / 1024
-                raise forms.ValidationError(f"{file.name} 有 {size:.1f} MB，超过 20 MB")
+            if file.size > self.most:
+                size, most = file.size / 1024 / 1024, self.most // 1024 // 1024
+                raise forms.ValidationError(f"{file.name} 有 {size:.1f} MB，超过 {most} MB")
         return [(file.name, file.read()) for file in files]

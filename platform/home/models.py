@@ -1,11 +1,11 @@
-"""When deadlines are warned of, what was warned of, who was briefed, whose calendar may be read."""
+"""Deadlines that are warned of, who was briefed, whose calendar may be read, own data taken out."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.models import User
 from common.ids import uuid7
-from tenancy.models import Membership, TenantModel
+from tenancy.models import Membership, Organization, TenantModel
 
 DAYS = [MinValueValidator(1), MaxValueValidator(60)]
 
@@ -130,3 +130,77 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class DataArchive(models.Model):
+    """An archive of an organisation's own data that somebody asked for, until its file is removed.
+
+    It is no `workflow.Job`: a job is seen by everybody of its region, this by its organisation alone.
+    Whoever works on it holds it until `leased_until`; killed, it is begun again then.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "等待制作"
+        MAKING = "making", "正在制作"
+        READY = "ready", "可以下载"
+        FAILED = "failed", "没有做成"
+        REMOVED = "removed", "已删除"
+        EXPIRED = "expired", "已过期"
+
+    UNDER_WAY = (State.WAITING, State.MAKING)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    org = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name="单位")
+    with_files = models.BooleanField("含照片、附件和文书")
+    is_whole = models.BooleanField("含完整电话号码")
+    reason = models.CharField("理由", max_length=200, blank=True)
+    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.WAITING)
+    started_by = models.ForeignKey(
+        Membership, models.PROTECT, related_name="+", verbose_name="申请人身份"
+    )
+    started_by_name = models.CharField("申请人", max_length=120)
+    started_at = models.DateTimeField("申请时间")
+    as_of = models.DateTimeField("数据截至", null=True)
+    made_at = models.DateTimeField("制成时间", null=True)
+    expires_at = models.DateTimeField("文件保留至", null=True)
+    done = models.PositiveIntegerField("已放入的文件", default=0)
+    total = models.PositiveIntegerField("文件数", null=True)
+    rows = models.PositiveIntegerField("行数", default=0)
+    missing = models.PositiveIntegerField("没有取到的文件", default=0)
+    path = models.CharField(max_length=100, blank=True)
+    size = models.PositiveBigIntegerField("字节数", default=0)
+    sha256 = models.CharField("哈希", max_length=64, blank=True)
+    attempts = models.PositiveSmallIntegerField("次数", default=0)
+    error = models.CharField("原因", max_length=300, blank=True)
+    leased_until = models.DateTimeField("制作中至", null=True)
+
+    class Meta:
+        verbose_name = "数据导出"
+        verbose_name_plural = "数据导出"
+        indexes = [models.Index(fields=["org", "-id"], name="data_archive_own")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["org"],
+                condition=models.Q(state__in=("waiting", "making")),
+                name="data_archive_one_under_way",
+            ),
+            models.CheckConstraint(
+                name="data_archive_ready_has_file",
+                condition=~models.Q(state="ready")
+                | models.Q(made_at__isnull=False, expires_at__isnull=False)
+                & ~models.Q(path="")
+                & ~models.Q(sha256=""),
+            ),
+            models.CheckConstraint(
+                name="data_archive_whole_has_reason",
+                condition=models.Q(is_whole=False) | ~models.Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.org_id} {self.started_at:%Y-%m-%d}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a worker has it, or will."""
+        return self.state in self.UNDER_WAY

@@ -42,6 +42,7 @@ _REFUSED = Entry("手机未入账", "field:refused", "mobiledata-off", "visit_lo
 _OUTSIDE = Entry("外部系统导出", "inspections:outside-list", "file-export", "outside_export")
 _WEBHOOKS = Entry("事件推送", "webhooks:list", "webhook", "webhook_manage")
 _MESSAGES = Entry("消息设置", "notifications:settings", "bell-cog")
+_TAKEOUT = Entry("全部数据导出", "home:takeout-list", "package-export", "data_take")
 _INBOX = Entry("待办和消息", "home:inbox", "inbox")
 
 MENUS: dict[str, tuple[Group, ...]] = {
@@ -117,6 +118,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Entry("操作日志", "chain:log", "history", "audit_view"),
                 Entry("授权清单", "agencies:who-sees", "user-check", "audit_view"),
                 _OUTSIDE,
+                _TAKEOUT,
             ),
         ),
         Group(
@@ -167,6 +169,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Entry("文书", "documents:list", "files", "document_view"),
                 Entry("印章和签名", "documents:seals", "rubber-stamp", "seal_view"),
                 _OUTSIDE,
+                _TAKEOUT,
             ),
         ),
         Group(
@@ -202,6 +205,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                     "message-exclamation",
                     "complaint_make",
                 ),
+                _TAKEOUT,
                 _WEBHOOKS,
                 _MESSAGES,
                 _PEOPLE,

@@ -1,9 +1,12 @@
+from uuid import UUID
+
 from celery import shared_task
 
 from common.scope import current
 from home.brief import brief_send
+from home.takeout.services import archive_make, archives_expire, archives_owed
 from home.warnings import deadlines_warn
-from tenancy.tasks import EveryAgencyTask, TenantTask
+from tenancy.tasks import EveryAgencyTask, OfOrganisationTask, TenantTask
 
 
 @shared_task(base=TenantTask, name="home.warn_of_deadlines_of_agency")
@@ -28,3 +31,24 @@ def send_brief_of_agency(agency_id: int) -> int:
 def send_briefs(self: EveryAgencyTask) -> int:
     """Daily at seven, so that a Monday without a worker is made good on Tuesday."""
     return self.fan_out(send_brief_of_agency, with_id=True)
+
+
+@shared_task(base=OfOrganisationTask, name="home.make_archive")
+def make_archive(archive_id: str) -> None:
+    """Make one archive of an organisation's own data; safe to send any number of times."""
+    archive_make(UUID(archive_id))
+
+
+@shared_task(name="home.make_owed_archives")
+def make_owed_archives() -> int:
+    """Every minute: send again what was begun and lies in no queue; return how many."""
+    owed = archives_owed()
+    for archive_id in owed:
+        make_archive.send(str(archive_id))
+    return len(owed)
+
+
+@shared_task(name="home.expire_archives")
+def expire_archives() -> int:
+    """Every night: remove archives whose days are over."""
+    return archives_expire()

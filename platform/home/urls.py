@@ -1,6 +1,7 @@
 from django.urls import path
 
 from home import pages, views
+from home.takeout import views as takeout
 
 app_name = "home"
 urlpatterns = [
@@ -14,4 +15,9 @@ urlpatterns = [
     path("deadlines/warnings/", pages.deadline_warnings, name="deadline-warnings"),
     path("brief/", pages.brief, name="brief"),
     path("brief/pdf/", pages.brief_pdf, name="brief-pdf"),
+    path("takeout/", takeout.archives, name="takeout-list"),
+    path("takeout/new/", takeout.archive_new, name="takeout-new"),
+    path("takeout/<uuid:pk>/", takeout.archive, name="takeout"),
+    path("takeout/<uuid:pk>/file/", takeout.file, name="takeout-file"),
+    path("takeout/<uuid:pk>/remove/", takeout.remove, name="takeout-remove"),
 ]

@@ -126,6 +126,7 @@ KINDS: Final = {
         Kind("enterprise.claim", "认领单", "account"),
         Kind("second_factor_reset", "两步验证重设", "account", is_urgent=True),
         Kind("robot.off", "消息机器人停用", "account"),
+        Kind("takeout", "全部数据导出", "account"),
         Kind("webhook_off", "事件推送停用", "account"),
         Kind("brief.weekly", "工作周报", "other"),
     )

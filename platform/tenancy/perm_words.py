@@ -130,6 +130,7 @@ WORDS: dict[str, str] = {
     "appraisal_speak": "对考评提出异议",
     "questionnaire_fill": "填写满意度问卷",
     "audit_view": "查看操作日志和授权清单",
+    "data_take": "导出本单位全部数据",
     "brief_view": "查看工作周报",
     "deadline_rules": "设定期限提醒规则",
     "deadline_warnings": "查看期限提醒记录",

@@ -173,13 +173,15 @@ PERMS: dict[str, frozenset[Role]] = {
     "appraisal_speak": _LEADS,
     "questionnaire_fill": _ENTERPRISE,
     "audit_view": _AGENCY_MANAGERS,
+    # everything that is the organisation's own, as one archive
+    "data_take": _AGENCY_MANAGERS | {Role.PROVIDER_ADMIN, Role.PRINCIPAL},
     # events sent to the organisation's own systems
     "webhook_manage": frozenset({Role.AGENCY_ADMIN, Role.PROVIDER_ADMIN, Role.PRINCIPAL}),
 }
 
 
-# Who stands in for somebody does not hand out rights in his place.
-NOT_FOR_DEPUTIES = frozenset({"people_manage", "certificate_manage"})
+# Who stands in for somebody neither hands out rights in his place nor carries all data away.
+NOT_FOR_DEPUTIES = frozenset({"people_manage", "certificate_manage", "data_take"})
 
 
 def allows(role: str, perm: str) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enterprises import bulk_views, claim_views, import_views, views
+from enterprises import bulk_views, claim_views, import_views, merge_views, views
 
 app_name = "enterprises"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("claim/<str:code>/", claim_views.claim, name="claim"),
     path("enterprises/<int:pk>/", views.record, name="record"),
     path("enterprises/<int:pk>/edit/", views.edit, name="edit"),
+    path("enterprises/<int:pk>/merge/", merge_views.choose, name="merge-choose"),
+    path("enterprises/<int:pk>/merge/<int:other>/", merge_views.merge, name="merge"),
+    path("enterprises/merges/<uuid:pk>/undo/", merge_views.undo, name="merge-undo"),
     path("enterprises/<int:pk>/invite/", views.invite, name="invite"),
     path("enterprises/<int:pk>/facts/", views.facts, name="facts"),
     path("enterprises/<int:pk>/consent/", views.consent, name="consent"),

@@ -12,7 +12,7 @@ class InspectionsConfig(AppConfig):
         from documents.registry import register
         from enterprises.bringing import register_kind
         from evidence import access as evidence
-        from inspections import holdings, retention
+        from inspections import holdings, merged_files, retention
         from inspections.access import (
             attendance_for,
             complainant_for,
@@ -41,6 +41,7 @@ class InspectionsConfig(AppConfig):
         retention.register()
         register_hold(retention.organisations_with_a_case)
         holdings.register()
+        merged_files.register()
         register_leaving(sendings_end)
         register_facts(assignment_facts)
         register_visits(visits_by_person)

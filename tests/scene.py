@@ -49,6 +49,8 @@ from documents.word import starter_template
 from documents.word_forms import template_keep
 from enterprises.bringing import import_columns_save, import_confirm, import_upload
 from enterprises.claims import claims_issue
+from enterprises.merging import files_merge
+from enterprises.models import Enterprise, EnterpriseMerge
 from enterprises.services import certificate_add, risk_point_add
 from evidence.models import Photo
 from evidence.services import attachment_add, attachments_of
@@ -203,6 +205,7 @@ class Scene:
                 actor=c.officer, agency=c.zone, content=LIST.read_bytes(), filename="a.xlsx"
             )
             historical = self._earlier_year()
+            twin, merge = self._twin(base)
         with acting_as(c.admin):
             invitation = invitation_create(
                 actor=c.admin, org=c.zone.org, role=Role.OFFICER, name="王新"
@@ -229,6 +232,7 @@ class Scene:
             "api_token": token.pk, "invitation": invitation.pk, "deputy": deputy.pk,
             "membership": c.second_officer.membership_id, "job": job.pk, "way": "mail",
             "photo": photo.pk, "document": document.pk, "enterprise": c.enterprises[0].pk,
+            "twin": twin.pk, "merge": merge.pk,
             "import": draft.pk, "import_kind": "hazards",
             "historical": historical.pk, "provider": c.contract.provider_org_id, "contract": c.contract.pk,
             "batch": c.batch.pk, "assignment": c.assignment.pk, "visit": visit,
@@ -253,6 +257,17 @@ class Scene:
         self._market(c)
         self._outside(c)
         self._messages(c)
+
+    def _twin(self, base: int) -> tuple[Enterprise, EnterpriseMerge]:
+        """Another file of an enterprise, and one that was merged into a third."""
+        c = self.county
+        twin, former, kept = (
+            counties.enterprise(c.zone, base + 900 + n, name=f"南方铸造厂{base}-{n}")
+            for n in range(3)
+        )
+        return twin, files_merge(
+            actor=c.officer, former=former, into=kept, taken=["address"], reason="重复导入"
+        )
 
     def _earlier_year(self) -> HistoricalHazard:
         """A ledger of an earlier year, whose headings somebody had to explain."""

@@ -202,7 +202,7 @@ def _self_evaluations(actor: Actor) -> Rows:
 
 
 def _choices(actor: Actor) -> Rows:
-    rows = ChoiceInvite.objects.filter(enterprise_org=actor.org, choice=None)
+    rows = ChoiceInvite.objects.filter(enterprise_org__in=actor.orgs, choice=None)
     return rows.filter(round__state="open").exclude(asked_at=None)
 
 
@@ -225,7 +225,7 @@ SOURCES: tuple[Source, ...] = (
     # an enterprise's
     Source(
         "rectify", "要整改的隐患", "rectification_submit", (ENTERPRISE,),
-        lambda a: Hazard.objects.filter(enterprise_org=a.org, state__in=Hazard.DUE_STATES),
+        lambda a: Hazard.objects.filter(enterprise_org__in=a.orgs, state__in=Hazard.DUE_STATES),
         "inspections:hazard", due="due_on", words="place",
     ),
     Source(
@@ -235,13 +235,13 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "questionnaire", "评价服务机构", "questionnaire_fill", (ENTERPRISE,),
         lambda a: Questionnaire.objects.filter(
-            enterprise_org=a.org, filed_at=None, opened_at=None
+            enterprise_org__in=a.orgs, filed_at=None, opened_at=None
         ),
         "scoring:questionnaire", due="due_on", words="provider_name",
     ),
     Source(
         "paper", "等签收的文书", "receipt_give", (ENTERPRISE,),
-        lambda a: Document.objects.filter(awaiting(), enterprise_org=a.org).defer("content"),
+        lambda a: Document.objects.filter(awaiting(), enterprise_org__in=a.orgs).defer("content"),
         "documents:receipt", words="title",
     ),
     # a provider's

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import TransactionTestCase, override_settings
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
@@ -19,8 +19,11 @@ from stack.embedded import ensure_started
 from tests import county as counties
 from tests.emptying import content_hash, empty, fill, superuser
 from tests.scene import Scene
+from tests.template import template
 
 ensure_started()
+# What a test database commits may be lost: nobody waits for the disk.
+os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
 # Playwright's own loop runs in this thread; the database calls of the test itself are no async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 CHROMIUM = {
@@ -33,6 +36,15 @@ CHROMIUM = {
 # A promise about behaviour, not about this machine's pace.
 settings.register_profile("anfu", deadline=None)
 settings.load_profile("anfu")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, django_db_blocker
+) -> None:
+    """A test database is a copy of one that is migrated already."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template()
 
 
 @pytest.fixture(scope="session")

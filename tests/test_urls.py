@@ -356,6 +356,7 @@ TABLE = {
     "inspections:team-reject": (("team_member",), MANAGERS),
     "inspections:team-withdraw": (("team_member",), MANAGERS),
     "inspections:team-drop": (("team_member",), {"lead": 200}),
+    "inspections:batch-tasks": (("batch",), {"lead": 200}),
     "inspections:visit-plan": (("planned_batch",), AGENCY_AND_FIELD),
     "inspections:plan-return": (("planned_batch",), MANAGERS),
     "inspections:plan-disclose": (("planned_batch",), {"lead": 200}),

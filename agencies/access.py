@@ -126,7 +126,7 @@ def invite_to_enter_for(actor: Actor | None, pk: object) -> ChoiceInvite:
 def own_invite_for(actor: Actor | None, pk: object) -> ChoiceInvite:
     """Return what an enterprise was asked to choose."""
     actor = require(actor, "provider_choose")
-    rows = ChoiceInvite.objects.filter(enterprise_org=actor.org_id).exclude(asked_at=None)
+    rows = ChoiceInvite.objects.filter(enterprise_org__in=actor.orgs).exclude(asked_at=None)
     return visible_or_404(rows.select_related("round__owner_agency__org", "enterprise"), pk)
 
 

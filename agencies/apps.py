@@ -24,7 +24,7 @@ class AgenciesConfig(AppConfig):
                 is_served=False,
             )
         )  # fmt: skip
-        from agencies import entering
+        from agencies import entering, merged_files
         from agencies.grants import grants_end
         from agencies.holdings import register_contracts
         from agencies.selectors import figures_of_year
@@ -37,6 +37,7 @@ class AgenciesConfig(AppConfig):
         register_figures(figures_of_year)
         register_contracts()
         entering.register()
+        merged_files.register()
         register_leaving(grants_end)
         standing_changed.connect(standing_follow, dispatch_uid="agencies.standing")
         standing_changed.connect(standing_publish, dispatch_uid="agencies.standing_publish")

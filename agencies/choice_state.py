@@ -91,7 +91,7 @@ def fallen_of(found: ChoiceRound, invites: Iterable[ChoiceInvite], day: date) ->
 def invites_to_choose(actor: Actor) -> list[ChoiceInvite]:
     """Return where the actor's enterprise may choose at this moment."""
     rows = ChoiceInvite.objects.filter(
-        enterprise_org=actor.org, round__state=ChoiceRound.State.OPEN
+        enterprise_org__in=actor.orgs, round__state=ChoiceRound.State.OPEN
     )
     rows = rows.exclude(asked_at=None).select_related("round__owner_agency__org", "enterprise")
     return [

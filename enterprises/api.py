@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from common.api import checked
 from common.api_forms import body_of, query_of
 from common.text import masked
-from enterprises.access import enterprise_for
+from enterprises.access import enterprise_for, file_for
 from enterprises.forms import EnterpriseFilter, EnterpriseForm
 from enterprises.lists import SORTS, enterprise_page
 from enterprises.models import Enterprise
@@ -30,7 +30,9 @@ class EnterpriseSerializer(serializers.ModelSerializer[Enterprise]):
 
     class Meta:
         model = Enterprise
-        fields: tuple[str, ...] = ("id", "credit_code", *OWN, "owner_agency", "updated_at")
+        fields: tuple[str, ...] = (
+            "id", "credit_code", *OWN, "owner_agency", "updated_at", "merged_into",
+        )  # fmt: skip
 
     def get_phone(self, row: Enterprise) -> str:
         """Return it as the actor sees it."""
@@ -66,8 +68,8 @@ class EnterpriseRecord(Api):
 
     @read(NOUN, "企业档案", EnterpriseSerializer, name="get_enterprise")
     def get(self, request: Request, pk: int) -> Response:
-        """Read a file."""
-        return self.answer(EnterpriseSerializer, enterprise_for(self.actor, pk))
+        """Read a file; `merged_into` of one that was merged leads to the file that is kept."""
+        return self.answer(EnterpriseSerializer, file_for(self.actor, pk))
 
     @act(NOUN, "修改企业档案", EnterpriseSerializer, name="edit_enterprise", body=EditBody)
     def patch(self, request: Request, pk: int) -> Response:

@@ -6,8 +6,8 @@ class EnterprisesConfig(AppConfig):
     verbose_name = "企业"
 
     def ready(self) -> None:
-        from enterprises import bringing, file_bringing
-        from enterprises.access import enterprise_for
+        from enterprises import bringing, file_bringing, merged_parts
+        from enterprises.access import file_for
         from enterprises.entering import no_phone_follow
         from enterprises.models import Enterprise
         from enterprises.own_files import FILES
@@ -18,9 +18,10 @@ class EnterprisesConfig(AppConfig):
         from tenancy.signals import member_joined
         from workflow.services import register_job
 
-        register(Enterprise, "phone", find=enterprise_for)
+        register(Enterprise, "phone", find=file_for)
         member_joined.connect(no_phone_follow, dispatch_uid="enterprises.no_phone")
         register_eraser("import_file", due=lists_over, erase=drop_lists, org="enterprise_org")
+        merged_parts.register()
         for kind in KINDS:
             bringing.register_kind(kind)
         register_job(bringing.JOB, bringing.run_part)

@@ -16,6 +16,7 @@ MOST = 500  # at once
 FIELDS = ("region_code", "industry", "industry_code", "risk_factors")
 NAMED = 5
 FOREIGN = "不是本机关建立的档案"
+CLOSED = "已并入另一份档案"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def plan_edit(
 def _planned(actor: Actor, enterprise: Enterprise, values: Mapping[str, str]) -> Planned:
     if enterprise.owner_agency_id != actor.org_id:
         return Planned(enterprise, {}, FOREIGN)
+    if enterprise.merged_into_id is not None:
+        return Planned(enterprise, {}, CLOSED)
     changes = {
         name: (str(getattr(enterprise, name)), value)
         for name, value in values.items()

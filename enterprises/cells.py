@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 
+from django.db.models.functions import Coalesce
+
 from common import credit_code
 from common.text import has_control, plain, squeeze
 from enterprises.columns import Table
@@ -160,7 +162,11 @@ def firms_in(agency: Agency, rows: Iterable[Mapping[str, str]]) -> Firms:
         else:
             names.add(plain(raw.get("name", "")))
     files = Enterprise.objects.filter(owner_agency=agency)
-    columns = ("pk", "enterprise_org_id", "region_code", "name")
+    # Of a file that was merged into another, the one that is kept.
+    columns = [
+        Coalesce(f"merged_into__{name}", name)
+        for name in ("id", "enterprise_org_id", "region_code", "name")
+    ]
     by_code = {
         code: Firm(*rest)
         for code, *rest in files.filter(credit_code__any_of=[*codes]).values_list(
@@ -168,8 +174,8 @@ def firms_in(agency: Agency, rows: Iterable[Mapping[str, str]]) -> Firms:
         )
     }
     by_name: dict[str, tuple[Firm, ...]] = {}
-    for row in files.filter(name__any_of=[*names]).values_list(*columns):
-        by_name[row[3]] = (*by_name.get(row[3], ()), Firm(*row))
+    for name, *rest in files.filter(name__any_of=[*names]).values_list("name", *columns):
+        by_name[name] = tuple({*by_name.get(name, ()), Firm(*rest)})
     unknown = sorted(names - by_name.keys() - {""})[:UNKNOWN]
     return Firms(by_code, by_name, _alike(files.values_list("name", flat=True), unknown))
 

@@ -46,7 +46,7 @@ def sheets_page(
 ) -> HttpResponse:
     """Say for whom of `rows` a sheet can be made; POST makes them, `?print=1` shows them to print."""
     actor = require(request.actor, "enterprise_invite")
-    rows = rows.filter(owner_agency_id=actor.org_id).order_by("name", "pk")
+    rows = rows.filter(owner_agency_id=actor.org_id, merged_into=None).order_by("name", "pk")
     today = clock.today(actor.org)
     query = request.GET.copy()
     if request.method == "POST":

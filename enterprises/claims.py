@@ -23,6 +23,7 @@ from audit.services import record
 from common.errors import DomainError
 from common.scope import acting_as
 from enterprises.models import ClaimCode, Enterprise
+from enterprises.services import files_hold
 from notifications.services import notify
 from tenancy import clock
 from tenancy.actors import SYSTEM, Actor, actor_for
@@ -130,7 +131,7 @@ def claims_issue(*, actor: Actor, enterprises: Sequence[Enterprise]) -> list[Cla
     if len(ready) > LIMIT:
         raise DomainError(f"一次最多生成{LIMIT}张，现在是{len(ready)}张，请缩小筛选范围")
     ids, now = [row.pk for row in ready], clock.now(ready[0].owner_agency_id)
-    list(Enterprise.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+    files_hold(ids)
     still = ClaimCode.objects.filter(enterprise__in=ids, claimed_at=None, withdrawn_at=None)
     still.filter(expires_on__lt=timezone.localdate(now)).update(
         withdrawn_at=now, withdrawn_reason="已过期，重新生成"

@@ -85,8 +85,12 @@ def kind_words() -> dict[str, str]:
 
 
 def mark_of(enterprise: Enterprise) -> NoPhone | None:
-    """Return the mark in force of an enterprise, if its owner has no phone."""
-    return NoPhone.objects.filter(enterprise=enterprise, ended_at=None).first()
+    """Return the mark in force of an enterprise, if its owner has no phone.
+
+    Of a file that was merged into another: that one's.
+    """
+    file = enterprise.merged_into_id or enterprise.pk
+    return NoPhone.objects.filter(enterprise=file, ended_at=None).first()
 
 
 def _why_not(actor: Actor, kind: Kind, mark: NoPhone | None) -> str:
@@ -111,11 +115,8 @@ def no_phone_note(*, actor: Actor, enterprise: Enterprise, enters: str, reason: 
         raise DomainError("请选择由谁代录", field="enters")
     if mark_of(enterprise):
         raise DomainError("已标注“无手机”")
-    with acting_as(
-        SYSTEM
-    ):  # who has an account there is not the actor's to see, but that somebody has
-        if Membership.objects.own().filter(org_id=enterprise.enterprise_org_id).exists():
-            raise DomainError(f"{CLAIMED}，由企业自己办理；账号没有人用的，请先停用")
+    if _has_account(enterprise):
+        raise DomainError(f"{CLAIMED}，由企业自己办理；账号没有人用的，请先停用")
     now = clock.now(enterprise.owner_agency_id)
     row = NoPhone.objects.create(
         **enterprise.tenant, enterprise=enterprise, enters=enters, reason=reason.strip()[:200],
@@ -123,6 +124,11 @@ def no_phone_note(*, actor: Actor, enterprise: Enterprise, enters: str, reason: 
     )  # fmt: skip
     record(actor=actor, act="nophone.note", subject=row, summary=row.get_enters_display(), at=now)
     return row
+
+
+def _has_account(enterprise: Enterprise) -> bool:
+    with acting_as(SYSTEM):  # who has one there is not the actor's to see, but that somebody has
+        return Membership.objects.own().filter(org_id=enterprise.enterprise_org_id).exists()
 
 
 @transaction.atomic
@@ -142,6 +148,16 @@ def _end(actor: Actor, row: NoPhone, reason: str) -> NoPhone:
     row.save(update_fields=["ended_at", "ended_by_name", "ended_reason"])
     record(actor=actor, act="nophone.end", subject=row, summary=reason, at=row.ended_at)
     return row
+
+
+def no_phone_over(*, actor: Actor, former: Enterprise, into: Enterprise) -> None:
+    """Let the mark of a file that is merged go over to the other, unless somebody has an account there."""
+    mark = NoPhone.objects.filter(enterprise=former, ended_at=None).first()
+    if mark is None:
+        return
+    _end(actor, mark, "档案已合并")
+    if not mark_of(into) and not _has_account(into):
+        no_phone_note(actor=actor, enterprise=into, enters=mark.enters, reason=mark.reason)
 
 
 def no_phone_follow(membership: Membership, **_: Any) -> None:

@@ -6,6 +6,7 @@ from django import forms
 from common.paging import count_up_to
 from common.text import masked
 from enterprises.folders import MAX_BYTES
+from enterprises.merging import FIELDS, PAIRED
 from enterprises.models import Enterprise, Industry, RiskPoint, SpecialOperationCertificate
 from evidence.forms import FilesField
 from tenancy.access import within
@@ -14,6 +15,7 @@ from tenancy.forms import AcceptForm
 from tenancy.models import Agency, Grant
 from tenancy.selectors import in_region, region_choices, townships
 
+KEPT = [("into", "保留的档案"), ("former", "并入的档案")]
 SIZES = (
     ("", "全部"),
     ("micro", "20人以下"),
@@ -47,7 +49,7 @@ class EnterpriseFilter(forms.Form):
 
     def rows(self) -> Any:
         """Return the enterprises that the filter lets through; nonsense filters nothing."""
-        rows = Enterprise.objects.all()
+        rows = Enterprise.objects.open()
         if self.actor.is_agency:
             rows = rows.filter(within(self.actor))
         elif self.actor.is_provider:
@@ -68,7 +70,9 @@ class EnterpriseFilter(forms.Form):
 
     @cached_property
     def _open_files(self) -> list[int]:
+        closed = Enterprise.objects.filter(merged_into__isnull=False)
         rows = Grant.objects.filter(org=self.actor.org_id, ended_at=None)
+        rows = rows.exclude(subject_id__in=closed.values("pk"))
         return list(rows.values_list("subject_id", flat=True))
 
     def count(self, rows: Any) -> int:
@@ -213,6 +217,47 @@ class BulkForm(forms.Form):
         """Return what is to be changed, by field."""
         others = ("note", "skips_refused")
         return {n: v for n, v in self.cleaned_data.items() if v and n not in others}
+
+
+class MergeSearch(forms.Form):
+    """Which other file is looked for."""
+
+    q = forms.CharField(
+        label="按名称、拼音首字母、代码或负责人查找", required=False, max_length=60,
+        widget=forms.TextInput(attrs={"type": "search", "data-search": True}),
+    )  # fmt: skip
+
+
+class ReasonForm(forms.Form):
+    """Why something is taken back."""
+
+    reason = forms.CharField(label="原因", max_length=200)
+
+
+class MergeForm(forms.Form):
+    """Of two files, whose value of each field that differs is kept; and why they are made one.
+
+    Where the file that stays says nothing, the other's is proposed.
+    """
+
+    reason = forms.CharField(
+        label="合并原因", max_length=200,
+        help_text="例如：同一企业更名后重复导入，营业执照已核对",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, former: Enterprise, into: Enterprise, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in FIELDS:
+            theirs, own = getattr(former, name), getattr(into, name)
+            if theirs == own or name in PAIRED.values():
+                continue
+            start = "former" if own in (None, "") else "into"
+            self.fields[name] = forms.ChoiceField(choices=KEPT, initial=start, required=False)
+
+    @property
+    def taken(self) -> list[str]:
+        """Return the fields of which the former's value is kept."""
+        return [name for name, value in self.cleaned_data.items() if value == "former"]
 
 
 class FactsForm(OnSiteForm):

@@ -34,6 +34,14 @@ class MajorInstallation(models.TextChoices):
 class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
     """What is asked of enterprises."""
 
+    def open(self) -> "EnterpriseQuerySet":
+        """Files that are kept; one that was merged into another is closed and only read."""
+        return self.filter(merged_into=None)
+
+    def files_of(self, pk: int) -> "EnterpriseQuerySet":
+        """A file and what was merged into it: whoever reads the one's history reads all of theirs."""
+        return self.filter(models.Q(pk=pk) | models.Q(merged_into=pk))
+
     def matching(self, text: str) -> "EnterpriseQuerySet":
         """Enterprises of which name, principal, credit code or their initials contain `text`."""
         return self.filter(named(text)) if text.strip() else self
@@ -43,6 +51,8 @@ class Enterprise(TenantModel):
     """One site of a body in one region, as that region's agency keeps it.
 
     `region_code` is the township's code, or the agency's own where the township is not known.
+    `merged_into` is the file that is kept of the same enterprise (`enterprises.merging`); this one is
+    then closed, and leads there straight, however many were merged one after the other.
     """
 
     name = models.CharField("企业名称", max_length=100)
@@ -64,6 +74,10 @@ class Enterprise(TenantModel):
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
     opens_at = models.TimeField("营业开始", null=True, blank=True)
     closes_at = models.TimeField("营业结束", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="former_files", db_index=False,
+        editable=False, verbose_name="并入档案",
+    )  # fmt: skip
     search_text = models.CharField(max_length=350, editable=False)
     created_at = models.DateTimeField("建档时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
@@ -91,10 +105,76 @@ class Enterprise(TenantModel):
             ),
             models.Index(fields=["employee_count", "id"], name="enterprise_size"),
             models.Index(fields=["updated_at", "id"], name="enterprise_updated"),
+            models.Index(
+                fields=["merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="enterprise_merged",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kept_id(self) -> int:
+        """The file that is kept of this enterprise: this one, unless it was merged."""
+        return self.merged_into_id or self.pk
+
+    @property
+    def kept(self) -> "Enterprise":
+        """The same, as the row."""
+        return self.merged_into or self
+
+    @property
+    def files(self) -> EnterpriseQuerySet:
+        """This file and those that were merged into it, as a subquery for what hangs on them."""
+        return Enterprise.objects.files_of(self.pk)
+
+
+class EnterpriseMerge(TenantModel):
+    """Two files of one enterprise made one: the former is closed, the other goes on.
+
+    `taken` are the fields of which the former's value was kept, `before` what stood in the other
+    (its telephone apart, encrypted), `moved` what went over and goes back when this is undone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    former = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="+", verbose_name="并入的档案"
+    )
+    into = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="+", verbose_name="保留的档案"
+    )
+    reason = models.CharField("合并原因", max_length=200)
+    taken = models.JSONField("取自并入档案", default=list)
+    before = models.JSONField("原值", default=dict)
+    phone_before = EncryptedCharField("原联系电话", max_length=60, blank=True)
+    moved = models.JSONField("移过来的", default=dict)
+    merged_at = models.DateTimeField("合并时间")
+    merged_by_name = models.CharField("合并人", max_length=80)
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    undone_by_name = models.CharField("撤销人", max_length=80, blank=True)
+    undone_reason = models.CharField("撤销原因", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "档案合并"
+        verbose_name_plural = "档案合并"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["former"], condition=models.Q(undone_at=None), name="merge_once_in_force"
+            ),
+            models.CheckConstraint(
+                name="merge_of_two", condition=~models.Q(former=models.F("into"))
+            ),
+            models.CheckConstraint(
+                name="merge_undone_has_reason",
+                condition=models.Q(undone_at=None) | ~models.Q(undone_reason=""),
+            ),
+        ]
+        indexes = [models.Index(fields=["into", "-merged_at"], name="merge_into")]
+
+    def __str__(self) -> str:
+        return f"{self.former} → {self.into}"
 
 
 class RiskPoint(TenantModel):

@@ -18,13 +18,19 @@ class FirmsByFolder:
 
     def __init__(self, agency: Agency, files: Sequence[Packed]) -> None:
         words = {word for file in files for word in _words(file)}
-        mine = Enterprise.objects.filter(owner_agency=agency)
+        mine = Enterprise.objects.filter(owner_agency=agency).select_related("merged_into")
         codes = {code for word in words if (code := credit_code.normalise(word))}
         self._found: dict[str, list[Enterprise]] = defaultdict(list)
         for row in mine.filter(credit_code__any_of=[*codes]):
-            self._found[key(row.credit_code)].append(row)
+            self._add(row.credit_code, row)
         for row in mine.filter(name__any_of=[*words]):
-            self._found[key(row.name)].append(row)
+            self._add(row.name, row)
+
+    def _add(self, word: str, row: Enterprise) -> None:
+        """Of a file that was merged into another, the one that is kept; each once."""
+        kept, found = row.merged_into or row, self._found[key(word)]
+        if kept not in found:
+            found.append(kept)
 
     def of(self, file: Packed) -> Enterprise | str:
         """Return the enterprise of the innermost folder that names one, or else of the name; or why none."""

@@ -1,6 +1,7 @@
-"""enterprises_import · enterprise_save · risk_point_add · risk_point_remove · certificate_add · certificate_drop"""
+"""enterprises_import · files_hold · enterprise_save · risk_point_add · risk_point_remove ·
+certificate_add · certificate_drop"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -77,12 +78,13 @@ def enterprises_import(
     Matches by credit code within the agency. The same list again changes nothing. A cell that is
     empty in the list leaves the file's value alone. A fixed number of statements, however long.
     """
-    rejected = tuple(rejected_of(result))
-    rows = [row.values for row in result.accepted]
-    there = Enterprise.objects.select_for_update().filter(
-        owner_agency=agency, credit_code__any_of=[values.credit_code for values in rows]
-    )
+    codes = [row.values.credit_code for row in result.accepted]
+    there = Enterprise.objects.select_for_update(of=("self",)).select_related("merged_into")
+    there = there.filter(owner_agency=agency, credit_code__any_of=codes)
     known = {enterprise.credit_code: enterprise for enterprise in there}
+    closed = {code: one.merged_into for code, one in known.items() if one.merged_into is not None}
+    rejected = (*rejected_of(result), *_of_closed(result, closed))
+    rows = [row.values for row in result.accepted if row.values.credit_code not in closed]
     new = [values for values in rows if values.credit_code not in known]
     changes = [
         (known[v.credit_code], _changes(known[v.credit_code], v))
@@ -109,6 +111,20 @@ def rejected_of(result: Any) -> list[dict[str, Any]]:
         }
         for row in result.rejected
         for problem in row.problems
+    ]
+
+
+def _of_closed(result: Any, closed: Mapping[str, Enterprise]) -> list[dict[str, Any]]:
+    """A code whose file was merged into another says nothing new: the list is to name the other."""
+    return [
+        {
+            "row": row.row,
+            "column": "统一社会信用代码",
+            "value": code,
+            "message": f"该代码的档案已并入{closed[code].name}，请改用{closed[code].credit_code}",
+        }
+        for row in result.accepted
+        if (code := row.values.credit_code) in closed
     ]
 
 
@@ -186,6 +202,21 @@ def _record(
     )
 
 
+def files_hold(ids: Collection[int]) -> None:
+    """Let nobody close files before the transaction ends; DomainError for one that is closed.
+
+    Whatever begins something new for an enterprise asks this first.
+    """
+    rows = Enterprise.objects.select_for_update(of=("self",), no_key=True)
+    _check_open(list(rows.filter(pk__in=ids).order_by("pk")))
+
+
+def _check_open(files: Collection[Enterprise]) -> None:
+    closed = [one.name for one in files if one.merged_into_id is not None]
+    if closed:
+        raise DomainError(f"{'、'.join(closed[:5])}的档案已并入另一份，请用保留的档案办理")
+
+
 @transaction.atomic
 def enterprise_save(
     *, actor: Actor, enterprise: Enterprise, note: str = "", group: UUID | None = None
@@ -195,6 +226,7 @@ def enterprise_save(
     `note` says why, `group` by which act of many.
     """
     before = Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
+    _check_open([before])
     changed = [name for name in EDITED if getattr(before, name) != getattr(enterprise, name)]
     enterprise.search_text = _search_text(enterprise)
     enterprise.save()
@@ -219,6 +251,7 @@ def risk_point_add(
     for field, text in (("place", place), ("risk", risk)):
         if not text.strip():
             raise DomainError("请填写这一项", field=field)
+    files_hold([enterprise.pk])
     same = RiskPoint.objects.filter(
         enterprise=enterprise, place=place.strip(), risk=risk.strip(), removed_at=None
     )
@@ -264,6 +297,7 @@ def certificate_add(
     """Register a special operator's certificate; only the end of its number is kept."""
     if review_due_on is not None and review_due_on > valid_until:
         raise DomainError("复审日期不能晚于有效期", field="review_due_on")
+    files_hold([enterprise.pk])
     end = number[-6:].upper()
     held = SpecialOperationCertificate.objects.filter(
         enterprise=enterprise, holder_name=holder_name, number_end=end, category=category,

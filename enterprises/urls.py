@@ -6,6 +6,7 @@ from enterprises import (
     entering_views,
     file_views,
     import_views,
+    merge_views,
     views,
 )
 
@@ -29,6 +30,9 @@ urlpatterns = [
     path("claim/<str:code>/", claim_views.claim, name="claim"),
     path("enterprises/<int:pk>/", views.record, name="record"),
     path("enterprises/<int:pk>/edit/", views.edit, name="edit"),
+    path("enterprises/<int:pk>/merge/", merge_views.choose, name="merge-choose"),
+    path("enterprises/<int:pk>/merge/<int:other>/", merge_views.merge, name="merge"),
+    path("enterprises/merges/<uuid:pk>/undo/", merge_views.undo, name="merge-undo"),
     path("enterprises/<int:pk>/invite/", views.invite, name="invite"),
     path("enterprises/<int:pk>/facts/", views.facts, name="facts"),
     path("enterprises/<int:pk>/consent/", views.consent, name="consent"),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from common.pages import act_page, form_page
 from common.paging import window_of
 from documents.handing_over import consent_record, consent_withdraw
 from documents.models import DeliveryConsent
-from enterprises.access import enterprise_for
+from enterprises.access import enterprise_for, file_for
 from enterprises.entering import mark_of
 from enterprises.forms import (
     CertificateForm,
@@ -25,6 +26,7 @@ from enterprises.forms import (
     RiskPointForm,
 )
 from enterprises.lists import enterprise_page
+from enterprises.models import EnterpriseMerge
 from enterprises.services import (
     certificate_add,
     certificate_drop,
@@ -67,22 +69,25 @@ def enterprise_list(request: Request) -> HttpResponse:
 
 @login_required
 def record(request: Request, pk: int) -> HttpResponse:
-    """One file."""
-    enterprise = enterprise_for(request.actor, pk)
+    """One file; of one that was merged, that it was, and where it leads."""
+    enterprise = file_for(request.actor, pk)
     towns = region_names({enterprise.region_code})
     consents = DeliveryConsent.objects.filter(
         owner_agency_id=enterprise.owner_agency_id,
         enterprise_org_id=enterprise.enterprise_org_id,
         withdrawn_at=None,
     )
+    merges = EnterpriseMerge.objects.filter(undone_at=None).select_related("former", "into")
     context = {
         "enterprise": enterprise,
+        "merges": merges.filter(Q(former=pk) | Q(into=pk)).order_by("-merged_at"),
         "consent": None if request.actor.is_provider else consents.first(),
         "town": towns.get(enterprise.region_code, enterprise.region_code),
         "no_phone": mark_of(enterprise),
         "attachments": attachments_of(enterprise._meta.label_lower, [pk], actor=request.actor)[
             str(pk)
         ],
+        "may_edit": request.actor.may("enterprise_edit"),
         "may_audit": request.actor.is_agency and request.actor.may("audit_view"),
     }
     return render(request, "enterprises/record.html", context)

@@ -13,7 +13,7 @@ class InspectionsConfig(AppConfig):
         from enterprises.bringing import register_kind
         from enterprises.file_bringing import register_files
         from evidence import access as evidence
-        from inspections import entering, holdings, retention
+        from inspections import entering, holdings, merged_files, retention
         from inspections.access import (
             attendance_for,
             complainant_for,
@@ -44,6 +44,7 @@ class InspectionsConfig(AppConfig):
         register_hold(retention.organisations_with_a_case)
         holdings.register()
         entering.register()
+        merged_files.register()
         register_leaving(sendings_end)
         register_facts(assignment_facts)
         register_visits(visits_by_person)

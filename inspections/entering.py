@@ -25,7 +25,7 @@ def register() -> None:
 
 def _due(actor: Actor, enterprise: Enterprise) -> QuerySet[Hazard]:
     """What is to be mended: of a provider's inspector, on the assignments that he was put on."""
-    rows = hazards_of(actor).filter(enterprise=enterprise, state__in=Hazard.DUE_STATES)
+    rows = hazards_of(actor).filter(enterprise__in=enterprise.files, state__in=Hazard.DUE_STATES)
     if actor.is_provider and actor.role not in LEADS:
         rows = rows.filter(assignment__in=assigned_to(actor.places).values("pk"))
     elif actor.is_provider:

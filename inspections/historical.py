@@ -210,7 +210,7 @@ def historical_settle(
         raise DomainError("这项历史隐患已经办结")
     if not note.strip():
         raise DomainError("请写明办结说明", field="note")
-    if hazard is not None and hazard.enterprise_id != locked.enterprise_id:
+    if hazard is not None and hazard.enterprise.kept_id != locked.enterprise.kept_id:
         raise DomainError("请选择同一家企业的隐患", field="hazard")
     if hazard is not None and hazard.found_on < locked.found_on:
         raise DomainError("转入的隐患应在这项之后发现", field="hazard")

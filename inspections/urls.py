@@ -18,6 +18,7 @@ from inspections.views import (
     reviews,
     signs,
     supervision,
+    tasks,
     team,
     visits,
 )
@@ -125,6 +126,7 @@ urlpatterns = [
     path("team/<uuid:pk>/reject/", team.team_reject, name="team-reject"),
     path("team/<uuid:pk>/withdraw/", team.team_withdraw, name="team-withdraw"),
     path("team/<uuid:pk>/drop/", team.team_drop, name="team-drop"),
+    path("batches/<int:pk>/tasks/", tasks.batch_tasks, name="batch-tasks"),
     path("batches/<int:pk>/plan/", plans.plan, name="visit-plan"),
     path("batches/<int:pk>/plan/days/", plans.plan_days, name="plan-days"),
     path("batches/<int:pk>/plan/spread/", plans.plan_spread, name="plan-spread"),

@@ -194,7 +194,7 @@ def self_evaluation_for(actor: Actor | None, pk: object) -> SelfEvaluation:
 def questionnaire_for(actor: Actor | None, pk: object) -> Questionnaire:
     """Return a form that the actor's own enterprise is asked to fill in."""
     actor = require(actor, "questionnaire_fill")
-    return visible_or_404(Questionnaire.objects.filter(enterprise_org=actor.org_id), pk)
+    return visible_or_404(Questionnaire.objects.filter(enterprise_org__in=actor.orgs), pk)
 
 
 def questionnaire_to_enter_for(actor: Actor | None, pk: object) -> Questionnaire:

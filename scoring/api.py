@@ -33,7 +33,7 @@ class PointYearSerializer(serializers.ModelSerializer[PointCycle]):
         model = PointCycle
         fields: tuple[str, ...] = (
             "id", "enterprise", "enterprise_name", "region_code", "year", "total", "gross",
-            "colour", "computed_at",
+            "colour", "computed_at", "counts_in",
         )  # fmt: skip
 
 

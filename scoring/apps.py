@@ -38,7 +38,7 @@ class ScoringConfig(AppConfig):
             published_evaluations,
             refusals,
         )
-        from scoring.services import outputs, summaries, tryouts, years
+        from scoring.services import merged_files, outputs, summaries, tryouts, years
         from workflow.services import register_job
 
         modules = (documents, letters, appraisal_documents)
@@ -78,6 +78,7 @@ class ScoringConfig(AppConfig):
         register_job(tryouts.KIND, tryouts.run_part)
         register_job(summaries.KIND, summaries.run_part)
         register_job(years.KIND, years.run_part, snapshots=[years.FREEZE])
+        merged_files.register()
         hazard_moved.connect(_follow, dispatch_uid="scoring.follow")
         hazard_corrected.connect(_ask_again, dispatch_uid="scoring.ask_again")
 

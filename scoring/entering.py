@@ -28,7 +28,7 @@ def register() -> None:
 def questionnaires(actor: Actor, enterprise: Enterprise) -> list[Duty]:
     """Return the forms that are still to be filed, in their days."""
     rows = Questionnaire.objects.filter(
-        enterprise=enterprise, filed_at=None, opened_at=None,
+        enterprise__in=enterprise.files, filed_at=None, opened_at=None,
         due_on__gte=clock.today(enterprise.owner_agency_id),
     )  # fmt: skip
     return [
@@ -44,9 +44,9 @@ def questionnaires(actor: Actor, enterprise: Enterprise) -> list[Duty]:
 
 def appeals(actor: Actor, enterprise: Enterprise) -> list[Duty]:
     """Return the sheets that nobody has spoken on, while the days last."""
-    spoken = PointAppeal.objects.filter(enterprise=enterprise).values("sheet")
+    spoken = PointAppeal.objects.filter(enterprise__in=enterprise.files).values("sheet")
     rows = PointSheet.objects.filter(
-        enterprise=enterprise, appeal_until__gte=clock.today(enterprise.owner_agency_id)
+        enterprise__in=enterprise.files, appeal_until__gte=clock.today(enterprise.owner_agency_id)
     )
     rows = rows.exclude(state=PointSheet.State.DRAFT).exclude(pk__in=spoken)
     return [

@@ -14,7 +14,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.db.models import CharField, Count, F, OuterRef, Subquery
+from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Cast, Coalesce
 
 from agencies.models import Assignment, ServiceContract
@@ -147,15 +147,17 @@ def points_of(contract: ServiceContract) -> Any:
     events = PointEvent.objects.filter(entry=OuterRef("pk")).order_by("kind")
     return (
         PointEntry.objects.filter(
+            _counts_for("sheet__enterprise", contract),
             enterprise_org__isnull=False,
-            sheet__enterprise__in=_served(contract),
             cycle__year__in=_years(contract),
         )
         .exclude(sheet__state=PointSheet.State.DRAFT)
-        .annotate(happened=ArraySubquery(events.values("kind")))
-        .order_by("sheet__enterprise_id", "inspected_at", "sheet_id", "id")
+        .annotate(
+            happened=ArraySubquery(events.values("kind")), firm=_firm("sheet__enterprise", contract)
+        )
+        .order_by("firm", "inspected_at", "sheet_id", "id")
         .values(
-            "id", "sheet_id", "sheet__enterprise_id", "inspected_at", "sheet__is_obstructed",
+            "id", "sheet_id", "firm", "inspected_at", "sheet__is_obstructed",
             "sheet__state", "sheet__book_id", "clause__code", "clause__text", "clause__aspect",
             "clause__item", "clause__item_name", "clause__points", "variant__points",
             "clause__is_reducible", "clause__is_on_site_waivable", "clause__max_units", "units",
@@ -168,11 +170,25 @@ def point_events_of(contract: ServiceContract) -> Any:
     """What happened to the same cycles as a whole: inspections refused, trainings passed."""
     return (
         PointEvent.objects.filter(
-            entry=None, cycle__enterprise__in=_served(contract), cycle__year__in=_years(contract)
+            _counts_for("cycle__enterprise", contract),
+            entry=None,
+            cycle__year__in=_years(contract),
         )
-        .order_by("cycle__enterprise_id", "happened_at", "id")
-        .values("id", "kind", "sheet_id", "cycle__enterprise_id", "cycle__year", "happened_at")
+        .annotate(firm=_firm("cycle__enterprise", contract))
+        .order_by("firm", "happened_at", "id")
+        .values("id", "kind", "sheet_id", "firm", "cycle__year", "happened_at")
     )
+
+
+def _counts_for(path: str, contract: ServiceContract) -> Q:
+    served = _served(contract)
+    return Q(**{f"{path}__in": served}) | Q(**{f"{path}__merged_into__in": served})
+
+
+def _firm(path: str, contract: ServiceContract) -> Case:
+    """For which of the contract's enterprises it counts: the one that a file was merged into, if served."""
+    kept = f"{path}__merged_into"
+    return Case(When(**{f"{kept}__in": _served(contract)}, then=F(kept)), default=F(path))
 
 
 def _served(contract: ServiceContract) -> Any:

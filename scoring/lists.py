@@ -12,7 +12,7 @@ def cycles_of(
     actor: Actor, *, year: int | None, text: str = "", colour: str = ""
 ) -> QuerySet[PointCycle]:
     """Return the years of points of the region, or of the actor's own enterprise."""
-    rows = PointCycle.objects.filter(within(actor))
+    rows = PointCycle.objects.filter(within(actor), counts_in=None)
     if year is not None:
         rows = rows.filter(year=year)
     if text:

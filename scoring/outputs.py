@@ -181,10 +181,10 @@ def points_summary(
     entries, events = defaultdict(list), defaultdict(list)
     for row in points:
         if row["cycle__year"] == year:
-            entries[row["sheet__enterprise_id"]].append(row)
+            entries[row["firm"]].append(row)
     for row in point_events:
         if row["cycle__year"] == year:
-            events[row["cycle__enterprise_id"]].append(row)
+            events[row["firm"]].append(row)
     inspections = Counter(row["enterprise_id"] for row in visits)
     rows = tuple(
         _summary_row(

@@ -43,11 +43,11 @@ HAPPENED = """
 
 # One row an entry that counts, and whether an earlier inspection gave the same clause.
 LINES = """
-    SELECT e.cycle_id, e.base, e.is_reducible, h.bits & 4 <> 0 AS is_overdue, h.bits = 1 AS is_timely,
+    SELECT c.counted_in AS cycle_id, e.base, e.is_reducible, h.bits & 4 <> 0 AS is_overdue, h.bits = 1 AS is_timely,
            e.is_waived, e.sheet_id <> first_value(e.sheet_id) OVER clause AS is_repeat
-    FROM scoring_pointentry e LEFT JOIN ({happened}) h ON h.entry_id = e.id
+    FROM scoring_pointentry e JOIN ({counted}) c ON c.id = e.cycle_id LEFT JOIN ({happened}) h ON h.entry_id = e.id
     WHERE e.issued_at IS NOT NULL AND (h.bits IS NULL OR h.bits < 8) AND {where}
-    WINDOW clause AS (PARTITION BY e.cycle_id, e.code ORDER BY e.inspected_at, e.sheet_id)
+    WINDOW clause AS (PARTITION BY c.counted_in, e.code ORDER BY e.inspected_at, e.sheet_id)
 """
 
 # `{reductions}` are one sum for each share that any of the rule books keeps; a cycle takes its own.
@@ -61,10 +61,11 @@ sums AS (
     FROM ({lines}) l WHERE NOT is_waived GROUP BY cycle_id
 ),
 whole AS (
-    SELECT e.cycle_id, count(*) FILTER (WHERE e.kind = 'trained') AS trained,
+    SELECT c.counted_in AS cycle_id, count(*) FILTER (WHERE e.kind = 'trained') AS trained,
            count(DISTINCT e.sheet_id) FILTER (WHERE e.kind = 'obstructed')
                - count(DISTINCT e.sheet_id) FILTER (WHERE e.kind = 'revoked') AS obstructed
-    FROM scoring_pointevent e WHERE e.entry_id IS NULL AND {where} GROUP BY e.cycle_id
+    FROM scoring_pointevent e JOIN ({counted}) c ON c.id = e.cycle_id
+    WHERE e.entry_id IS NULL AND {where} GROUP BY c.counted_in
 )
 SELECT c.id, given.gross,
        greatest(0, given.gross + coalesce(s.overdue * r.overdue, 0)
@@ -77,8 +78,10 @@ JOIN rules r ON r.book_id = coalesce(c.book_id, 0)
 LEFT JOIN sums s ON s.cycle_id = c.id
 LEFT JOIN whole w ON w.cycle_id = c.id
 CROSS JOIN LATERAL (SELECT coalesce(s.base + s.repeated * (r.repeat - 1), 0) AS gross) given
-WHERE {cycles}
+WHERE c.counts_in_id IS NULL AND {cycles}
 """
+# Of a file that was merged into another, the points count in the other's cycle.
+COUNTED = "SELECT id, coalesce(counts_in_id, id) AS counted_in FROM scoring_pointcycle"
 REDUCTION = """
     sum(base - floor(base * %s * 2) / 2) FILTER (WHERE is_reducible AND is_timely AND NOT is_repeat)
 """
@@ -121,8 +124,10 @@ def _sql(books: dict[int, Parameters], agency_id: int | None) -> tuple[str, list
         rules=", ".join(["(%s::bigint, %s::int, %s::int, %s::int, %s::numeric, %s::int, "
                          "%s::numeric, %s::numeric)"] * len(rules)),
         reductions=", ".join([REDUCTION] * len(shares)),
-        lines=LINES.format(happened=HAPPENED.format(where=where), where=where),
-        where=where, cycles=cycles,
+        lines=LINES.format(
+            happened=HAPPENED.format(where=where), where=where, counted=COUNTED
+        ),
+        counted=COUNTED, where=where, cycles=cycles,
     )  # fmt: skip
     values = [
         value

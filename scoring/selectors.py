@@ -68,10 +68,24 @@ def clause_of(clause: RuleClause, variant: GravityVariant | None = None) -> Clau
     )
 
 
+def together(cycle: PointCycle, path: str = "cycle") -> Q:
+    """Return the condition that a row belongs to a cycle or to one that counts in it."""
+    return Q(**{path: cycle}) | Q(**{f"{path}__counts_in": cycle})
+
+
+def events_of(cycle: PointCycle) -> list[PointEvent]:
+    """Return what became of the points that count in a cycle."""
+    return list(PointEvent.objects.filter(together(cycle)))
+
+
 def entries_of(cycle: PointCycle) -> list[PointEntry]:
     """Return what was given: the entries of sheets that were signed or refused, oldest first."""
+    return _entries(together(cycle))
+
+
+def _entries(which: Q) -> list[PointEntry]:
     return list(
-        PointEntry.objects.filter(cycle=cycle)
+        PointEntry.objects.filter(which)
         .filter(issued_at__isnull=False)
         .select_related("clause", "variant", "hazard", "sheet__book")
         .prefetch_related("events")
@@ -117,7 +131,15 @@ def parameters_of(cycle: PointCycle) -> Parameters:
 
 def cycle_total_of(cycle: PointCycle) -> Total:
     """Add one cycle up."""
-    return _total(entries_of(cycle), list(cycle.point_events.all()), parameters_of(cycle))
+    return _total(entries_of(cycle), events_of(cycle), parameters_of(cycle))
+
+
+def total_of_cycles(cycles: Sequence[PointCycle]) -> Total:
+    """Add several cycles of one year up as if they were one, by the newest of their books."""
+    which = Q(cycle__in=cycles) | Q(cycle__counts_in__in=cycles)
+    newest = max(cycles, key=lambda cycle: cycle.book_id or 0)
+    events = list(PointEvent.objects.filter(which))
+    return _total(_entries(which), events, parameters_of(newest))
 
 
 def _total(rows: Sequence[PointEntry], events: Sequence[PointEvent], rules: Parameters) -> Total:
@@ -131,10 +153,10 @@ def _total(rows: Sequence[PointEntry], events: Sequence[PointEvent], rules: Para
 
 def totals_around(event: PointEvent) -> tuple[Total, Total]:
     """Return what a cycle came to just before an event, and with it."""
-    cycle = event.cycle
+    cycle = event.cycle.counts_in or event.cycle
     rows = [row for row in entries_of(cycle) if row.issued_at and row.issued_at <= event.issued_at]
     order = (event.issued_at, event.pk)
-    until = [one for one in cycle.point_events.all() if (one.issued_at, one.pk) <= order]
+    until = [one for one in events_of(cycle) if (one.issued_at, one.pk) <= order]
     rules = parameters_of(cycle)
     before, after = (
         _total(rows, some, rules) for some in ([e for e in until if e.pk != event.pk], until)
@@ -156,7 +178,7 @@ def presentation_of(agency_id: int) -> PointPresentation:
 def in_force(enterprise: Enterprise) -> QuerySet[Consequence]:
     """Return the measures that hold of an enterprise now or will; they outlive the year."""
     today = clock.today(enterprise.owner_agency_id)
-    rows = Consequence.objects.filter(enterprise=enterprise, lifted_at=None, done_at=None)
+    rows = Consequence.objects.filter(enterprise__in=enterprise.files, lifted_at=None, done_at=None)
     return rows.filter(Q(until_on=None) | Q(until_on__gte=today)).order_by("from_on", "pk")
 
 
@@ -168,7 +190,7 @@ def standing(rows: QuerySet[PointEntry]) -> QuerySet[PointEntry]:
 
 def hold_until(cycle: PointCycle) -> date | None:
     """Return the last day on which anything in the cycle may still be spoken against."""
-    rows = PointSheet.objects.filter(cycle=cycle, appeal_until__isnull=False)
+    rows = PointSheet.objects.filter(together(cycle), appeal_until__isnull=False)
     rows = rows.exclude(appeal__state__in=SETTLED)  # one may speak against a sheet once
     return rows.order_by("-appeal_until").values_list("appeal_until", flat=True).first()
 

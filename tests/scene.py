@@ -51,6 +51,8 @@ from enterprises.bringing import import_columns_save, import_confirm, import_upl
 from enterprises.claims import claims_issue
 from enterprises.entering import Slip, act_enter, no_phone_note
 from enterprises.file_bringing import files_upload
+from enterprises.merging import files_merge
+from enterprises.models import Enterprise, EnterpriseMerge
 from enterprises.services import certificate_add, risk_point_add
 from evidence.models import Photo
 from evidence.services import attachment_add, attachments_of
@@ -210,6 +212,7 @@ class Scene:
                 actor=c.officer, agency=c.zone, kind="hazard-photos",
                 files=[("1.jpg", counties.picture())],
             )  # fmt: skip
+            twin, merge = self._twin(base)
         with acting_as(c.admin):
             invitation = invitation_create(
                 actor=c.admin, org=c.zone.org, role=Role.OFFICER, name="王新"
@@ -236,6 +239,7 @@ class Scene:
             "api_token": token.pk, "invitation": invitation.pk, "deputy": deputy.pk,
             "membership": c.second_officer.membership_id, "job": job.pk, "way": "mail",
             "photo": photo.pk, "document": document.pk, "enterprise": c.enterprises[0].pk,
+            "twin": twin.pk, "merge": merge.pk,
             "import": draft.pk, "import_kind": "hazards",
             "historical": historical.pk, "files": photos.pk,
             "provider": c.contract.provider_org_id, "contract": c.contract.pk,
@@ -261,6 +265,17 @@ class Scene:
         self._market(c)
         self._outside(c)
         self._messages(c)
+
+    def _twin(self, base: int) -> tuple[Enterprise, EnterpriseMerge]:
+        """Another file of an enterprise, and one that was merged into a third."""
+        c = self.county
+        twin, former, kept = (
+            counties.enterprise(c.zone, base + 900 + n, name=f"南方铸造厂{base}-{n}")
+            for n in range(3)
+        )
+        return twin, files_merge(
+            actor=c.officer, former=former, into=kept, taken=["address"], reason="重复导入"
+        )
 
     def _earlier_year(self) -> HistoricalHazard:
         """A ledger of an earlier year, whose headings somebody had to explain."""

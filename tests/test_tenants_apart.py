@@ -29,6 +29,7 @@ NOT_FOR_FIRMS = {
     "agencies_assignment", "inspections_visit", "inspections_visitmember", "inspections_answer",
     "agencies_servicecontract", "agencies_servicebatch", "workflow_job", "workflow_jobpart",
     "enterprises_enterpriseimport", "enterprises_claimcode", "enterprises_columnmatch",
+    "enterprises_enterprisemerge",
     "inspections_historicalhazard", "scoring_appraisal", "scoring_pointpresentation",
     "scoring_effectmonth", "scoring_appraisalcorrection", "scoring_appraisalobjection",
     "scoring_selfevaluation", "scoring_inquiryrecord", "scoring_thirdpartyreview",
@@ -47,7 +48,7 @@ NOT_FOR_FIRMS = {
 }  # fmt: skip
 NOT_FOR_PROVIDERS = {
     "workflow_job", "enterprises_enterpriseimport", "enterprises_claimcode", "inspections_sign",
-    "enterprises_columnmatch", "inspections_historicalhazard",
+    "enterprises_columnmatch", "inspections_historicalhazard", "enterprises_enterprisemerge",
     "inspections_signthresholds", "chain_verification", "inspections_complaint",
     "inspections_outsideexport",  # the agency's own
     "agencies_purchaseplan", "agencies_purchaseplanitem",

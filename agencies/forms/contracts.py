@@ -166,6 +166,6 @@ class WithdrawForm(ActorForm):
     def __init__(self, *args: Any, batch: ServiceBatch, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         taken = batch.assignments.filter(withdrawn_at=None).values("enterprise_id")
-        rows = Enterprise.objects.filter(owner_agency_id=batch.owner_agency_id)
+        rows = Enterprise.objects.open().filter(owner_agency_id=batch.owner_agency_id)
         rows = rows.exclude(pk__in=taken).order_by("name")
         self.fields["replacement"].queryset = rows  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from agencies.services.contracts import close_files, provider_of
 from audit.services import record
 from common.errors import DomainError
 from enterprises.models import Enterprise
+from enterprises.services import files_hold
 from notifications.services import notify
 from providers.standing import must_serve
 from tenancy import clock
@@ -259,6 +260,7 @@ def _check_assignable(
         for pk in sorted(missing)[:20]:
             record(actor=actor, act="field.refused", subject=(f"form.{field}", str(pk)))
         raise DomainError("选择的企业不存在，请刷新列表后重选", field=field)
+    files_hold(wanted)
     taken = batch.assignments.filter(enterprise__in=wanted, withdrawn_at=None)
     names = list(taken.values_list("enterprise__name", flat=True)[:5])
     if names:

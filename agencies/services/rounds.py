@@ -24,6 +24,7 @@ from agencies.services.batches import batch_assign, batch_create
 from audit.services import record
 from common.errors import DomainError
 from enterprises.models import Enterprise
+from enterprises.services import files_hold
 from notifications.services import Message, notify_many
 from tenancy import clock
 from tenancy.actors import Actor
@@ -151,6 +152,7 @@ def invites_add(*, actor: Actor, found: ChoiceRound, enterprise_ids: Iterable[in
     wanted = set(enterprise_ids)
     if not wanted:
         raise DomainError("请先选择企业", field="enterprises")
+    files_hold(wanted)
     rows = Enterprise.objects.filter(pk__in=wanted, owner_agency=locked.owner_agency_id)
     enterprises = list(rows.order_by("region_code", "pk"))
     if len(enterprises) != len(wanted):

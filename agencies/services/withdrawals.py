@@ -14,6 +14,7 @@ from agencies.services.contracts import provider_of
 from audit.services import record
 from common.errors import DomainError
 from common.ids import uuid7
+from enterprises.services import files_hold
 from notifications.services import notify
 from providers.standing import must_serve
 from tenancy import clock
@@ -89,6 +90,7 @@ def assignment_restore(*, actor: Actor, assignment: Assignment, reason: str) -> 
     rows = Assignment.objects.select_for_update(of=("self",)).select_related("enterprise")
     locked = rows.get(pk=assignment.pk)
     _check_restorable(batch, locked)
+    files_hold([locked.enterprise_id])
     was = {"withdrawal": locked.withdrawal, "withdrawn_at": str(locked.withdrawn_at)}
     locked.withdrawn_at, locked.withdrawal, locked.withdrawn_reason = None, "", ""
     locked.inspector, locked.inspector_name = None, ""

@@ -33,7 +33,7 @@ def choose_list(request: Request) -> HttpResponse:
     waiting = invites_to_choose(actor)
     if len(waiting) == 1:
         return redirect("agencies:choose", pk=waiting[0].pk)
-    earlier = ChoiceInvite.objects.filter(enterprise_org=actor.org).exclude(asked_at=None)
+    earlier = ChoiceInvite.objects.filter(enterprise_org__in=actor.orgs).exclude(asked_at=None)
     earlier = earlier.exclude(pk__in=[one.pk for one in waiting])
     rows = earlier.select_related("round", "choice__offer__provider_org").order_by("-pk")
     context = {"waiting": waiting, "earlier": rows[:MOST]}

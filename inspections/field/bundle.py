@@ -206,7 +206,7 @@ def _places(actor: Actor) -> list[Assignment | Enterprise]:
     ).values("assignment")
     rows = Assignment.objects.filter(Q(pk__in=checks) | Q(pk__in=planned) | Q(pk__in=open_visits))
     assignments: list[Assignment | Enterprise] = list(_loaded(rows))
-    firms = Enterprise.objects.order_by("region_code", "name")[: PLACES - len(assignments)]
+    firms = Enterprise.objects.open().order_by("region_code", "name")[: PLACES - len(assignments)]
     return assignments + list(firms)
 
 

@@ -10,6 +10,7 @@ from agencies.forms.contracts import offer_batches
 from agencies.models import ServiceBatch
 from common.paging import count_up_to
 from enterprises.entering_forms import SlipForm
+from enterprises.models import Enterprise
 from enterprises.search import firms_named
 from evidence.forms import PhotosField
 from evidence.pictures import metres
@@ -298,9 +299,12 @@ class LedgerFilter(ActorForm):
         if chosen["town"]:
             rows = rows.filter(in_region(self.actor, chosen["town"]))
         exact = {
-            "enterprise": "enterprise", "assignment": "assignment", "assignment__batch": "batch",
+            "assignment": "assignment",
+            "assignment__batch": "batch",
             "provider_org": "provider",
-        }  # fmt: skip
+        }
+        if chosen.get("enterprise"):
+            rows = rows.filter(enterprise__in=Enterprise.objects.files_of(chosen["enterprise"]))
         for column, name in exact.items():
             if chosen.get(name):
                 rows = rows.filter(**{column: chosen[name]})

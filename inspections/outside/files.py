@@ -31,8 +31,10 @@ def _enterprises(export: OutsideExport, actor: Actor) -> QuerySet[Enterprise]:
     rows = Enterprise.objects.all()
     if export.batch_id:
         rows = rows.filter(assignments__batch=export.batch_id)
-    elif actor.is_agency:
-        rows = rows.filter(within(actor))
+    else:
+        rows = rows.open()
+        if actor.is_agency:
+            rows = rows.filter(within(actor))
     return rows.filter(_changed(export, "updated_at"))
 
 

@@ -20,6 +20,7 @@ obligations: obligation_accept · acceptance_revoke · acceptance_issue
 team: team_name · team_confirm · team_reject · team_withdraw · team_drop · team_sheet_issue
 plans: visit_plan_begin · plan_days_set · plan_spread · plan_submit · plan_approve · plan_return ·
        plan_day_move · plan_disclose
+tasks_edit: tasks_edit (imported where it is used)
 reviews: expert_review_open · expert_add · expert_remove · opinion_give · expert_review_close
 disclosures: disclosure_make · disclosure_acknowledge
 complaints: complaint_make · complaint_receive · complaint_enter · complaint_handle ·

@@ -18,6 +18,7 @@ from common.ids import uuid7
 from documents.models import Document
 from documents.services import Issuer, document_issue
 from enterprises.models import Enterprise, RiskPoint
+from enterprises.services import files_hold
 from evidence.models import Photo
 from evidence.services import photo_add
 from inspections import papers
@@ -125,6 +126,8 @@ def inspection_begin(
     now = clock.now(actor.org)
     arrived = arrived_at or now
     _check_arrival(arrived, now)
+    if brought is None:  # what a phone brings has happened, whatever became of the file since
+        files_hold([enterprise.pk])
     whose = {**enterprise.tenant, "owner_agency_id": actor.org, "provider_org_id": None}
     return _create(
         actor, enterprise, arrived, member_ids, brought,

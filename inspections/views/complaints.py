@@ -195,7 +195,7 @@ def complaint_verify(request: Request, pk: UUID) -> HttpResponse:
 def complaints_own(request: Request) -> HttpResponse:
     """What an enterprise said, and what it was answered."""
     actor = require(request.actor, "complaint_make")
-    rows = Complaint.objects.filter(enterprise_org=actor.org_id).select_related("about")
+    rows = Complaint.objects.filter(enterprise_org__in=actor.orgs).select_related("about")
     context = {"rows": list(rows.order_by("-received_at", "pk")[:PAGE])}
     return render(request, "inspections/complaints_own.html", context)
 

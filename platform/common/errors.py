@@ -12,6 +12,14 @@ class DomainError(Exception):
         self.field = field
 
 
+class Moved(DomainError):
+    """What was asked for is read elsewhere now; a page leads to `url`, and says so."""
+
+    def __init__(self, message: str, url: str) -> None:
+        super().__init__(message)
+        self.url = url
+
+
 class StorageFull(DomainError):
     """The server has no room for a file; nothing of it was kept."""
 

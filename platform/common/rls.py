@@ -21,9 +21,18 @@ def setting_id(key: str) -> str:
     return f"(SELECT nullif(current_setting('anfu.{key}', true), '')::bigint)"
 
 
+def setting_ids(key: str) -> str:
+    """Return SQL for one setting as an array of ids, NULL when it is not set."""
+    return (
+        f"(SELECT string_to_array(nullif(current_setting('anfu.{key}', true), ''), ':')::bigint[])"
+    )
+
+
 REGION = f"(region_code >= {setting('region_lo')} AND region_code < {setting('region_hi')})"
 PROVIDER = f"(provider_org_id = {setting_id('provider_org')})"
-ENTERPRISE = f"(enterprise_org_id = {setting_id('enterprise_org')})"
+# A firm and the bodies that were merged into it. The cast makes it one array, not a set of rows.
+ENTERPRISE_ORGS = f"{setting_ids('enterprise_orgs')}::bigint[]"
+ENTERPRISE = f"(enterprise_org_id = ANY ({ENTERPRISE_ORGS}))"
 ENTERPRISE_ISSUED = f"({ENTERPRISE} AND issued_at IS NOT NULL)"
 OWN_USER = f"(user_id = {setting_id('user_id')})"
 OWN_ORG = setting_id("org_id")

@@ -15,6 +15,7 @@ KEYS = (
     "anfu.region_hi",
     "anfu.provider_org",
     "anfu.enterprise_org",
+    "anfu.enterprise_orgs",
 )
 NOBODY = ("",) * len(KEYS)
 

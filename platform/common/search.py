@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, migrations
 
-from common.rls import setting, setting_id
+from common.rls import ENTERPRISE_ORGS, setting, setting_id, setting_ids
 
 IDS = ("user_id", "org_id", "provider_org", "enterprise_org")
 CHUNK = 2000  # rows of a table whose words are worked out at once
@@ -69,7 +69,8 @@ def search_index(
 
 def _values() -> str:
     """Declare the actor's settings as variables: the planner knows those, and how many rows they let through."""
-    return "\n".join(
+    orgs = f"v_enterprise_orgs bigint[] := {setting_ids('enterprise_orgs')};\n"
+    return orgs + "\n".join(
         f"v_{name} text := {setting(name)}; v_{name}_id bigint := "
         + (setting_id(name) if name in IDS else "NULL")
         + ";"
@@ -78,6 +79,7 @@ def _values() -> str:
 
 
 def _by_values(scope: str) -> str:
+    scope = scope.replace(ENTERPRISE_ORGS, "v_enterprise_orgs")
     for name in (*IDS, "region_lo", "region_hi"):
         scope = scope.replace(setting_id(name), f"v_{name}_id").replace(setting(name), f"v_{name}")
     return scope

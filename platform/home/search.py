@@ -84,9 +84,11 @@ def _firms(wanted: Wanted) -> Iterator[Hit]:
     rows = Enterprise.objects.filter(wanted.among(FIRMS, "search_text"))
     if wanted.actor.is_agency:
         rows = rows.filter(within(wanted.actor))
-    for row in rows.order_by("name", "pk")[: SHOWN + 1]:
-        note = " · ".join(filter(None, (row.credit_code, row.principal_name, row.address)))
-        yield Hit(row.name, note, reverse("enterprises:record", args=[row.pk]))
+    for row in rows.select_related("merged_into").order_by("name", "pk")[: SHOWN + 1]:
+        kept = f"已并入{row.kept.name}" if row.merged_into else ""
+        said = (kept, row.credit_code, row.principal_name, row.address)
+        note = " · ".join(filter(None, said))
+        yield Hit(row.name, note, reverse("enterprises:record", args=[row.kept_id]))
 
 
 def _hazards(wanted: Wanted) -> Iterator[Hit]:
@@ -115,7 +117,7 @@ def _papers(wanted: Wanted) -> Iterator[Hit]:
     # A title names its enterprise, but not its pinyin, code or principal.
     if not found and wanted.firms and len(wanted.firms) <= NEAR and not wanted.actor.is_enterprise:
         files = Enterprise.objects.filter(pk__any_of=wanted.firms)
-        orgs = list(files.values_list("enterprise_org_id", flat=True))
+        orgs = list(files.values_list("enterprise_org_id", flat=True))  # of closed files, too
         found = _latest(documents_of(wanted.actor).filter(enterprise_org_id__in=orgs))
     for row in found:
         note = " · ".join(filter(None, (row.number, row.get_state_display())))

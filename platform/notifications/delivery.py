@@ -56,7 +56,8 @@ INSERT INTO notifications_receiver (user_id, quiet_from, quiet_until, digest_hou
 SELECT DISTINCT m.user_id, 22, 7, 8, 'major'
 FROM tenancy_membership m
 JOIN account_emailaddress e ON e.user_id = m.user_id AND e.verified AND e."primary"
-WHERE m.ended_at IS NULL AND m.org_id = ANY(%(orgs)s)
+WHERE m.ended_at IS NULL AND m.org_id IN (
+    SELECT coalesce(o.merged_into_id, o.id) FROM tenancy_organization o WHERE o.id = ANY(%(orgs)s))
   AND NOT EXISTS (SELECT 1 FROM notifications_receiver r WHERE r.user_id = m.user_id)
 ON CONFLICT DO NOTHING
 """
@@ -74,7 +75,7 @@ INSERT INTO notifications_delivery (
     state, reason, created_at, done_at
 )
 SELECT DISTINCT ON (n.id, r.id, k.channel)
-    n.id, r.id, k.channel, n.org_id, r.user_id, k.grp, n.is_urgent OR k.urgent, o.is_training,
+    n.id, r.id, k.channel, coalesce(o.merged_into_id, o.id), r.user_id, k.grp, n.is_urgent OR k.urgent, o.is_training,
     coalesce(c.mode, k.mode),
     CASE WHEN {held} THEN 'dropped' ELSE 'waiting' END,
     CASE WHEN {held} THEN %(training)s ELSE '' END,
@@ -93,7 +94,7 @@ ON CONFLICT DO NOTHING
 """
 _HELD = "(o.is_training AND NOT (k.channel = 'mail' AND %(training_mail)s))"
 _PEOPLE = """
-JOIN tenancy_membership m ON m.org_id = n.org_id AND m.ended_at IS NULL
+JOIN tenancy_membership m ON m.org_id = coalesce(o.merged_into_id, o.id) AND m.ended_at IS NULL
     AND (n.membership_id IS NULL OR m.id = n.membership_id)
 JOIN accounts_user u ON u.id = m.user_id AND u.is_active
 JOIN notifications_receiver r ON r.user_id = m.user_id
@@ -105,7 +106,7 @@ _REACHED = """CASE k.channel
                             WHERE p.user_id = r.user_id AND p.verified_at IS NOT NULL)
     ELSE false END"""
 _ROBOTS = """
-JOIN notifications_robot b ON b.org_id = n.org_id AND n.membership_id IS NULL
+JOIN notifications_robot b ON b.org_id = coalesce(o.merged_into_id, o.id) AND n.membership_id IS NULL
     AND b.removed_at IS NULL
 JOIN notifications_receiver r ON r.id = b.receiver_id
 """

@@ -72,7 +72,7 @@ def notifications_read(
 def inbox(actor: Actor) -> "models.QuerySet[Notification]":
     """Return what is addressed to the actor or to his whole organisation."""
     mine = models.Q(membership_id=None) | models.Q(membership_id__in=actor.places)
-    return Notification.objects.filter(mine, org_id=actor.org).order_by("-id")
+    return Notification.objects.filter(mine, org_id__in=actor.orgs).order_by("-id")
 
 
 def tell_of_reset(membership: Membership, **_: Any) -> None:

@@ -41,7 +41,7 @@ def within(actor: Actor) -> Q:
     if actor.is_provider:
         return Q(provider_org_id=actor.org_id)
     if actor.is_enterprise:
-        return Q(enterprise_org_id=actor.org_id)
+        return Q(enterprise_org_id__in=actor.orgs)
     return Q(region_code__gte=actor.region_lo, region_code__lt=actor.region_hi)
 
 

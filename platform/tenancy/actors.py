@@ -32,6 +32,13 @@ class Actor:
     deputy_for: int | None = None
     # He enters for an owner without a phone what that one signed.
     is_entering: bool = False
+    # The bodies whose files were merged into the enterprise's own.
+    former_orgs: tuple[int, ...] = ()
+
+    @property
+    def orgs(self) -> tuple[int, ...]:
+        """The bodies whose rows are the actor's own: his, and what was merged into it."""
+        return () if self.org_id is None else (self.org_id, *self.former_orgs)
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -115,6 +122,7 @@ class Actor:
             self.region_hi,
             own if self.is_provider else "",
             own if self.is_enterprise else "",
+            ":".join(map(str, self.orgs)) if self.is_enterprise else "",
         )
 
 
@@ -152,6 +160,7 @@ def actor_for(membership: "Membership") -> Actor:
         org_name=org.name,
         is_training=org.is_training,
         deputy_for=membership.deputy_for_id,
+        former_orgs=tuple(org.former_ids),
     )
 
 

@@ -13,7 +13,7 @@ from structlog.contextvars import bind_contextvars
 
 from accounts.sessions import session_over, session_touch
 from audit.services import record
-from common.errors import Refused
+from common.errors import Moved, Refused
 from common.scope import acting_as, current
 from tenancy.actors import Actor, actor_for, signed_in
 from tenancy.gate import is_open, missing_step
@@ -46,8 +46,14 @@ class ActorMiddleware:
         finally:
             current.reset(token)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Audit a refusal; the view's own transaction is already rolled back here."""
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Lead on to where a thing is read now, or audit a refusal.
+
+        The view's own transaction is already rolled back here.
+        """
+        if isinstance(exception, Moved):
+            messages.warning(request, exception.message)
+            return redirect(exception.url)
         actor = getattr(request, "actor", None)
         if isinstance(exception, Refused):
             with acting_as(actor):
@@ -60,6 +66,7 @@ class ActorMiddleware:
         elif isinstance(exception, PermissionDenied):
             with acting_as(actor):
                 record(actor=actor, act="access.denied", summary=request.path)
+        return None
 
 
 class SignInGate:

@@ -1,7 +1,7 @@
 """Who shares the platform, and what every row of theirs says about whose it is."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.utils import timezone
 
@@ -22,6 +22,10 @@ class Organization(models.Model):
 
     An enterprise's site and what a region knows of it stand in `enterprises.Enterprise`; here is
     only what makes it one body. Rows come into being through `tenancy.services.organization_for`.
+
+    A firm that stood in an agency's files twice is two bodies, of which one went into the other
+    (`tenancy.former`): `merged_into` leads there, `former_ids` back, kept beside it so that an
+    actor knows his bodies without asking. The former one gives its credit code up.
     """
 
     kind = models.CharField("类别", max_length=12, choices=OrgKind.choices)
@@ -31,6 +35,12 @@ class Organization(models.Model):
         "统一社会信用代码", max_length=18, unique=True, null=True
     )
     is_training = models.BooleanField("演示单位", default=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="并入"
+    )
+    former_ids = ArrayField(
+        models.BigIntegerField(), default=list, db_default=[], verbose_name="并入本单位的"
+    )
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     class Meta:

@@ -53,7 +53,7 @@ def sees_whole(actor: Actor | None, row: Model) -> bool:
     """Whether a row's personal fields are the actor's own organisation's."""
     if actor is None or actor.org_id is None:
         return False
-    return bool(getattr(row, _holders[row._meta.label_lower].owner) == actor.org_id)
+    return bool(getattr(row, _holders[row._meta.label_lower].owner) in actor.orgs)
 
 
 def shown(actor: Actor | None, row: Model, field: str) -> str:

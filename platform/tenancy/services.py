@@ -1,6 +1,6 @@
 """organization_for · organizations_for · agency_create · agency_clock_set · invitation_create · invitation_accept ·
 invitation_revoke · certificate_add · certificate_revoke · certified_pair · membership_end ·
-membership_hand_over · password_link"""
+membership_hand_over · membership_move · password_link"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -248,6 +248,10 @@ def membership_end(*, actor: Actor, membership: Membership) -> None:
     admins = _lock_admins(membership.org_id)
     if membership.role in ADMIN_ROLES and admins == {membership.pk}:
         raise DomainError("这是最后一位管理员，请先移交管理权")
+    _end(actor, membership)
+
+
+def _end(actor: Actor, membership: Membership) -> None:
     changed = Membership.objects.filter(pk=membership.pk, ended_at=None).update(
         ended_at=timezone.now()
     )
@@ -263,6 +267,25 @@ def membership_end(*, actor: Actor, membership: Membership) -> None:
         subject=membership,
         data={"role": membership.role, "sessions_ended": ended},
     )
+
+
+@transaction.atomic
+def membership_move(
+    *, actor: Actor, membership: Membership, org: Organization
+) -> tuple[Membership, bool]:
+    """Let a person go over to the body that his own went into; return his place there, and if it is new.
+
+    Nobody is left where he was, so even the last administrator goes.
+    """
+    there = Membership.objects.own().filter(user=membership.user, org=org, role=membership.role)
+    found = there.first()
+    new = found or membership_create(
+        user=membership.user, org=org, role=Role(membership.role), phone=membership.phone,
+        certificate_number=membership.certificate_number, qualification=membership.qualification,
+    )  # fmt: skip
+    _end(actor, membership)
+    record(actor=actor, act="membership.move", subject=new, data={"from": membership.pk})
+    return new, found is None
 
 
 @transaction.atomic

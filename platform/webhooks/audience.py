@@ -89,4 +89,4 @@ def concerns(actor: Actor, row: Whose) -> bool:
         return actor.region_lo <= row.region_code < actor.region_hi
     if actor.is_provider:
         return row.provider_org_id == actor.org_id
-    return row.enterprise_org_id == actor.org_id
+    return row.enterprise_org_id in actor.orgs

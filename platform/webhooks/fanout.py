@@ -124,7 +124,9 @@ def _endpoints(rows: Iterable[Whose], *, is_training: bool) -> list[Endpoint]:
         codes.update(row.region_code[:end] for end in range(2, len(row.region_code) + 1))
         orgs.update((row.provider_org_id, row.enterprise_org_id))
     found = Endpoint.objects.filter(
-        Q(org__agency__region_code__in=codes) | Q(org_id__in=orgs - {None})
+        Q(org__agency__region_code__in=codes)
+        | Q(org_id__in=orgs - {None})
+        | Q(org__former_ids__overlap=sorted(pk for pk in orgs if pk is not None))
     )
     if is_training:
         found = found.filter(org__is_training=True)

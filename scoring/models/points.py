@@ -16,6 +16,8 @@ class PointCycle(TenantModel):
     """One enterprise's points in one year. The figures are a cache of the function of its events.
 
     `book` is the newest by which points were given in it; its parameters hold for the whole year.
+    Of a file that was merged into another, the cycle `counts_in` the other's of that year: its own
+    figures stay as they were, and whatever happens to its points is added up there.
     """
 
     class Colour(models.TextChoices):
@@ -33,6 +35,10 @@ class PointCycle(TenantModel):
     gross = models.DecimalField("记分合计", max_digits=6, decimal_places=1, default=0)
     colour = models.CharField("等级", max_length=6, choices=Colour.choices, default=Colour.GREEN)
     computed_at = models.DateTimeField("计算时间", null=True)
+    counts_in = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="counted", db_index=False,
+        verbose_name="计入",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = "记分周期"
@@ -49,6 +55,11 @@ class PointCycle(TenantModel):
             models.Index(fields=["year", "-total", "id"], name="point_cycle_list"),
             models.Index(fields=["year", "colour", "-total", "id"], name="point_cycle_colour"),
             models.Index(fields=["region_code", "year"], name="point_cycle_region"),
+            models.Index(
+                fields=["counts_in"],
+                condition=models.Q(counts_in__isnull=False),
+                name="point_cycle_counted",
+            ),
         ]
 
     def __str__(self) -> str:

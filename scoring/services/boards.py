@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, OuterRef, Subquery, Value
+from django.db.models import Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -187,8 +187,10 @@ def grades_renew(*, agency_id: int) -> int:
     Returns how many. Points given since have told the public already (cycle_recompute).
     """
     today = clock.today(agency_id)
-    cycles = PointCycle.objects.filter(enterprise=OuterRef("enterprise_id"), year=today.year)
-    colour = Coalesce(Subquery(cycles.values("colour")), Value(PointCycle.Colour.GREEN))
+    firm = OuterRef("enterprise_id")  # what hangs on the wall of a merged file shows the other's
+    of_firm = Q(enterprise=firm) | Q(enterprise__former_files=firm)
+    cycles = PointCycle.objects.filter(of_firm, counts_in=None, year=today.year).order_by("pk")
+    colour = Coalesce(Subquery(cycles.values("colour")[:1]), Value(PointCycle.Colour.GREEN))
     old = PublishedGrade.objects.filter(owner_agency_id=agency_id, year__lt=today.year)
     return old.update(colour=colour, year=today.year, graded_on=today)
 

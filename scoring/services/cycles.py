@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from audit.services import record
@@ -85,7 +86,12 @@ def cycle_recompute(*, actor: Actor, cycle_id: int) -> PointCycle:
 
 
 def recompute(actor: Actor, cycle: PointCycle) -> Total:
-    """Add a locked cycle up, store the total, and note what it crosses (domain.md 2.4.6)."""
+    """Add a locked cycle up, store the total, and note what it crosses (domain.md 2.4.6).
+
+    One that counts in another is added up there.
+    """
+    if cycle.counts_in_id is not None:
+        cycle = cycle_lock_again(cycle.counts_in_id)
     total = cycle_total_of(cycle)
     now = clock.now(cycle.owner_agency_id)
     cycle.total, cycle.gross = total.net, total.gross
@@ -93,7 +99,8 @@ def recompute(actor: Actor, cycle: PointCycle) -> Total:
     cycle.computed_at = now
     cycle.save(update_fields=["total", "gross", "colour", "computed_at"])
     if year_of(now) == cycle.year:
-        published = PublishedGrade.objects.filter(enterprise_id=cycle.enterprise_id)
+        files = Enterprise.objects.files_of(cycle.enterprise_id).values("pk")
+        published = PublishedGrade.objects.filter(enterprise_id__in=files)
         published.exclude(colour=cycle.colour, year=cycle.year).update(
             colour=cycle.colour, year=cycle.year, graded_on=timezone.localdate(now)
         )
@@ -109,7 +116,14 @@ def _note_events(
     actor: Actor, cycle: PointCycle, reached: Mapping[str, bool], net: Decimal, now: datetime
 ) -> None:
     """At most one event of a kind in a cycle; one not sent yet is cancelled when points fall."""
-    events = {event.kind: event for event in cycle.events.select_for_update(of=("self",))}
+    # What was reported of a file before it was merged into this one is not reported again.
+    rows = ThresholdEvent.objects.filter(
+        Q(cycle=cycle) | Q(cycle__counts_in=cycle, state=State.SENT)
+    )
+    rows = rows.select_for_update(of=("self",)).order_by(
+        F("cycle__counts_in").desc(nulls_last=True)
+    )
+    events = {event.kind: event for event in rows}
     held = None
     for kind, is_reached in reached.items():
         event = events.get(kind)

@@ -31,8 +31,9 @@ def sheets_prepare(*, actor: Actor, pairs: Sequence[str]) -> int:
     found: dict[int, list[Hazard]] = defaultdict(list)
     for contract_id, firms in wanted.items():
         for hazard in proposals(contract_id):
-            if hazard.enterprise_id in firms and hazard.owner_agency_id == actor.org_id:
-                found[hazard.enterprise_id].append(hazard)
+            firm_id = hazard.enterprise.kept_id
+            if firm_id in firms and hazard.owner_agency_id == actor.org_id:
+                found[firm_id].append(hazard)
     if not found:
         raise DomainError("请选择有建议记分的企业")
     now = clock.now(actor.org)

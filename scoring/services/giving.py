@@ -13,6 +13,7 @@ from audit.services import record
 from common.errors import DomainError
 from documents.services import Issuer, document_issue
 from enterprises.models import Enterprise
+from enterprises.services import files_hold
 from evidence.models import Photo
 from evidence.services import photo_add
 from inspections.models import Hazard, Visit
@@ -125,6 +126,7 @@ def points_give(
     rules = Parameters.of(book.parameters)
     officers = _officers(actor, second_officer, rules)
     answer.check()
+    files_hold([enterprise.pk])
     cycle = cycle_lock(enterprise, _open_year(at, now))
     before = cycle.total
     _check_given(given, book, is_obstructed)

@@ -89,7 +89,7 @@ def _town(job: Job, part: JobPart) -> Mapping[str, Any]:
 
 
 def _summary(year: int, code: str, town: str) -> Summary:
-    firms = Enterprise.objects.filter(region_code=code).count()
+    firms = Enterprise.objects.open().filter(region_code=code).count()
     return summary_of(years_of(year, code, town), firms, _sheets(year, code))
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from notifications.services import notify
 from scoring import papers
 from scoring.models import Consequence, PointAppeal, PointCycle, ThresholdEvent
 from scoring.points import Parameters
-from scoring.selectors import cycle_total_of, entries_of, hold_until, parameters_of
+from scoring.selectors import cycle_total_of, entries_of, hold_until, parameters_of, together
 from scoring.services.cycles import REPORTS, cycle_lock_again
 from tenancy import clock
 from tenancy.actors import Actor
@@ -38,7 +38,8 @@ TITLES = {
 def thresholds_send_due(*, actor: Actor, agency_id: int) -> int:
     """Every day: send what the appeal window no longer holds; return how many. Again, none."""
     today = clock.today(agency_id)
-    asked = PointAppeal.objects.filter(cycle=OuterRef("cycle"), state=PointAppeal.State.ASKED)
+    of_cycle = Q(cycle=OuterRef("cycle")) | Q(cycle__counts_in=OuterRef("cycle"))
+    asked = PointAppeal.objects.filter(of_cycle, state=PointAppeal.State.ASKED)
     rows = (
         ThresholdEvent.objects.filter(owner_agency_id=agency_id, state=State.DRAFTED)
         .exclude(hold_until__gte=today)
@@ -72,7 +73,7 @@ def event_send(*, actor: Actor, event: ThresholdEvent) -> ThresholdEvent:
     today, held = clock.today(event.owner_agency_id), hold_until(cycle)
     if held is not None and held >= today:
         raise DomainError(f"陈述申辩期至{held:%Y-%m-%d}，期满或者企业放弃后才能抄报")
-    if PointAppeal.objects.filter(cycle=cycle, state=PointAppeal.State.ASKED).exists():
+    if PointAppeal.objects.filter(together(cycle), state=PointAppeal.State.ASKED).exists():
         raise DomainError("企业的陈述申辩还没有答复，不能抄报")
     _send(actor, cycle, event)
     return event

@@ -40,7 +40,7 @@ def training_begin(*, actor: Actor, enterprise: Enterprise, person_name: str) ->
     now = clock.now(enterprise.owner_agency_id)
     year = timezone.localtime(now).year
     clauses = clauses_of(book_for(enterprise, timezone.localdate(now)))
-    own = PointEntry.objects.filter(cycle__enterprise=enterprise, cycle__year=year)
+    own = PointEntry.objects.filter(cycle__enterprise__in=enterprise.files, cycle__year=year)
     pk = uuid7()
     asked = questions_of(clauses, set(own.values_list("code", flat=True)), Random(pk.int))
     training = PointTraining.objects.create(
@@ -98,7 +98,7 @@ def training_record(
         raise DomainError("成绩应在0到100之间", field="score")
     cycle = cycle_lock(enterprise, today.year)
     same = PointTraining.objects.filter(
-        enterprise=enterprise, kind=PointTraining.Kind.ON_SITE, held_on=held_on,
+        enterprise__in=enterprise.files, kind=PointTraining.Kind.ON_SITE, held_on=held_on,
         person_name=person_name.strip(),
     )  # fmt: skip
     if same.exists():
@@ -137,7 +137,7 @@ def _passed(actor: Actor, cycle: PointCycle, training: PointTraining) -> bool:
         return False
     recompute(actor, cycle)
     owed = Consequence.objects.select_for_update(of=("self",)).filter(
-        enterprise=training.enterprise_id, kind=Consequence.Kind.TRAINING, done_at=None,
+        enterprise__in=training.enterprise.files, kind=Consequence.Kind.TRAINING, done_at=None,
         lifted_at=None,
     )  # fmt: skip
     for one in owed:  # the compulsory training of the principal

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from common.errors import DomainError
 from documents.frozen import content_sha256, freeze
@@ -63,15 +64,16 @@ def run_part(job: Job, part: JobPart) -> Mapping[str, Any]:
 
 def years_of(year: int, region_code: str, town: str) -> Iterator[Year]:
     """Yield the years of one town's enterprises, as the rules see them."""
-    cycles = PointCycle.objects.filter(year=year, region_code=region_code)
+    cycles = PointCycle.objects.filter(year=year, region_code=region_code, counts_in=None)
+    counted = Q(cycle__in=cycles) | Q(cycle__counts_in__in=cycles)
     entries: dict[int, list[PointEntry]] = defaultdict(list)
-    rows = PointEntry.objects.filter(cycle__in=cycles).filter(issued_at__isnull=False)
-    rows = rows.select_related("clause", "variant", "sheet")
+    rows = PointEntry.objects.filter(counted).filter(issued_at__isnull=False)
+    rows = rows.select_related("clause", "variant", "sheet", "cycle")
     for entry in rows.order_by("inspected_at", "sheet_id", "id"):
-        entries[entry.cycle_id].append(entry)
+        entries[entry.cycle.counts_in_id or entry.cycle_id].append(entry)
     events: dict[int, list[PointEvent]] = defaultdict(list)
-    for event in PointEvent.objects.filter(cycle__in=cycles):
-        events[event.cycle_id].append(event)
+    for event in PointEvent.objects.filter(counted).select_related("cycle"):
+        events[event.cycle.counts_in_id or event.cycle_id].append(event)
     for cycle in cycles.select_related("enterprise", "book"):
         own = events[cycle.pk]
         yield Year(

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, F
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,6 +32,8 @@ from tenancy.request import Request
 
 PAGE = 50
 DUE_DAYS = 15  # proposed to the officer, who may write another
+# Points count for the enterprise: what was found under a file that was merged, for the one kept.
+KEPT = Coalesce("enterprise__merged_into", "enterprise")
 
 
 @login_required
@@ -46,7 +49,7 @@ def proposal_list(request: Request) -> HttpResponse:
         not_given(hazards)
         .exclude(clause_code="")
         .exclude(state=Hazard.State.DISMISSED)
-        .values(enterprise_pk=F("enterprise_id"), contract_pk=F("assignment__batch__contract_id"))
+        .values(enterprise_pk=KEPT, contract_pk=F("assignment__batch__contract_id"))
         .annotate(count=Count("pk"))
         .order_by("-count", "enterprise_pk")
     )
@@ -80,7 +83,7 @@ def give(request: Request, contract: int, enterprise: int) -> HttpResponse:
     actor = require(request.actor, "points_give")
     found = contract_for(actor, contract)
     firm = enterprise_for(actor, enterprise)
-    hazards = [h for h in proposals(found.pk) if h.enterprise_id == firm.pk]
+    hazards = [h for h in proposals(found.pk) if h.enterprise.kept_id == firm.pk]
     return _giving(request, firm, hazards, reverse("scoring:proposals"), contract=found)
 
 
@@ -103,7 +106,7 @@ def give_visit(request: Request, pk: UUID) -> HttpResponse:
     hazards = list(rows.exclude(state=Hazard.State.DISMISSED).order_by("number"))
     contract = visit.assignment.batch.contract if visit.assignment else None
     back = reverse("inspections:visit", args=[visit.pk])
-    return _giving(request, visit.enterprise, hazards, back, contract=contract, visit=visit)
+    return _giving(request, visit.enterprise.kept, hazards, back, contract=contract, visit=visit)
 
 
 def _giving(

@@ -33,7 +33,9 @@ def own_points(request: Request) -> HttpResponse:
     today = clock.today(firm.owner_agency_id)
     found = PointCycle.objects.filter(enterprise=firm, year=today.year).select_related("book")
     cycle = found.first()
-    sheets = PointSheet.objects.filter(enterprise=firm).exclude(state=PointSheet.State.DRAFT)
+    sheets = PointSheet.objects.filter(enterprise__in=firm.files).exclude(
+        state=PointSheet.State.DRAFT
+    )
     context = {
         "year": today.year,
         "cycle": cycle,
@@ -41,7 +43,9 @@ def own_points(request: Request) -> HttpResponse:
         "sheets": sheets.order_by("-inspected_at")[:MOST],
         "today": today,
         "in_force": in_force(firm),
-        "trainings": PointTraining.objects.filter(enterprise=firm, year=today.year).order_by("pk"),
+        "trainings": PointTraining.objects.filter(
+            enterprise__in=firm.files, year=today.year
+        ).order_by("pk"),
     }
     return render(request, "scoring/own_points.html", context)
 
@@ -59,7 +63,9 @@ def self_check(request: Request) -> HttpResponse:
             return redirect("scoring:self-check")
         return redirect("scoring:self-check-round", pk=found.pk)
     rounds = (
-        SelfCheck.objects.filter(enterprise=firm).select_related("book").order_by("-started_at")
+        SelfCheck.objects.filter(enterprise__in=firm.files)
+        .select_related("book")
+        .order_by("-started_at")
     )
     return render(request, "scoring/self_check_list.html", {"rounds": rounds[:MOST]})
 

@@ -114,7 +114,7 @@ def objection_new(request: Request, pk: int) -> HttpResponse:
 def questionnaire_list(request: Request) -> HttpResponse:
     """What an enterprise is asked about the providers that served it."""
     actor = require(request.actor, "questionnaire_fill")
-    rows = Questionnaire.objects.filter(enterprise_org=actor.org_id)
+    rows = Questionnaire.objects.filter(enterprise_org__in=actor.orgs)
     context = {"forms": rows.order_by("filed_at", "-due_on")[:50]}
     return render(request, "scoring/questionnaire_list.html", context)
 

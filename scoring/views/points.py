@@ -16,15 +16,17 @@ from scoring.access import cycle_for, point_event_for
 from scoring.lists import cycles_of
 from scoring.models import (
     Appraisal,
+    Interview,
     PointCycle,
     PointEntry,
     PointEvent,
     PointSheet,
     PointTraining,
     SelfCheck,
+    ThresholdEvent,
 )
 from scoring.points import Line
-from scoring.selectors import cycle_total_of, entries_of, in_force, parameters_of
+from scoring.selectors import cycle_total_of, entries_of, in_force, parameters_of, together
 from scoring.services.outputs import KIND, documents_of
 from tenancy import clock
 from tenancy.access import require
@@ -70,21 +72,25 @@ def points(request: Request) -> HttpResponse:
 def cycle(request: Request, pk: int) -> HttpResponse:
     """Why this total: every entry with its clause, what became of it, and the rule that counted."""
     found, actor = cycle_for(request.actor, pk), request.actor
+    if found.counts_in_id is not None:
+        return redirect("scoring:cycle", pk=found.counts_in_id)
     total = cycle_total_of(found)
     lines = {line.key: line for line in total.lines}
     sheets: dict[PointSheet, list[tuple[PointEntry, Line]]] = {}
-    for sheet in found.sheets.exclude(state=PointSheet.State.DRAFT).select_related("book"):
+    given = PointSheet.objects.filter(together(found)).exclude(state=PointSheet.State.DRAFT)
+    for sheet in given.select_related("book"):
         sheets[sheet] = []
     for entry in entries_of(found):
         sheets[entry.sheet].append((entry, lines[str(entry.pk)]))
+    events = ThresholdEvent.objects.filter(together(found))
     context = {
         "cycle": found,
         "total": total,
         "rules": parameters_of(found),
         "sheets": sorted(sheets.items(), key=lambda one: one[0].inspected_at),
-        "trainings": found.point_events.filter(kind=PointEvent.Kind.TRAINED),
-        "events": found.events.prefetch_related("consequences").order_by("kind"),
-        "interviews": found.interviews.order_by("planned_at"),
+        "trainings": PointEvent.objects.filter(together(found), kind=PointEvent.Kind.TRAINED),
+        "events": events.prefetch_related("consequences").order_by("kind", "pk"),
+        "interviews": Interview.objects.filter(together(found)).order_by("planned_at"),
         "may_give": actor.may("points_give"),
         "may_slip": actor.may("points_give") and found.owner_agency_id == actor.org_id,
         "may_measure": actor.may("point_measure") and found.owner_agency_id == actor.org_id,
@@ -97,14 +103,17 @@ def firm(request: Request, pk: int) -> HttpResponse:
     """All years of one enterprise: what holds of it now, its sheets, sessions, shared self-checks."""
     actor = require(request.actor, "points_view")
     found = enterprise_for(actor, pk)
-    sheets = found.point_sheets.exclude(state=PointSheet.State.DRAFT)
-    checks = SelfCheck.objects.filter(enterprise=found, shared_at__isnull=False)
+    sheets = PointSheet.objects.filter(enterprise__in=found.files).exclude(
+        state=PointSheet.State.DRAFT
+    )
+    checks = SelfCheck.objects.filter(enterprise__in=found.files, shared_at__isnull=False)
+    trainings = PointTraining.objects.filter(enterprise__in=found.files)
     context = {
         "enterprise": found,
-        "cycles": found.point_cycles.prefetch_related("events").order_by("-year"),
+        "cycles": found.point_cycles.prefetch_related("events", "counted").order_by("-year"),
         "in_force": in_force(found),
         "sheets": sheets.order_by("-inspected_at")[:MOST],
-        "trainings": PointTraining.objects.filter(enterprise=found).order_by("-started_at")[:MOST],
+        "trainings": trainings.order_by("-started_at")[:MOST],
         "checks": checks.order_by("-started_at")[:MOST],
         "may_give": actor.may("points_give"),
         "may_measure": actor.may("point_measure") and found.owner_agency_id == actor.org_id,

@@ -41,16 +41,17 @@ def town():
     return townships.build()
 
 
-def write(town, sheets, trainings):
+def write(town, sheets, trainings, firm=None):
     """Put a year straight into the tables, as any order of events would leave it."""
+    firm = firm or town.firm
     clauses = {c.code: c for c in RuleClause.objects.filter(book=town.book)}
     cycle = PointCycle.objects.create(
-        owner_agency=town.agency, region_code=town.agency.region_code, enterprise=town.firm,
+        owner_agency=town.agency, region_code=town.agency.region_code, enterprise=firm,
         year=2026, book=town.book,
     )  # fmt: skip
     for one in sheets:
         sheet = PointSheet.objects.create(
-            **cycle.tenant, enterprise=town.firm, cycle=cycle, book=town.book, place="车间",
+            **cycle.tenant, enterprise=firm, cycle=cycle, book=town.book, place="车间",
             inspected_at=townships.NOW + timedelta(days=one["day"]),
             officer_id=town.officer.member, officer_name="甲", officer_certificate="1",
             second_officer_id=town.second.member, second_officer_name="乙",
@@ -60,7 +61,7 @@ def write(town, sheets, trainings):
         _events(cycle, sheet, one, clauses)
     for number in range(trainings):
         training = PointTraining.objects.create(
-            **cycle.tenant, enterprise=town.firm, year=2026, kind="on_site", state="passed",
+            **cycle.tenant, enterprise=firm, year=2026, kind="on_site", state="passed",
             score=90, person_name=f"张{number}", started_at=townships.NOW,
         )  # fmt: skip
         _event(cycle, "trained", training=training)

@@ -90,8 +90,8 @@ def test_it_begins_and_ends_by_its_days(county, monkeypatch):
         assert member_actor(deputy.pk).deputy_for == county.inspector.member
     with monkeypatch.context() as later:
         moved(later, 4)  # the same open session
-        answer = client.get("/")
-        assert answer.context is None or answer.context["actor"].deputy_for is None
+        actor = client.get("/switch/").context["actor"]
+        assert (actor.membership_id, actor.deputy_for) == (county.idle_inspector.member, None)
         with pytest.raises(PermissionError):
             member_actor(deputy.pk)
 

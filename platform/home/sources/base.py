@@ -77,8 +77,8 @@ def of_provider(model: Any, actor: Actor, **state: Any) -> Rows:
 
 
 def of_firm(model: Any, actor: Actor, **state: Any) -> Rows:
-    """What is the actor's own enterprise's."""
-    return model.objects.filter(enterprise_org=actor.org, **state)
+    """What is the actor's own enterprise's, and its former files'."""
+    return model.objects.filter(enterprise_org__in=actor.orgs, **state)
 
 
 def in_hand(rows: Rows, actor: Actor, path: str) -> Rows:

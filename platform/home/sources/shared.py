@@ -57,14 +57,14 @@ def _without_phone(actor: Actor) -> Rows:
     """Owners for whom the actor's side enters, and something is due: to be told, and entered."""
     side = EntersFor.AGENCY if actor.is_agency else EntersFor.PROVIDER
     rows = NoPhone.objects.filter(ended_at=None)
-    firm = {"enterprise": OuterRef("enterprise")}
-    due = Hazard.objects.filter(**firm, state__in=Hazard.DUE_STATES)
+    firm = Q(enterprise=OuterRef("enterprise")) | Q(enterprise__merged_into=OuterRef("enterprise"))
+    due = Hazard.objects.filter(firm, state__in=Hazard.DUE_STATES)
     if actor.is_provider:
         if actor.role not in LEADS:
             due = due.filter(assignment__in=granted(actor))
         return rows.filter(Exists(due.filter(provider_org=actor.org)), enters=side)
-    asked = Questionnaire.objects.filter(**firm, filed_at=None, opened_at=None)
-    chosen = ChoiceInvite.objects.filter(**firm, choice=None, round__state="open")
+    asked = Questionnaire.objects.filter(firm, filed_at=None, opened_at=None)
+    chosen = ChoiceInvite.objects.filter(firm, choice=None, round__state="open")
     open_now = Exists(asked) | Exists(chosen.exclude(asked_at=None))
     return rows.filter(open_now | (Q(enters=side) & Exists(due)), owner_agency=actor.org)
 

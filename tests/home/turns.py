@@ -44,6 +44,7 @@ from documents.handing_over import receipt_give, receipt_record
 from documents.models import Document
 from documents.seals import approval_answer, approval_ask, seal_register
 from enterprises.bringing import import_confirm, import_upload
+from enterprises.entering import no_phone_note
 from enterprises.models import EnterpriseImport
 from home.waiting import counts_of
 from inspections.field.refused import seen
@@ -131,7 +132,7 @@ from scoring.services import (
     training_answer,
     training_begin,
 )
-from tenancy.actors import Actor
+from tenancy.actors import SYSTEM, Actor
 from tenancy.enums import Role
 from tenancy.models import Membership
 from tests import county as counties
@@ -974,6 +975,22 @@ def task(c: County) -> Story:
         work_task_close(actor=c.officer, row=Hazard.objects.get(), kind=found.kind)
 
 
+def no_phone(c: County) -> Story:
+    [hazard] = counties.issued(c)
+    with acting_as(SYSTEM):
+        Membership.objects.filter(pk=c.principal.member).update(ended_at=NOW)
+    with acting_as(c.officer):
+        no_phone_note(
+            actor=c.officer, enterprise=c.enterprises[0], enters="provider", reason="没有手机"
+        )
+    yield c.lead, reverse("inspections:submit", args=[hazard.pk])
+    with acting_as(c.lead):
+        rectification_submit(
+            actor=c.lead, hazard=hazard, text="已接地", responsible_person="张立新",
+            done_on=TODAY, photos=[counties.picture()], slip=counties.picture((1, 2, 3)),
+        )  # fmt: skip
+
+
 STORIES: dict[str, Callable[[County], Story]] = {
     "rectify": rectify, "choice": choice, "questionnaire": questionnaire, "paper": paper,
     "sheet": sheet, "training": training, "self_check": self_check, "confirm": confirm,
@@ -993,5 +1010,5 @@ STORIES: dict[str, Callable[[County], Story]] = {
     "contract": contract, "round": round_, "obligation": obligation, "stage": stage,
     "payment": payment, "appraisal": appraisal, "objection": objection, "result": result,
     "open_visit": open_visit, "refused": refused, "meeting": meeting, "approval": approval,
-    "task": task,
+    "task": task, "no_phone": no_phone,
 }  # fmt: skip

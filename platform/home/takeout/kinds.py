@@ -23,7 +23,8 @@ TAKEN: dict[str, tuple[str, ...]] = {
     "02 企业": (
         "enterprises.enterprise", "enterprises.riskpoint",
         "enterprises.specialoperationcertificate", "enterprises.enterpriseimport",
-        "enterprises.columnmatch", "enterprises.claimcode", "documents.deliveryconsent",
+        "enterprises.columnmatch", "enterprises.claimcode", "enterprises.enterprisemerge",
+        "enterprises.nophone", "enterprises.enteredact", "documents.deliveryconsent",
     ),
     "03 服务机构": (
         "providers.provider", "providers.qualification", "providers.staffcertificate",

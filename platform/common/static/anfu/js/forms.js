@@ -103,8 +103,33 @@ document.querySelectorAll("[data-signature]").forEach(async (box) => {
   });
 });
 
+// A link or secret to hand on, with a button that copies it. Without HTTPS, as on an office's own
+// network, browsers have no clipboard for pages but the old command.
+async function copied(input) {
+  input.select();
+  try {
+    await navigator.clipboard.writeText(input.value);
+    return true;
+  } catch {
+    return document.execCommand("copy");
+  }
+}
+
 document.querySelectorAll("input[data-copy]").forEach((input) => {
+  const group = document.createElement("div");
+  group.className = `input-group ${input.classList.contains("mb-3") ? "mb-3" : ""}`;
+  input.classList.remove("mb-3");
+  input.replaceWith(group);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn";
+  button.textContent = "复制";
+  group.append(input, button);
   input.addEventListener("focus", () => input.select());
+  button.addEventListener("click", async () => {
+    button.textContent = (await copied(input)) ? "已复制" : "请按 Ctrl+C";
+    setTimeout(() => (button.textContent = "复制"), 3000);
+  });
 });
 
 // What is chosen opens, to say more of it.

@@ -92,9 +92,13 @@ WHERE n.id = ANY(%(ids)s::uuid[]) AND coalesce(c.mode, k.mode) <> 'off' AND {rea
 ON CONFLICT DO NOTHING
 """
 _HELD = "(o.is_training AND NOT (k.channel = 'mail' AND %(training_mail)s))"
+# What is for one person is not compared with each of his colleagues.
 _PEOPLE = """
-JOIN tenancy_membership m ON m.org_id = n.org_id AND m.ended_at IS NULL
-    AND (n.membership_id IS NULL OR m.id = n.membership_id)
+JOIN LATERAL (
+    SELECT m.* FROM tenancy_membership m WHERE m.id = n.membership_id
+    UNION ALL
+    SELECT m.* FROM tenancy_membership m WHERE n.membership_id IS NULL AND m.org_id = n.org_id
+) m ON m.org_id = n.org_id AND m.ended_at IS NULL
 JOIN accounts_user u ON u.id = m.user_id AND u.is_active
 JOIN notifications_receiver r ON r.user_id = m.user_id
 """

@@ -541,13 +541,15 @@ PUBLIC = {
 API = {
     "field:me", "field:bundle", "field:operations", "field:files", "field:file", "field:visit", "field:day",
     "field:phone", "api:schema", "api:me", "api:enterprises", "api:enterprise", "api:contracts",
-    "api:contract", "api:batch", "api:library", "api:library-entry", "api:assignments",
+    "api:contract", "api:batches", "api:batch", "api:payments", "api:payment", "api:library",
+    "api:library-entry", "api:assignments",
     "api:assignment", "api:assignment-inspector", "api:assignment-withdrawal", "api:visits",
     "api:visit", "api:visit-confirmation", "api:hazards", "api:hazard",
     "api:hazard-rectifications", "api:hazard-extensions", "api:hazard-rechecks", "api:extensions",
     "api:extension-answer", "api:documents", "api:document", "api:document-file",
     "api:document-receipt", "api:points", "api:point-year", "api:point-events", "api:point-event",
-    "api:appraisals", "api:appraisal", "api:providers", "api:provider", "api:notifications",
+    "api:appraisals", "api:appraisal", "api:providers", "api:provider", "api:standing",
+    "api:standing-decision", "api:notifications",
     "api:notifications-read", "api:job",
 }  # fmt: skip
 # Known to everybody who signed in, or of whoever asks.

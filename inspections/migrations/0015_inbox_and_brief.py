@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             "historicalhazard",
             models.Index(
-                fields=["owner_agency", "due_on"],
+                fields=["owner_agency"],
                 condition=models.Q(state="open", ended_at=None),
                 name="historical_open",
             ),

@@ -79,7 +79,7 @@ class HistoricalHazard(TenantModel):
             models.Index(fields=["region_code", "found_on", "id"], name="historical_region"),
             models.Index(fields=["enterprise", "found_on", "id"], name="historical_firm"),
             models.Index(
-                fields=["owner_agency", "due_on"],
+                fields=["owner_agency"],
                 condition=models.Q(state="open", ended_at=None),
                 name="historical_open",
             ),

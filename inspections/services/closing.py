@@ -191,7 +191,7 @@ def extension_ask(
         org_id=locked.owner_agency_id,
         kind="extension.asked",
         title=f"{locked.number} 申请延期至{wanted_on:%Y-%m-%d}",
-        url=reverse("inspections:extension-list"),
+        url=reverse("inspections:extension-answer", args=[extension.pk]),
         at=now,
     )
     return extension

@@ -97,10 +97,10 @@ def _field(
         child = serializers.FileField(allow_empty_file=True)
         return serializers.ListField(child=child, min_length=int(must), max_length=20, **said)
     if isinstance(field, forms.DecimalField):  # which is an IntegerField to Django
+        # It goes as text, of which no schema says a least: the form does, as a rule (422).
         return serializers.DecimalField(
-            field.max_digits or 20, field.decimal_places or 0, min_value=field.min_value,
-            allow_null=may_be_null, **said,
-        )  # fmt: skip
+            field.max_digits or 20, field.decimal_places or 0, allow_null=may_be_null, **said
+        )
     if isinstance(field, forms.ModelChoiceField | forms.IntegerField):
         return Whole(min_value=0, max_value=BIG, allow_null=may_be_null, **said)
     if isinstance(field, forms.DateField):

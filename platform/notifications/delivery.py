@@ -75,8 +75,8 @@ INSERT INTO notifications_delivery (
     state, reason, created_at, done_at
 )
 SELECT DISTINCT ON (n.id, r.id, k.channel)
-    n.id, r.id, k.channel, coalesce(o.merged_into_id, o.id), r.user_id, k.grp, n.is_urgent OR k.urgent, o.is_training,
-    coalesce(c.mode, k.mode),
+    n.id, r.id, k.channel, coalesce(o.merged_into_id, o.id), r.user_id, k.grp,
+    n.is_urgent OR k.urgent, o.is_training, coalesce(c.mode, k.mode),
     CASE WHEN {held} THEN 'dropped' ELSE 'waiting' END,
     CASE WHEN {held} THEN %(training)s ELSE '' END,
     CASE WHEN o.is_training THEN %(now)s ELSE least(n.created_at, %(now)s) END,
@@ -93,9 +93,14 @@ WHERE n.id = ANY(%(ids)s::uuid[]) AND coalesce(c.mode, k.mode) <> 'off' AND {rea
 ON CONFLICT DO NOTHING
 """
 _HELD = "(o.is_training AND NOT (k.channel = 'mail' AND %(training_mail)s))"
+# What is for one person is not compared with each of his colleagues.
 _PEOPLE = """
-JOIN tenancy_membership m ON m.org_id = coalesce(o.merged_into_id, o.id) AND m.ended_at IS NULL
-    AND (n.membership_id IS NULL OR m.id = n.membership_id)
+JOIN LATERAL (
+    SELECT m.* FROM tenancy_membership m WHERE m.id = n.membership_id
+    UNION ALL
+    SELECT m.* FROM tenancy_membership m
+    WHERE n.membership_id IS NULL AND m.org_id = coalesce(o.merged_into_id, o.id)
+) m ON m.org_id = coalesce(o.merged_into_id, o.id) AND m.ended_at IS NULL
 JOIN accounts_user u ON u.id = m.user_id AND u.is_active
 JOIN notifications_receiver r ON r.user_id = m.user_id
 """
@@ -106,8 +111,8 @@ _REACHED = """CASE k.channel
                             WHERE p.user_id = r.user_id AND p.verified_at IS NOT NULL)
     ELSE false END"""
 _ROBOTS = """
-JOIN notifications_robot b ON b.org_id = coalesce(o.merged_into_id, o.id) AND n.membership_id IS NULL
-    AND b.removed_at IS NULL
+JOIN notifications_robot b ON b.org_id = coalesce(o.merged_into_id, o.id)
+    AND n.membership_id IS NULL AND b.removed_at IS NULL
 JOIN notifications_receiver r ON r.id = b.receiver_id
 """
 

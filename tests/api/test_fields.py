@@ -22,3 +22,8 @@ def test_a_form_with_files_knows_no_null_and_json_does():
     assert RecheckBody().fields["new_due_on"].allow_null
     assert not RecheckPhotos().fields["new_due_on"].allow_null
     assert not RectifyBody().fields["cost"].allow_null
+
+
+def test_less_than_nothing_is_for_the_form_to_refuse_as_a_rule():
+    """The schema says a decimal as text, which has no least: 422, not 400."""
+    assert RectifyBody().fields["cost"].run_validation("-1.00") < 0

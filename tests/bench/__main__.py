@@ -1,6 +1,6 @@
 """Measures in installations of their own under var/, so that nothing of the checkout changes.
 
-LEVELS and PARTS choose (county,city,province and demo,pages,work,appraisals,sync,chain,webhooks); PAGES is an
+LEVELS and PARTS choose (county,city,province and demo,pages,work,appraisals,sync,chain,webhooks,messages); PAGES is an
 expression for the pages to measure again, the others stay as they were measured. Exit code 1 where a bar is missed.
 """
 
@@ -94,7 +94,7 @@ def merged(before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> int:
     """Run everything, keep the figures, write the page; say which bars are missed."""
-    parts = chosen("PARTS", "demo,pages,work,appraisals,sync,chain,webhooks")
+    parts = chosen("PARTS", "demo,pages,work,appraisals,sync,chain,webhooks,messages")
     figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {"levels": {}}
     figures["machine"] = report.machine()
     if "demo" in parts:
@@ -105,7 +105,7 @@ def main() -> int:
         figures["levels"][name] = merged(figures["levels"].get(name, {}), found)
     if "appraisals" in parts:
         figures["appraisals"] = level("contracts", ["appraisals"])["appraisals"]
-    for name in ("sync", "chain", "webhooks"):
+    for name in ("sync", "chain", "webhooks", "messages"):
         if name in parts:
             figures[name] = last_line(f"bench-{name}", f"tests.bench.{name}", fresh=True)
     FIGURES.write_text(json.dumps(figures, ensure_ascii=False, indent=1))

@@ -62,6 +62,8 @@ FILES = {
     "inspections:acceptance-export",
     "home:brief-pdf",
 }  # long work, measured as such
+# What a page shows of itself behind a link that is no list's: the other half of the inbox, a figure.
+OPENED = {"home:inbox": ("part=messages",), "home:brief": ("open=closed", "open=visited")}
 WORD = "恒瑞"  # two characters, as people type them
 SORTED = re.compile(r'class="sort" href="([^"]+)"')
 NEXT = re.compile(r'rel="next" href="([^"]+)"')
@@ -127,6 +129,8 @@ def variants(name: str, url: str, text: str) -> Iterator[tuple[str, str]]:
             address = html.unescape(found)
             by = f" {address.rpartition('sort=')[2]}" if word == "sorted" else ""
             yield f"{name} {word}{by}", urljoin(url, address)
+    for query in OPENED.get(name, ()):
+        yield f"{name} {query}", f"{url}?{query}"
     if name == "home:front":
         for found in sorted(set(NUMBER.findall(text))):
             yield f"number {html.unescape(found)}", html.unescape(found)

@@ -279,7 +279,7 @@ SOURCES = (
         lambda a: own(
             HistoricalHazard, a, state=HistoricalHazard.State.OPEN, ended_at=None
         ),
-        "inspections:historical", due="due_on", whose="enterprise__name", words="place",
+        "inspections:historical", whose="enterprise__name", words="place",
         joined=("enterprise",),
     ),
     Source(

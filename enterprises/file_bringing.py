@@ -5,6 +5,7 @@ somebody has confirmed it. A kind says to which row of its app a file belongs.
 """
 
 import hashlib
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -109,7 +110,7 @@ def files_upload(
     if len(content) > MAX_BYTES:
         raise DomainError(f"超过 {MAX_BYTES // 2**20} MB，请分几次上传", field="files")
     try:
-        number = sum(1 for _ in Folder(ContentFile(content)).files())
+        number = len([*Folder(io.BytesIO(content)).files()])
     except SheetError as error:
         raise DomainError(str(error), field="files") from None
     name = files[0][0] if len(files) == 1 else f"{files[0][0]} 等 {len(files)} 个文件"
@@ -220,18 +221,21 @@ def files_start(
 def _write(actor: Actor, draft: EnterpriseImport, looked: Sequence[Looked]) -> EnterpriseImport:
     kind, good = _kinds[draft.kind], [one for one in looked if not one.problem]
     subjects = _subjects(draft, good)
-    created = sum(_keep(actor, kind, subjects[one.kind, one.pk], one, content)
-                  for one, content in _contents(draft, good))  # fmt: skip
+    kept = [
+        one
+        for one, content in _contents(draft, good)
+        if _keep(actor, kind, subjects[one.kind, one.pk], one, content)
+    ]
     draft.outcome = {
-        "created": created, "unchanged": len(good) - created,
+        "created": len(kept), "unchanged": len(good) - len(kept),
         "refused": [{"path": one.path, "problem": one.problem} for one in looked if one.problem],
     }  # fmt: skip
     draft.state, draft.imported_at = EnterpriseImport.State.DONE, timezone.now()
     _empty(draft)
     draft.save(update_fields=["state", "imported_at", "outcome", "file"])
     record(
-        actor=actor, act="files.import", subject=draft, data={"created": created},
-        summary=f"{kind.title}：新增 {created} 个，已有 {len(good) - created} 个",
+        actor=actor, act="files.import", subject=draft, data={"created": len(kept)},
+        summary=f"{kind.title}：新增 {len(kept)} 个，已有 {len(good) - len(kept)} 个",
     )  # fmt: skip
     return draft
 

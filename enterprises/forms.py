@@ -108,7 +108,7 @@ class UploadForm(forms.Form):
 class FilesForm(forms.Form):
     """Files to bring along: one archive, or several chosen."""
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label="文件",
         help_text="一个 .zip 压缩包（60 MB、2,000 个文件以内），或一次选多个文件（100 个以内）",
         most=MAX_BYTES, accept=".zip,.pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,image/*",

@@ -398,7 +398,7 @@ TABLE = {
     "inspections:breach": (("breach",), AGENCY_AND_FIELD),
     "inspections:breach-revoke": (("breach",), MANAGERS),
     "home:takeout-list": ((), {"admin": 200, "principal": 200}),
-    "home:takeout-new": ((), {"admin": 200, "principal": 200}),
+    "home:takeout-new": ((), {"admin": 302, "principal": 302}),  # who one is is asked again
     "home:takeout": (("takeout",), MANAGERS),
     "webhooks:list": ((), {"admin": 200, "principal": 200}),
     "webhooks:new": ((), {"admin": 200, "principal": 200}),

@@ -162,6 +162,7 @@ def test_declared_foreign_keys_hold_and_the_others_are_named(county):
             assert {r[key["fields"]] for r in rows} - {""} <= there
             keys += 1
     assert keys > 100
+    assert all(next(iter(row)) == "编号" for row in sheet(pack, resources["inspections-hazard"]))
     outside = {o["of"] for o in resources["inspections-hazard"]["refersOutside"]}
     assert "enterprises.enterprise" not in outside
     hazard = sheet(pack, resources["inspections-hazard"])[0]
@@ -228,7 +229,7 @@ def test_a_provider_and_an_enterprise_take_what_is_theirs(county):
     with acting_as(county.principal):
         mine = Enterprise.objects.get()
         issued = Hazard.objects.count()
-    assert (firm["联系电话"], firm["企业编号"]) == (mine.phone, str(county.principal.org_id))
+    assert (firm["联系电话"], firm["企业单位编号"]) == (mine.phone, str(county.principal.org_id))
     assert resources["inspections-hazard"]["rows"] == issued
     assert not {"agencies-assignment", "inspections-visit", "scoring-appraisal"} & resources.keys()
 
@@ -407,6 +408,7 @@ def test_it_is_asked_made_and_fetched_after_saying_again_who_one_is(
     world.sign_in(client, county.admin)
     new = reverse("home:takeout-new")
     assert "还没有导出过" in client.get(reverse("home:takeout-list")).content.decode()
+    assert client.get(new).url.startswith("/accounts/reauthenticate/")
     assert client.post(new, {"with_files": "on"}).url.startswith("/accounts/reauthenticate/")
     confirmed(client, county.admin)
     answer = client.post(new, {"is_whole": "on", "reason": " "})

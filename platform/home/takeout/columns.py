@@ -22,6 +22,8 @@ from tenancy.personal import wholly
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PIECE = 2_000  # rows read at once
 
+# Whose a row is, told apart from the enterprise's file that it is about.
+ALWAYS = {"enterprise_org": "企业单位"}
 # Fields that no page names, and pairs of which each points at the same kind of row.
 WORDS = {
     "id": "编号", "subject_type": "对象类别", "subject_id": "对象编号", "user_id": "用户编号",
@@ -33,7 +35,7 @@ WORDS = {
     "changed_by": "修改人身份", "created_by": "建立人身份", "decided_by": "决定人身份",
     "drafted_by": "拟稿人身份", "issued_by": "签发人身份", "recorded_by": "登记人身份",
     "submitted_by": "提交人身份", "rechecked_by": "复查人身份", "officer": "执法人员身份",
-    "made_by": "选定人身份", "proposed_by": "提出人身份",
+    "digest": "摘要", "search_text": "检索用文字", "made_by": "选定人身份", "proposed_by": "提出人身份",
 }  # fmt: skip
 TYPES: tuple[tuple[type[Any], str], ...] = (
     (models.BooleanField, "boolean"), (models.IntegerField, "integer"),
@@ -75,7 +77,7 @@ def columns_of(kind: Kind, actor: Actor, *, whole: bool) -> list[Column]:
     """Return the columns of a kind as this actor gets them; headings are all different."""
     options, out = kind.model._meta, LEFT_OUT.get(kind.label, {})
     found: list[Column] = []
-    for one in options.concrete_fields:
+    for one in sorted(options.concrete_fields, key=lambda field: not field.primary_key):
         if one.name not in out:
             found += _columns(one, kind, actor, whole)
     found += [_many(one) for one in options.many_to_many]
@@ -94,7 +96,7 @@ def _renamed(column: Column, name: str) -> Column:
 
 def label_of(one: Any) -> str:
     """Return a field's Chinese name."""
-    words = str(one.verbose_name)
+    words = ALWAYS.get(one.name, str(one.verbose_name))
     if CHINESE.search(words):
         return words
     if one.name in WORDS:

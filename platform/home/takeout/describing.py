@@ -8,7 +8,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from home.models import DataArchive
-from home.takeout.columns import Column
+from home.takeout.columns import Column, label_of
 from home.takeout.kinds import LEFT_OUT, NOT_TAKEN
 from home.takeout.writing import Entry, Written
 from tenancy.actors import Actor
@@ -158,7 +158,8 @@ def _left_out() -> list[str]:
         by_reason.setdefault(why, []).append(_title(label))
     for label, columns in LEFT_OUT.items():
         for name, why in columns.items():
-            by_reason.setdefault(why, []).append(f"{_title(label)}的 {name} 列")
+            heading = label_of(apps.get_model(label)._meta.get_field(name))
+            by_reason.setdefault(why, []).append(f"{_title(label)}的“{heading}”列")
     return [f"  {'、'.join(names)}：{why}" for why, names in by_reason.items()]
 
 

@@ -54,10 +54,13 @@ def archives(request: Request) -> HttpResponse:
 @login_required
 @heavy
 @require_http_methods(["GET", "POST"])
-@reauthentication_required(allow_get=True)
 def archive_new(request: Request) -> HttpResponse:
-    """Say what shall be in it; who one is is asked once more."""
-    actor = require(request.actor, "data_take")
+    """Say what shall be in it; who one is is asked once more, before the form is shown."""
+    return _archive_new(request, require(request.actor, "data_take"))  # type: ignore[no-any-return]
+
+
+@reauthentication_required
+def _archive_new(request: Request, actor: Actor) -> HttpResponse:
     form = ArchiveForm(request.POST or None, actor=actor, size=files_bytes(actor))
 
     def act(data: dict[str, Any]) -> str:

@@ -93,7 +93,9 @@ def _lines(form: MergeForm, former: Enterprise, into: Enterprise) -> list[dict[s
     codes = {"label": "统一社会信用代码", "into": into.credit_code, "former": former.credit_code}
     lines: list[dict[str, Any]] = [codes]
     for name in FIELDS:
-        if name in PAIRED.values():
+        if name in PAIRED.values() or not (
+            _shown(into, name, towns) or _shown(former, name, towns)
+        ):
             continue
         field: Any = Enterprise._meta.get_field(name)
         lines.append(

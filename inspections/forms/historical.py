@@ -1,14 +1,27 @@
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
 
+from common.search import search
 from enterprises.models import Enterprise
+from enterprises.search import named
 from inspections.models import Hazard, HistoricalHazard
 from tenancy.access import within
 from tenancy.forms import ActorForm
 
 STATES = [("", "全部"), ("open", "未整改"), ("closed", "已整改或已办结")]
+
+
+def _told(text: str) -> Q:
+    """Return the condition that a row's own words tell of it; asks the index at once."""
+    found = search("inspections_historicalhazard", text)
+    if found is not None:
+        return Q(pk__any_of=found)
+    words = ("number", "place", "description")
+    return reduce(or_, (Q(**{f"{name}__icontains": text}) for name in words))
 
 
 class HistoricalFilter(ActorForm):
@@ -31,16 +44,14 @@ class HistoricalFilter(ActorForm):
             return rows.none()
         asked = self.cleaned_data
         if text := asked["q"].strip():
-            firms = Enterprise.objects.matching(text).values("pk")
-            words = Q(number__startswith=text) | Q(description__icontains=text)
-            rows = rows.filter(words | Q(place__icontains=text) | Q(enterprise__in=firms))
+            rows = rows.filter(_told(text) | named(text, "enterprise__"))
         is_open = Q(state=HistoricalHazard.State.OPEN, ended_at=None)
         if asked["state"]:
             rows = rows.filter(is_open if asked["state"] == "open" else ~is_open)
         if asked["year"]:
             rows = rows.filter(found_on__year=asked["year"])
         if asked["enterprise"]:
-            rows = rows.filter(enterprise=asked["enterprise"])
+            rows = rows.filter(enterprise__in=Enterprise.objects.files_of(asked["enterprise"]))
         return rows
 
     def chips(self) -> list[tuple[str, str]]:
@@ -72,7 +83,8 @@ class SettleForm(forms.Form):
 
     def __init__(self, *args: Any, row: HistoricalHazard, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        since = Hazard.objects.filter(enterprise=row.enterprise_id, found_on__gte=row.found_on)
+        files = Enterprise.objects.files_of(row.enterprise.kept_id)
+        since = Hazard.objects.filter(enterprise__in=files, found_on__gte=row.found_on)
         field = self.fields["hazard"]
         field.queryset = since.exclude(state="dismissed").order_by("-found_on")  # type: ignore[attr-defined]
         field.label_from_instance = lambda h: f"{h.number} {h.place}：{h.description}"[:80]  # type: ignore[attr-defined]

@@ -9,10 +9,11 @@ from documents.access import documents_of
 from documents.models import Document
 from documents.services import document_render
 from inspections.access import disclosures_of
-from inspections.models import Disclosure, SpotCheck
+from inspections.models import Disclosure, Hazard, SpotCheck
 from inspections.services import (
     attendance_add,
     attendance_self,
+    correction_ask,
     disclosure_acknowledge,
     disclosure_make,
     hazards_confirm,
@@ -20,6 +21,7 @@ from inspections.services import (
 )
 from inspections.services.meetings import sides_of
 from inspections.supervision import disclosed_to_both, to_disclose
+from notifications.models import Notification
 from tests import county as counties
 from tests import world
 
@@ -177,3 +179,25 @@ def test_a_short_name_at_the_desk_is_the_side_that_it_stands_for(county):
 def test_other_meetings_need_nobody_of_the_organizer(county):
     meeting = counties.meet(county, "training")
     assert meeting.state == "held"
+
+
+def test_a_correction_leaves_what_was_told_and_is_told_anew(county):
+    """What the organizer signed for says what was found that day; the correction comes to it as a message."""
+    hazard = counties.issued(county)[0]
+    made = disclose(county)
+    with acting_as(county.officer):
+        disclosure_acknowledge(actor=county.officer, disclosure=made)
+        paper = Document.objects.get(kind="disclosure")
+    county.later(hours=1)
+    with acting_as(county.lead):
+        fresh = Hazard.objects.get(pk=hazard.pk)
+        correction_ask(
+            actor=county.lead, hazard=fresh, kind="correct", reason="写错了部位",
+            values={"place": "三号车间"},
+        )  # fmt: skip
+    with acting_as(county.officer):
+        still = Document.objects.get(kind="disclosure")
+        assert (still.state, still.content_sha256) == ("issued", paper.content_sha256)
+        assert still.content == paper.content
+        told = Notification.objects.filter(kind="hazard.corrected", org_id=county.zone.pk)
+        assert told.exists()

@@ -14,13 +14,20 @@ from common.errors import DomainError
 from common.scope import acting_as
 from documents.models import Document
 from inspections.models import Hazard, TeamMember
-from inspections.services import breach_add, breach_revoke
+from inspections.services import (
+    breach_add,
+    breach_revoke,
+    correction_allow,
+    correction_apply,
+    correction_ask,
+)
 from notifications.models import Notification
 from scoring.appraisals.freezing import Asked, changed_since
 from scoring.appraisals.reading import measures_now, rules_of
 from scoring.models import (
     Appraisal,
     AppraisalCorrection,
+    AppraisalEvidence,
     Questionnaire,
     SelfEvaluation,
     ThirdPartyReview,
@@ -109,6 +116,39 @@ def test_frozen_twice_the_hash_is_the_same_and_a_later_change_moves_nothing(coun
         changed = list(changed_since(asked, first.made_at))
         assert len(changed) == 3
         assert {one.source.name for one in changed} == {"hazard"}
+
+
+def test_a_correction_is_listed_beside_a_frozen_evaluation_that_stays_byte_for_byte(county):
+    """Withdrawn, a hazard counts nowhere from then on; what was frozen with it keeps hash and figures."""
+    hazards = counties.issued(county, hazards=2)
+    with acting_as(county.officer):
+        row = scenes.interim(county)
+        asked = Asked(row.pk, row.contract_id, rules_of(None).parameters)
+        assert list(changed_since(asked, row.made_at)) == []
+    was = kept_bytes(county, row)
+    county.later(hours=1)
+    with acting_as(county.lead):
+        fresh = Hazard.objects.get(pk=hazards[0].pk)
+        found = correction_ask(
+            actor=county.lead, hazard=fresh, kind="withdraw", reason="不是隐患", values=None
+        )
+    with acting_as(county.officer):
+        found = correction_allow(actor=county.officer, correction=found, answer="同意")
+    with acting_as(county.lead):
+        correction_apply(actor=county.lead, correction=found)
+    with acting_as(county.officer):
+        changed = [one for one in changed_since(asked, row.made_at) if one.source.name == "hazard"]
+        assert [one.id for one in changed] == [str(hazards[0].pk)]
+        assert scenes.interim(county).input_sha256 != was[0]["input_sha256"]
+    assert kept_bytes(county, row) == was
+
+
+def kept_bytes(county, row):
+    """Everything that the tables hold of a frozen evaluation, its evidence with it."""
+    with acting_as(county.officer):
+        [whole] = Appraisal.objects.filter(pk=row.pk).values()
+        evidence = AppraisalEvidence.objects.filter(appraisal=row).order_by("pk").values()
+        return whole, list(evidence)
 
 
 # The way through

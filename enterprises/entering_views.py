@@ -70,7 +70,9 @@ def entered(request: Request, pk: int) -> HttpResponse:
         not actor.is_agency or enterprise.owner_agency_id == actor.org_id
     )
     mark = mark_of(enterprise)
-    acts = list(EnteredAct.objects.filter(enterprise__in=enterprise.files).order_by("-entered_at")[:PAGE])
+    acts = list(
+        EnteredAct.objects.filter(enterprise__in=enterprise.files).order_by("-entered_at")[:PAGE]
+    )
     context = {
         "enterprise": enterprise,
         "mark": mark,

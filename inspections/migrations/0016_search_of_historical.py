@@ -8,7 +8,7 @@ from common.search import search_index
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("inspections", "0014_historical_hazards"), ("tenancy", "0004_former_bodies")]
+    dependencies = [("inspections", "0015_inbox_and_brief"), ("tenancy", "0004_former_bodies")]
     operations = search_index(
         "inspections_historicalhazard",
         "number || ' ' || place || ' ' || description",

@@ -258,7 +258,7 @@ def import_drop(*, draft: EnterpriseImport) -> None:
 
 
 def _locked(draft: EnterpriseImport) -> EnterpriseImport:
-    locked = EnterpriseImport.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    locked = EnterpriseImport.objects.select_for_update(of=("self",), no_key=True).get(pk=draft.pk)
     if locked.state != EnterpriseImport.State.DRAFT:
         raise DomainError(f"该名单{locked.get_state_display()}，请重新上传")
     return locked

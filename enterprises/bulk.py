@@ -84,7 +84,9 @@ def enterprises_edit(
     check_edit(enterprise_ids, values)
     if not note.strip():
         raise DomainError("请写明为什么修改", field="note")
-    rows = Enterprise.objects.select_for_update(of=("self",)).filter(pk__in=enterprise_ids)
+    rows = Enterprise.objects.select_for_update(of=("self",), no_key=True).filter(
+        pk__in=enterprise_ids
+    )
     planned = plan_edit(actor, list(rows.order_by("pk")), values)
     if not planned:
         raise DomainError("请先选择企业")

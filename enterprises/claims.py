@@ -160,7 +160,7 @@ def _new(actor: Actor, enterprise: Enterprise, now: datetime) -> ClaimCode:
 @transaction.atomic
 def claim_withdraw(*, actor: Actor, claim: ClaimCode, reason: str) -> None:
     """Make a sheet void that was lost or went to the wrong hands."""
-    row = ClaimCode.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+    row = ClaimCode.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
     if row.claimed_at or row.withdrawn_at:
         raise DomainError("认领单已使用或者已作废")
     if not reason.strip():
@@ -200,7 +200,7 @@ def claim_take(
     agency is told. The row lock lets one of two at once through.
     """
     with transaction.atomic():
-        row = ClaimCode.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+        row = ClaimCode.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
         if row.claimed_at or row.withdrawn_at:
             raise DomainError("这张认领单已使用或者已失效")
         enterprise = Enterprise.objects.select_related("enterprise_org").get(pk=row.enterprise_id)

@@ -108,7 +108,7 @@ def _why_not(actor: Actor, kind: Kind, mark: NoPhone | None) -> str:
 @transaction.atomic
 def no_phone_note(*, actor: Actor, enterprise: Enterprise, enters: str, reason: str) -> NoPhone:
     """Mark an owner as being without a phone, and say who enters for him. DomainError says why not."""
-    Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
+    Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=enterprise.pk)
     if not reason.strip():
         raise DomainError("请写明原因", field="reason")
     if enters not in EntersFor.values:
@@ -134,7 +134,7 @@ def _has_account(enterprise: Enterprise) -> bool:
 @transaction.atomic
 def no_phone_end(*, actor: Actor, mark: NoPhone, reason: str) -> NoPhone:
     """Take a mark off; what was entered until now stays as it is."""
-    row = NoPhone.objects.select_for_update(of=("self",)).get(pk=mark.pk)
+    row = NoPhone.objects.select_for_update(of=("self",), no_key=True).get(pk=mark.pk)
     if row.ended_at:
         raise DomainError("标注已取消")
     if not reason.strip():
@@ -166,7 +166,7 @@ def no_phone_follow(membership: Membership, **_: Any) -> None:
         return
     actor = actor_for(membership)
     with acting_as(SYSTEM):
-        rows = NoPhone.objects.select_for_update(of=("self",))
+        rows = NoPhone.objects.select_for_update(of=("self",), no_key=True)
         for row in rows.filter(enterprise__enterprise_org=membership.org_id, ended_at=None):
             _end(actor, row, CLAIMED)
 

@@ -286,7 +286,7 @@ def _empty(draft: EnterpriseImport) -> None:
 
 
 def _locked(draft: EnterpriseImport) -> EnterpriseImport:
-    locked = EnterpriseImport.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    locked = EnterpriseImport.objects.select_for_update(of=("self",), no_key=True).get(pk=draft.pk)
     if locked.state != EnterpriseImport.State.DRAFT:
         raise DomainError(f"这些文件{locked.get_state_display()}，请重新上传")
     return locked
@@ -296,7 +296,9 @@ def run_part(job: Job, part: JobPart) -> dict[str, Any]:
     """Look through or write many files, as who asked for it; done already, they stay as they are."""
     actor = member_actor(job.started_by_id)
     with acting_as(actor):
-        draft = EnterpriseImport.objects.select_for_update(of=("self",)).get(pk=job.subject_id)
+        draft = EnterpriseImport.objects.select_for_update(of=("self",), no_key=True).get(
+            pk=job.subject_id
+        )
         if draft.state != EnterpriseImport.State.DRAFT:
             return {}
         if part.key == CHECK:

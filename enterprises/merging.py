@@ -239,7 +239,7 @@ def merge_undo(*, actor: Actor, merge: EnterpriseMerge, reason: str) -> Enterpri
     if not reason.strip():
         raise DomainError("请写明撤销原因", field="reason")
     former, into = _locked(merge.former_id, merge.into_id)
-    merge = EnterpriseMerge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
+    merge = EnterpriseMerge.objects.select_for_update(of=("self",), no_key=True).get(pk=merge.pk)
     if merge.undone_at is not None:
         raise DomainError("这次合并已经撤销")
     merge.former, merge.into = former, into
@@ -262,7 +262,9 @@ def merge_undo(*, actor: Actor, merge: EnterpriseMerge, reason: str) -> Enterpri
 
 
 def _locked(former_id: int, into_id: int) -> tuple[Enterprise, Enterprise]:
-    rows = Enterprise.objects.select_for_update(of=("self",)).filter(pk__in=[former_id, into_id])
+    # The key too: nothing may begin to lead to a file while it is being merged.
+    rows = Enterprise.objects.select_for_update(of=("self",), no_key=False)
+    rows = rows.filter(pk__in=[former_id, into_id])
     found = {row.pk: row for row in rows.order_by("pk")}
     return found[former_id], found[into_id]
 

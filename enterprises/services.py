@@ -79,7 +79,9 @@ def enterprises_import(
     empty in the list leaves the file's value alone. A fixed number of statements, however long.
     """
     codes = [row.values.credit_code for row in result.accepted]
-    there = Enterprise.objects.select_for_update(of=("self",)).select_related("merged_into")
+    there = Enterprise.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "merged_into"
+    )
     there = there.filter(owner_agency=agency, credit_code__any_of=codes)
     known = {enterprise.credit_code: enterprise for enterprise in there}
     closed = {code: one.merged_into for code, one in known.items() if one.merged_into is not None}
@@ -225,7 +227,7 @@ def enterprise_save(
 
     `note` says why, `group` by which act of many.
     """
-    before = Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
+    before = Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=enterprise.pk)
     _check_open([before])
     changed = [name for name in EDITED if getattr(before, name) != getattr(enterprise, name)]
     enterprise.search_text = _search_text(enterprise)

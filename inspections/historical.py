@@ -205,7 +205,7 @@ def historical_settle(
     *, actor: Actor, row: HistoricalHazard, note: str, hazard: Hazard | None
 ) -> HistoricalHazard:
     """Say what became of an open one: seen to, or carried on as a `hazard` found here since."""
-    locked = HistoricalHazard.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    locked = HistoricalHazard.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
     if not locked.is_open:
         raise DomainError("这项历史隐患已经办结")
     if not note.strip():

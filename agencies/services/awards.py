@@ -66,7 +66,7 @@ def offer_add(
 def _open(lot: ProcurementLot) -> ProcurementLot:
     """Lock the project, and return a lot of it on which nothing has been decided."""
     locked = locked_in(lot.procurement, State.CLOSED)
-    fresh = ProcurementLot.objects.select_for_update(of=("self",)).get(pk=lot.pk)
+    fresh = ProcurementLot.objects.select_for_update(of=("self",), no_key=True).get(pk=lot.pk)
     fresh.procurement = locked
     if fresh.is_decided:
         raise DomainError("本标段已经定标；要更改，先撤回定标")
@@ -203,7 +203,7 @@ def _decide(actor: Actor, lot: ProcurementLot, act: str, summary: str) -> Procur
 def lot_undecide(*, actor: Actor, lot: ProcurementLot) -> ProcurementLot:
     """Take a decision back before the result is published."""
     locked_in(lot.procurement, State.CLOSED)
-    fresh = ProcurementLot.objects.select_for_update(of=("self",)).get(pk=lot.pk)
+    fresh = ProcurementLot.objects.select_for_update(of=("self",), no_key=True).get(pk=lot.pk)
     if not fresh.is_decided:
         raise DomainError("本标段还没有定标")
     fresh.winner, fresh.award_reason, fresh.failed_reason = None, "", ""

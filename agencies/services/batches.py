@@ -69,7 +69,7 @@ def batch_assign(
     cannot see is answered like one that does not exist. `conflict_reason` is why it goes on in
     spite of a conflict of interest.
     """
-    locked = ServiceBatch.objects.select_for_update(of=("self",)).select_related("contract").get(
+    locked = ServiceBatch.objects.select_for_update(of=("self",), no_key=True).select_related("contract").get(
         pk=batch.pk
     )  # fmt: skip
     if locked.contract.state != ServiceContract.State.ACTIVE:
@@ -130,10 +130,10 @@ def assignment_withdraw(
     Its hazards stay on record; its file closes to the provider, and its inspector may not come any
     more. `group` names the act by which several leave. DomainError names the field.
     """
-    batch = ServiceBatch.objects.select_for_update(of=("self",)).select_related("contract").get(
+    batch = ServiceBatch.objects.select_for_update(of=("self",), no_key=True).select_related("contract").get(
         pk=assignment.batch_id
     )  # fmt: skip
-    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    locked = Assignment.objects.select_for_update(of=("self",), no_key=True).get(pk=assignment.pk)
     _check_withdrawal(locked, withdrawal, reason)
     locked.withdrawal, locked.withdrawn_reason = withdrawal, reason.strip()
     locked.withdrawn_at = clock.now(locked.owner_agency_id)
@@ -199,7 +199,7 @@ def batch_recheck_complete(*, actor: Actor, batch: ServiceBatch) -> bool:
 
     From that day the regulator has its working days for the spot check (D12; A1 says from when).
     """
-    locked = ServiceBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    locked = ServiceBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     states = list(
         locked.assignments.filter(withdrawn_at=None).values_list("state", flat=True)
     )  # fmt: skip
@@ -227,7 +227,7 @@ def batch_recheck_complete(*, actor: Actor, batch: ServiceBatch) -> bool:
 @transaction.atomic
 def batch_rules_set(*, actor: Actor, batch: ServiceBatch, **rules: Any) -> ServiceBatch:
     """Set what is a parameter of the batch: sample ratio and minimum, deadlines in working days."""
-    locked = ServiceBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    locked = ServiceBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     if locked.recheck_completed_on:
         raise DomainError("复查验收已完成，规则不能再改")
     if not 0 < rules["sample_ratio"] <= 1:

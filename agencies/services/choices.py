@@ -74,7 +74,7 @@ def _lock(invite: ChoiceInvite) -> tuple[ChoiceInvite, ChoiceRound]:
 
     Two statements: what a locking one joins is as old as its beginning, before it waited.
     """
-    ChoiceInvite.objects.select_for_update().get(pk=invite.pk)
+    ChoiceInvite.objects.select_for_update(no_key=True).get(pk=invite.pk)
     rows = ChoiceInvite.objects.select_related("enterprise", "choice__offer__provider_org")
     locked = rows.get(pk=invite.pk)
     return locked, ChoiceRound.objects.get(pk=locked.round_id)

@@ -93,7 +93,7 @@ def _check_lot(
     agency: Agency, lot: ProcurementLot, provider_org_id: int, kind: str, amount: Decimal | None
 ) -> None:
     """A contract keeps to what was awarded (政府采购法第四十六条)."""
-    fresh = ProcurementLot.objects.select_for_update(of=("self",)).get(pk=lot.pk)
+    fresh = ProcurementLot.objects.select_for_update(of=("self",), no_key=True).get(pk=lot.pk)
     project = Procurement.objects.get(pk=fresh.procurement_id)
     winner = Offer.objects.filter(won=fresh).first()
     if project.owner_agency_id != agency.pk or project.state != Procurement.State.AWARDED:

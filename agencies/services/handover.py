@@ -137,10 +137,14 @@ def _begin(target: ServiceContract) -> date:
 
 def _lock(contract: ServiceContract) -> list[Assignment]:
     """Lock the contract's batches, then its open assignments: the order of `batch_assign`."""
-    list(contract.batches.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    list(
+        contract.batches.select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+        .values_list("pk")
+    )
     rows = list(
         _open(contract)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("enterprise", "batch")
         .order_by("region_code", "pk")
     )

@@ -68,7 +68,7 @@ def inspectors_assign(
         .select_related("user")
     }
     rows = list(
-        batch.assignments.select_for_update(of=("self",))
+        batch.assignments.select_for_update(of=("self",), no_key=True)
         .select_related("enterprise")
         .filter(pk__in=plan, withdrawn_at=None)
     )

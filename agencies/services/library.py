@@ -90,7 +90,7 @@ def library_classes_propose(*, actor: Actor, agency: Agency) -> list[LibraryClas
 @transaction.atomic
 def library_class_retire(*, actor: Actor, found: LibraryClass) -> None:
     """Use a class no longer; nobody may stand in it any more."""
-    row = LibraryClass.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    row = LibraryClass.objects.select_for_update(of=("self",), no_key=True).get(pk=found.pk)
     if row.entries.live().exists():
         raise DomainError("还有机构在这个分类中，请先出库")
     if row.retired_at is not None:

@@ -80,7 +80,7 @@ def payment_plan_set(
 
 
 def _lock(contract: ServiceContract) -> ServiceContract:
-    return ServiceContract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    return ServiceContract.objects.select_for_update(of=("self",), no_key=True).get(pk=contract.pk)
 
 
 def _decided(stages: Sequence[PaymentStage]) -> set[int]:

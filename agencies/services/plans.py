@@ -69,7 +69,7 @@ def _draft(actor: Actor, plan: PurchasePlan) -> PurchasePlan:
 
 
 def _locked(plan: PurchasePlan) -> PurchasePlan:
-    return PurchasePlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    return PurchasePlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
 
 
 @transaction.atomic
@@ -149,7 +149,7 @@ def plan_budget(
 
 def _supersede(actor: Actor, plan: PurchasePlan, state: str) -> None:
     """A version gives way once its revision has come as far as it."""
-    earlier = PurchasePlan.objects.select_for_update(of=("self",)).filter(
+    earlier = PurchasePlan.objects.select_for_update(of=("self",), no_key=True).filter(
         owner_agency=plan.owner_agency_id, year=plan.year, version__lt=plan.version,
         state__in=[State.APPROVED, state], superseded_at=None,
     )  # fmt: skip

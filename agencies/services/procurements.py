@@ -75,7 +75,7 @@ def _save(actor: Actor, row: Procurement, act: str, fields: Mapping[str, Any]) -
 
 def locked_in(procurement: Procurement, *states: str) -> Procurement:
     """Lock a project; DomainError unless it is in one of these states."""
-    locked = Procurement.objects.select_for_update(of=("self",)).get(pk=procurement.pk)
+    locked = Procurement.objects.select_for_update(of=("self",), no_key=True).get(pk=procurement.pk)
     if locked.state not in states:
         label = locked.get_state_display()
         raise DomainError(f"采购项目当前为“{label}”，不能进行此操作")
@@ -178,7 +178,7 @@ def _check_budget(procurement: Procurement) -> None:
     if item is None:
         return
     # Two projects of one line are announced one after the other.
-    PurchasePlanItem.objects.select_for_update(of=("self",)).get(pk=item.line)
+    PurchasePlanItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.line)
     if not item.plan.is_in_force:
         raise DomainError("计划已有新版，请按现行计划重新建立采购项目")
     used = bound_by_line([item.line], but=procurement.pk).get(item.line, Decimal(0))

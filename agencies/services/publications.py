@@ -73,7 +73,7 @@ def publication_withdraw(*, actor: Actor, publication: Publication, reason: str)
     """Take it back for a reason; that it was there, and why it is not, stays public."""
     if not reason.strip():
         raise DomainError("请写明撤回原因", field="reason")
-    locked = Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)
+    locked = Publication.objects.select_for_update(of=("self",), no_key=True).get(pk=publication.pk)
     if locked.state != Publication.State.PUBLISHED:
         raise DomainError("已经撤回")
     locked.state = Publication.State.WITHDRAWN

@@ -66,7 +66,7 @@ def _save(actor: Actor, found: ChoiceRound, act: str, fields: dict[str, Any]) ->
 
 
 def _lock(found: ChoiceRound) -> ChoiceRound:
-    rows = ChoiceRound.objects.select_for_update(of=("self",))
+    rows = ChoiceRound.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("owner_agency").get(pk=found.pk)
 
 
@@ -308,7 +308,7 @@ def _lock_invites(found: ChoiceRound) -> list[ChoiceInvite]:
     what a locking statement joins is as old as its beginning, before it waited.
     """
     rows = found.invites.order_by("pk")
-    ids = list(rows.select_for_update().values_list("pk", flat=True))
+    ids = list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
     related = ("enterprise", "choice__offer__contract", "choice__offer__provider_org")
     return list(rows.filter(pk__in=ids).select_related(*related))
 

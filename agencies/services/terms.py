@@ -43,7 +43,9 @@ def obligation_add(
 
 def _lock(contract: ServiceContract, *states: str) -> ServiceContract:
     """Lock a contract whose obligations may still be changed."""
-    locked = ServiceContract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    locked = ServiceContract.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=contract.pk
+    )
     if locked.state not in (states or (State.DRAFT, State.ACTIVE)):
         raise DomainError(f"合同当前为“{locked.get_state_display()}”，不能进行此操作")
     return locked
@@ -136,7 +138,7 @@ def obligation_withdraw(*, actor: Actor, obligation: Obligation, reason: str) ->
 def _supersede(obligation: Obligation, reason: str) -> Obligation:
     if not reason.strip():
         raise DomainError("请写明变更原因", field="reason")
-    locked = Obligation.objects.select_for_update(of=("self",)).get(pk=obligation.pk)
+    locked = Obligation.objects.select_for_update(of=("self",), no_key=True).get(pk=obligation.pk)
     if locked.superseded_at is not None:
         raise DomainError("该事项已被变更，请刷新页面")
     locked.superseded_at = clock.now(locked.owner_agency_id)
@@ -217,7 +219,7 @@ def delivery_withdraw(*, actor: Actor, delivery: ObligationDelivery, reason: str
     # Whoever accepts holds the contract too.
     _lock(delivery.obligation.contract, State.ACTIVE)
     locked = (
-        ObligationDelivery.objects.select_for_update(of=("self",))
+        ObligationDelivery.objects.select_for_update(of=("self",), no_key=True)
         .select_related("obligation__contract")
         .get(pk=delivery.pk)
     )

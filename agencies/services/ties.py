@@ -44,7 +44,7 @@ def tie_remove(*, actor: Actor, tie: ServiceTie, reason: str) -> ServiceTie:
     """Strike a wrong one off; a provider only what it declared itself."""
     if not reason.strip():
         raise DomainError("请写明注销原因", field="reason")
-    locked = ServiceTie.objects.select_for_update(of=("self",)).get(pk=tie.pk)
+    locked = ServiceTie.objects.select_for_update(of=("self",), no_key=True).get(pk=tie.pk)
     if locked.removed_at is not None:
         raise DomainError("该关系已注销")
     if actor.is_provider and not locked.is_declared:

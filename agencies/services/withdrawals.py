@@ -53,7 +53,7 @@ def assignments_withdraw(
         raise DomainError("请先选择企业", field="ids")
     if len(chosen) > MOST:
         raise DomainError(f"一次最多 {MOST} 家，请分次办理", field="ids")
-    ServiceBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    ServiceBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     group, refused = uuid7(), []
     for row in chosen:
         try:
@@ -84,10 +84,12 @@ def assignment_restore(*, actor: Actor, assignment: Assignment, reason: str) -> 
     """
     if not reason.strip():
         raise DomainError("请填写恢复原因", field="reason")
-    batch = ServiceBatch.objects.select_for_update(of=("self",)).select_related("contract").get(
+    batch = ServiceBatch.objects.select_for_update(of=("self",), no_key=True).select_related("contract").get(
         pk=assignment.batch_id
     )  # fmt: skip
-    rows = Assignment.objects.select_for_update(of=("self",)).select_related("enterprise")
+    rows = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "enterprise"
+    )
     locked = rows.get(pk=assignment.pk)
     _check_restorable(batch, locked)
     files_hold([locked.enterprise_id])

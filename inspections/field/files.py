@@ -59,7 +59,7 @@ def file_put(*, actor: Actor, pk: object, offset: int, chunk: bytes) -> Put:
     A piece that is not the next one changes nothing. StorageFull where there is no room.
     """
     known = file_for(actor, pk)
-    file = FieldFile.objects.select_for_update(of=("self",)).get(pk=known.pk)
+    file = FieldFile.objects.select_for_update(of=("self",), no_key=True).get(pk=known.pk)
     if file.state != State.EXPECTED:
         return Put(file, is_next=True)
     if offset != file.received or not chunk:

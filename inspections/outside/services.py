@@ -93,7 +93,9 @@ def _last_until(actor: Actor, system: str, batch: ServiceBatch | None) -> Any:
 
 def run_part(job: Job, part: JobPart) -> Mapping[str, Any]:
     """Write one table, seen as its starter sees it; the last part puts all into one file."""
-    export = OutsideExport.objects.select_for_update(of=("self",)).get(pk=job.subject_id)
+    export = OutsideExport.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=job.subject_id
+    )
     if part.key == PACK:
         return _pack(job, export)
     actor = member_actor(job.started_by_id)

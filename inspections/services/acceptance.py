@@ -64,7 +64,7 @@ def _check_lead(actor: Actor) -> None:
 
 def _accept(actor: Actor, assignment: Assignment, conclusion: str, note: str) -> Assignment:
     locked = (
-        Assignment.objects.select_for_update(of=("self",))
+        Assignment.objects.select_for_update(of=("self",), no_key=True)
         .select_related(*PARTIES)
         .get(pk=assignment.pk)
     )

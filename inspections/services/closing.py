@@ -37,7 +37,7 @@ from workflow.services import transition, work_task_close
 
 
 def _lock(hazard: Hazard) -> Hazard:
-    return Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
+    return Hazard.objects.select_for_update(of=("self",), no_key=True).get(pk=hazard.pk)
 
 
 @transaction.atomic

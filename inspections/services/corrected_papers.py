@@ -101,7 +101,9 @@ def _issuer(actor: Actor) -> Issuer:
 
 def _keep_order(hazard: Hazard, old: Document, new: Document) -> None:
     """An order is the paper that holds now, and is looked at again after its last deadline."""
-    for order in RectificationOrder.objects.select_for_update(of=("self",)).filter(document=old):
+    for order in RectificationOrder.objects.select_for_update(of=("self",), no_key=True).filter(
+        document=old
+    ):
         days = order.hazards.filter(state__in=Hazard.OPEN_STATES).values_list("due_on", flat=True)
         last = max(days, default=order.last_due_on)
         order.document, order.last_due_on = new, last

@@ -80,7 +80,7 @@ def correction_ask(
 
 
 def _lock(hazard: Hazard) -> Hazard:
-    return Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
+    return Hazard.objects.select_for_update(of=("self",), no_key=True).get(pk=hazard.pk)
 
 
 def _is_official(hazard: Hazard) -> bool:

@@ -161,7 +161,7 @@ def holiday_load(
 
 def _apply(move: Move, today: date) -> None:
     if move.hazard is not None:
-        hazard = Hazard.objects.select_for_update(of=("self",)).get(pk=move.hazard.pk)
+        hazard = Hazard.objects.select_for_update(of=("self",), no_key=True).get(pk=move.hazard.pk)
         hazard.due_on, hazard.due_reason = move.new, move.why[:300]
         hazard.is_overdue = hazard.is_overdue and move.new < today
         hazard.save(update_fields=["due_on", "due_reason", "is_overdue", "updated_at"])

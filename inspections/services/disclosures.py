@@ -35,7 +35,7 @@ def disclosure_make(
     if not assignment_ids:
         raise DomainError("请先选择企业", field="assignments")
     locked = (
-        ServiceBatch.objects.select_for_update(of=("self",))
+        ServiceBatch.objects.select_for_update(of=("self",), no_key=True)
         .select_related("contract", "provider_org", "owner_agency__org")
         .get(pk=batch.pk)
     )

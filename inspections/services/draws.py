@@ -50,7 +50,7 @@ def draw_commit(*, actor: Actor, batch: ServiceBatch) -> SpotCheckDraw:
 
     The secret is made here and stays hidden until the draw; only its hash is published.
     """
-    locked = ServiceBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    locked = ServiceBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     if SpotCheckDraw.objects.filter(batch=locked).exists():
         raise DomainError("本批次已经作出承诺")
     if locked.recheck_completed_on:
@@ -81,7 +81,7 @@ def draw_freeze(*, actor: Actor, draw: SpotCheckDraw) -> SpotCheckDraw:
     Possible once phase 3 is complete; from here the list never changes. A provider reads the list:
     the signs that count stand there as their ids.
     """
-    locked = SpotCheckDraw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+    locked = SpotCheckDraw.objects.select_for_update(of=("self",), no_key=True).get(pk=draw.pk)
     batch = ServiceBatch.objects.get(pk=locked.batch_id)
     if batch.recheck_completed_on is None:
         raise DomainError("复查验收还没有全部完成，名单不能冻结")
@@ -170,7 +170,7 @@ def _number(actor: Actor, draw: SpotCheckDraw, number: str) -> SpotCheckDraw:
 @transaction.atomic
 def draw_reveal(*, actor: Actor, draw: SpotCheckDraw) -> SpotCheckDraw:
     """Reveal the secret, compute the sample, publish everything needed to replay it."""
-    locked = SpotCheckDraw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+    locked = SpotCheckDraw.objects.select_for_update(of=("self",), no_key=True).get(pk=draw.pk)
     now = clock.now(locked.owner_agency_id)
     if locked.state == State.FROZEN:
         locked = _without_number(actor, locked, now)
@@ -267,7 +267,7 @@ def spot_check_begin(
 ) -> Visit:
     """Officers arrive at a drawn enterprise; until they have signed they see none of its findings."""
     locked = (
-        SpotCheck.objects.select_for_update(of=("self",))
+        SpotCheck.objects.select_for_update(of=("self",), no_key=True)
         .select_related("assignment__batch__contract", "assignment__enterprise")
         .get(pk=spot_check.pk)
     )
@@ -300,7 +300,7 @@ def spot_check_compare(
 
     DomainError unless each finding stands in exactly one line.
     """
-    locked = SpotCheck.objects.select_for_update(of=("self",)).get(pk=spot_check.pk)
+    locked = SpotCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=spot_check.pk)
     if locked.state != SpotCheck.State.SUBMITTED:
         raise DomainError(f"当前状态为“{locked.get_state_display()}”，不能比对")
     if not opinion.strip():
@@ -398,9 +398,9 @@ def draw_announce(*, actor: Actor, draw: SpotCheckDraw, requirement: str) -> Doc
     """Issue 抽查结果通报 to the provider once every drawn enterprise is compared; the batch is done."""
     if not requirement.strip():
         raise DomainError("请填写工作要求", field="requirement")
-    locked = SpotCheckDraw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+    locked = SpotCheckDraw.objects.select_for_update(of=("self",), no_key=True).get(pk=draw.pk)
     checks = list(
-        locked.checks.select_for_update(of=("self",))
+        locked.checks.select_for_update(of=("self",), no_key=True)
         .select_related("assignment__enterprise")
         .order_by("assignment__region_code", "assignment_id")
     )

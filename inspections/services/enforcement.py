@@ -111,7 +111,7 @@ def enforcement_begin(
 ) -> Visit:
     """Officers arrive at an enterprise that has a plan."""
     locked = (
-        EnforcementReferral.objects.select_for_update(of=("self",))
+        EnforcementReferral.objects.select_for_update(of=("self",), no_key=True)
         .select_related("assignment__batch__contract", "assignment__enterprise")
         .get(pk=referral.pk)
     )
@@ -139,7 +139,7 @@ def order_issue(
 
     Two officers whose certificates hold today; from here the enterprise sees the faults.
     """
-    locked = Visit.objects.select_for_update(of=("self",)).select_related("enterprise").get(
+    locked = Visit.objects.select_for_update(of=("self",), no_key=True).select_related("enterprise").get(
         pk=visit.pk
     )  # fmt: skip
     if not locked.is_official or locked.state == Visit.State.OPEN:
@@ -187,7 +187,7 @@ def order_issue(
 def _ordered(visit: Visit, deadlines: Mapping[str, date], today: date) -> list[Hazard]:
     """Return the visit's faults with the deadlines given; each must be there."""
     hazards = list(
-        visit.hazards.select_for_update(of=("self",))
+        visit.hazards.select_for_update(of=("self",), no_key=True)
         .filter(state=Hazard.State.FOUND)
         .order_by("number")
     )
@@ -248,7 +248,7 @@ def opinion_issue(
     The order ends once nothing waits for a further deadline; what is handed over goes to a case.
     """
     locked = (
-        RectificationOrder.objects.select_for_update(of=("self",))
+        RectificationOrder.objects.select_for_update(of=("self",), no_key=True)
         .select_related("visit__enterprise", "document")
         .get(pk=order.pk)
     )
@@ -259,7 +259,7 @@ def opinion_issue(
     people = [first_officer, second_officer]
     pair = _pair(people, agency, today)
     hazards = list(
-        locked.hazards.select_for_update(of=("self",))
+        locked.hazards.select_for_update(of=("self",), no_key=True)
         .filter(state__in=Hazard.OPEN_STATES)
         .order_by("number")
     )
@@ -396,7 +396,9 @@ def referral_close(*, actor: Actor, referral: EnforcementReferral, note: str) ->
     """Close a file after a check that had nothing to order."""
     if not note.strip():
         raise DomainError("请填写检查结论", field="note")
-    locked = EnforcementReferral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
+    locked = EnforcementReferral.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=referral.pk
+    )
     if locked.state != State.CHECKED:
         raise DomainError("检查之后、没有责令整改的才能这样办结")
     waiting = Hazard.objects.filter(

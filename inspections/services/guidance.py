@@ -70,7 +70,7 @@ def guidance_save(
 
 
 def _lock(assignment: Assignment) -> Assignment:
-    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    locked = Assignment.objects.select_for_update(of=("self",), no_key=True).get(pk=assignment.pk)
     if locked.withdrawn_at:
         raise DomainError("该企业已退出本批次")
     if not locked.is_open:
@@ -122,7 +122,7 @@ def guidance_save_many(
 ) -> int:
     """Write one topic down for several enterprises at once; what is done already stays as it is."""
     rows = list(
-        batch.assignments.select_for_update(of=("self",)).filter(
+        batch.assignments.select_for_update(of=("self",), no_key=True).filter(
             pk__in=set(assignment_ids), withdrawn_at=None
         )
     )

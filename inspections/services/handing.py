@@ -163,7 +163,7 @@ def complaints_of(member: Membership) -> list[Held]:
 
 def complaints_hand(*, actor: Actor, member: Membership, to: Membership, reason: str) -> int:
     """The colleague handles them from now on."""
-    rows = list(_complaints(member).select_for_update(of=("self",)))
+    rows = list(_complaints(member).select_for_update(of=("self",), no_key=True))
     for row in rows:
         row.handler, row.handler_name = to, f"{member.org.name} {to.person_name}"[:80]
         row.save(update_fields=["handler", "handler_name"])

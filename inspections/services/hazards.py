@@ -163,7 +163,9 @@ def _next_number(visit: Visit) -> str:
         return number_allocate(
             issuer=Issuer(agency.pk, agency.short_name), kind="hazard", pattern=INSPECTED, year=year
         )
-    batch = ServiceBatch.objects.select_for_update(of=("self",)).get(pk=visit.assignment.batch_id)
+    batch = ServiceBatch.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=visit.assignment.batch_id
+    )
     batch.hazard_sequence += 1
     batch.save(update_fields=["hazard_sequence"])
     return f"{batch.code}-{batch.hazard_sequence:04d}"
@@ -202,7 +204,7 @@ def notice_major(hazard: Hazard) -> None:
 @transaction.atomic
 def hazard_edit(*, actor: Actor, hazard: Hazard, **values: Any) -> Hazard:
     """Mend the wording, measure or deadline of a finding before it is confirmed."""
-    locked = Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
+    locked = Hazard.objects.select_for_update(of=("self",), no_key=True).get(pk=hazard.pk)
     if locked.state != Hazard.State.FOUND:
         raise DomainError("已交底的隐患不能直接修改；确有错误请办理更正或者撤销")
     if "due_on" in values and values["due_on"] != locked.due_on:
@@ -250,7 +252,7 @@ def hazards_confirm(*, actor: Actor, visit: Visit) -> Document | None:
     """
     if actor.role not in LEADS:
         raise DomainError("只有项目负责人可以确认并交底")
-    locked = Visit.objects.select_for_update(of=("self",)).select_related(
+    locked = Visit.objects.select_for_update(of=("self",), no_key=True).select_related(
         "assignment__batch__contract", "enterprise"
     ).get(pk=visit.pk)  # fmt: skip
     if locked.is_official:
@@ -259,7 +261,7 @@ def hazards_confirm(*, actor: Actor, visit: Visit) -> Document | None:
         raise DomainError("检查还没有签字，不能交底")
     now = clock.now(locked.owner_agency_id)
     hazards = list(
-        locked.hazards.select_for_update(of=("self",)).filter(state=Hazard.State.FOUND)
+        locked.hazards.select_for_update(of=("self",), no_key=True).filter(state=Hazard.State.FOUND)
         .order_by("number")
     )  # fmt: skip
     for hazard in hazards:
@@ -319,7 +321,7 @@ def major_report(
     It says state and causes, harm and difficulty, treatment (domain.md 4.6), and what protects
     people until then.
     """
-    locked = Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
+    locked = Hazard.objects.select_for_update(of=("self",), no_key=True).get(pk=hazard.pk)
     if not locked.is_major:
         raise DomainError("只有重大隐患需要书面报告")
     if locked.major_reported_at:
@@ -381,7 +383,7 @@ def hazards_mark_overdue(*, actor: Actor, agency_id: int) -> int:
 def _mark_overdue(actor: Actor, agency_id: int) -> int:
     now = clock.now(agency_id)
     late = list(
-        Hazard.objects.select_for_update(of=("self",), skip_locked=True)
+        Hazard.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
         .filter(
             owner_agency_id=agency_id,
             state__in=Hazard.DUE_STATES,

@@ -174,7 +174,7 @@ def _put(
     A unit whose name or credit code is an enterprise's of the batch is tied to it; the short names
     of organizer and provider are written out.
     """
-    rows = Meeting.objects.select_for_update(of=("self",))
+    rows = Meeting.objects.select_for_update(of=("self",), no_key=True)
     locked = rows.select_related("owner_agency__org", "provider_org").get(pk=meeting.pk)
     if locked.state != Meeting.State.PLANNED:
         raise DomainError("签到已经结束")

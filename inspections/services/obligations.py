@@ -37,7 +37,7 @@ Results = Mapping[str, bool]
 def _locked(contract_id: int) -> ServiceContract:
     """Lock a contract that is in force or over: one officer accepts after the other."""
     locked = (
-        ServiceContract.objects.select_for_update(of=("self",))
+        ServiceContract.objects.select_for_update(of=("self",), no_key=True)
         .select_related("owner_agency__org", "provider_org")
         .get(pk=contract_id)
     )
@@ -120,7 +120,9 @@ def acceptance_revoke(*, actor: Actor, acceptance: ObligationAcceptance, reason:
     if not reason.strip():
         raise DomainError("请写明撤销原因", field="reason")
     _locked(acceptance.obligation.contract_id)
-    locked = ObligationAcceptance.objects.select_for_update(of=("self",)).get(pk=acceptance.pk)
+    locked = ObligationAcceptance.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=acceptance.pk
+    )
     if locked.revoked_at is not None:
         raise DomainError("已经撤销")
     locked.revoked_at = clock.now(locked.owner_agency_id)

@@ -43,7 +43,7 @@ def missing_for(assignment: Assignment) -> list[str]:
 @transaction.atomic
 def phase_advance(*, actor: Actor, assignment: Assignment) -> Assignment:
     """Move an enterprise to 指导整改 or 复查验收; DomainError names what is missing."""
-    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    locked = Assignment.objects.select_for_update(of=("self",), no_key=True).get(pk=assignment.pk)
     if actor.role not in LEADS:
         raise DomainError("只有服务机构的项目负责人可以转入下一阶段")
     if locked.withdrawn_at:
@@ -70,7 +70,7 @@ def _step(actor: Actor, assignment: Assignment) -> Assignment:
 
 def advance_if_ready(*, actor: Actor, assignment_id: int) -> None:
     """After an act that may have met the last duty of phase 1: on to 指导整改."""
-    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment_id)
+    locked = Assignment.objects.select_for_update(of=("self",), no_key=True).get(pk=assignment_id)
     if locked.state == Assignment.Phase.SURVEY and not missing_for(locked) and not _barred(locked):
         _step(actor, locked)
 
@@ -87,7 +87,7 @@ def batch_advance(*, actor: Actor, batch: ServiceBatch) -> Moved:
         raise DomainError("只有服务机构的项目负责人可以转入下一阶段")
     check_frozen(batch)
     rows = list(
-        batch.assignments.select_for_update(of=("self",))
+        batch.assignments.select_for_update(of=("self",), no_key=True)
         .filter(withdrawn_at=None, state__in=STEPS)
         .order_by("pk")
     )

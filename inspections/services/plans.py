@@ -33,7 +33,7 @@ def spread(count: int, days: Sequence[date]) -> list[date]:
 @transaction.atomic
 def visit_plan_begin(*, actor: Actor, batch: ServiceBatch) -> VisitPlan:
     """Return the plan of a batch, begun if there is none yet."""
-    ServiceBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    ServiceBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     plan, is_new = VisitPlan.objects.get_or_create(
         batch=batch, defaults={**batch.tenant, "created_at": clock.now(batch.owner_agency_id)}
     )
@@ -92,7 +92,7 @@ def plan_spread(*, actor: Actor, batch: ServiceBatch, first: date, last: date) -
 
 def _waiting(batch: ServiceBatch, only: set[int] | None = None) -> list[Assignment]:
     """Return the locked assignments whose first visit is still to come."""
-    rows = batch.assignments.select_for_update(of=("self",)).filter(
+    rows = batch.assignments.select_for_update(of=("self",), no_key=True).filter(
         withdrawn_at=None, surveyed_on=None
     )
     if only is not None:
@@ -107,7 +107,7 @@ def _check_day(batch: ServiceBatch, day: date, field: str = "days") -> None:
 
 
 def _lock_open(plan: VisitPlan) -> VisitPlan:
-    locked = VisitPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    locked = VisitPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
     if locked.state not in VisitPlan.OPEN:
         raise DomainError(f"计划{locked.get_state_display()}，日期不能直接修改")
     return locked
@@ -174,7 +174,7 @@ def plan_day_move(
         raise DomainError("计划批准后才需要办理变更；现在可以直接修改日期")
     if not reason.strip():
         raise DomainError("请写明变更的原因", field="reason")
-    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    locked = Assignment.objects.select_for_update(of=("self",), no_key=True).get(pk=assignment.pk)
     if locked.batch_id != plan.batch_id or locked.withdrawn_at:
         raise DomainError("该企业不在本批次中")
     if locked.surveyed_on:
@@ -211,7 +211,7 @@ def plan_disclose(
     """Write down that the approved plan was explained (计划交底): on which day, to whom; once."""
     if not disclosed_to.strip():
         raise DomainError("请写明向谁交底", field="disclosed_to")
-    locked = VisitPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    locked = VisitPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
     if locked.state != State.APPROVED or locked.decided_at is None:
         raise DomainError("计划批准后再交底")
     if locked.disclosed_on is not None:

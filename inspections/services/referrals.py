@@ -56,7 +56,7 @@ def referral_list(
 
     `actor` is the system: what puts a firm on the list is what happened, not somebody's wish.
     """
-    locked = Assignment.objects.select_for_update(of=("self",)).select_related("enterprise").get(
+    locked = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related("enterprise").get(
         pk=assignment.pk
     )  # fmt: skip
     whose = own(locked)

@@ -57,7 +57,7 @@ def reopening_ask(*, actor: Actor, visit: Visit, reason: str) -> VisitReopening:
 
 
 def _lock(visit: Visit) -> Visit:
-    rows = Visit.objects.select_for_update(of=("self",)).select_related("enterprise")
+    rows = Visit.objects.select_for_update(of=("self",), no_key=True).select_related("enterprise")
     return rows.get(pk=visit.pk)
 
 
@@ -66,7 +66,9 @@ def _check_reopenable(visit: Visit) -> None:
         raise DomainError("执法人员的检查记录不能重新打开；需要补充请另开一次检查")
     if visit.state == Visit.State.OPEN:
         raise DomainError("这次检查还没有签字，可以直接修改")
-    assignment = Assignment.objects.select_for_update(of=("self",)).get(pk=visit.served_id)
+    assignment = Assignment.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=visit.served_id
+    )
     check_open(assignment)
     check_alone(assignment, visit.provider_org_id)
 

@@ -35,7 +35,7 @@ def expert_review_open(*, actor: Actor, document: Document) -> ExpertReview:
     if document.state != Document.State.ISSUED:
         raise DomainError("该报告已作废，请选择现在有效的报告")
     batch, assignment = _subject(document)
-    ServiceBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    ServiceBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     rounds = ExpertReview.objects.filter(batch=batch, assignment=assignment)
     if rounds.filter(document=document).exists():
         raise DomainError("这份报告已经组织过审核")
@@ -172,7 +172,7 @@ def opinion_give(
         raise DomainError("请选择通过或退回", field="conclusion")
     if conclusion == ExpertOpinion.Conclusion.RETURNED and not points.strip():
         raise DomainError("退回的须写明需要修改的问题", field="points")
-    row = locked.opinions.select_for_update(of=("self",)).get(pk=opinion.pk)
+    row = locked.opinions.select_for_update(of=("self",), no_key=True).get(pk=opinion.pk)
     row.conclusion, row.points = conclusion, points.strip()
     row.given_at = clock.now(locked.owner_agency_id)
     row.save(update_fields=["conclusion", "points", "given_at"])
@@ -187,7 +187,7 @@ def opinion_give(
 def expert_review_close(*, actor: Actor, review: ExpertReview, words: str = "") -> ExpertReview:
     """End a round once every expert has spoken: 专家审核意见 is issued, the provider reads it."""
     locked = _lock_open(review)
-    opinions = list(locked.opinions.select_for_update(of=("self",)).order_by("pk"))
+    opinions = list(locked.opinions.select_for_update(of=("self",), no_key=True).order_by("pk"))
     if not opinions:
         raise DomainError("还没有专家")
     if silent := [one.name for one in opinions if not one.conclusion]:
@@ -212,7 +212,7 @@ def expert_review_close(*, actor: Actor, review: ExpertReview, words: str = "") 
 
 
 def _lock_open(review: ExpertReview) -> ExpertReview:
-    locked = ExpertReview.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    locked = ExpertReview.objects.select_for_update(of=("self",), no_key=True).get(pk=review.pk)
     if locked.state != State.OPEN:
         raise DomainError(f"这一轮审核已经结束（{locked.get_state_display()}）")
     return locked

@@ -30,7 +30,7 @@ def sign_dismiss(*, actor: Actor, sign: Sign, reason: str) -> Sign:
         raise DomainError("请填写排除原因：核实了什么，怎样核实的", field="reason")
     if len(reason.strip()) > 200:
         raise DomainError("排除原因请写在200字以内", field="reason")
-    locked = Sign.objects.select_for_update(of=("self",)).get(pk=sign.pk)
+    locked = Sign.objects.select_for_update(of=("self",), no_key=True).get(pk=sign.pk)
     if locked.dismissed_at is not None:
         raise DomainError(f"已由{locked.dismissed_by_name}排除，请刷新页面", field="reason")
     locked.dismissed_at = clock.now(locked.owner_agency_id)
@@ -42,7 +42,7 @@ def sign_dismiss(*, actor: Actor, sign: Sign, reason: str) -> Sign:
 @transaction.atomic
 def sign_restore(*, actor: Actor, sign: Sign) -> Sign:
     """Take a dismissal back: the sign stands again, if the figures still bear it out."""
-    locked = Sign.objects.select_for_update(of=("self",)).get(pk=sign.pk)
+    locked = Sign.objects.select_for_update(of=("self",), no_key=True).get(pk=sign.pk)
     if locked.dismissed_at is None:
         raise DomainError("这个疑点没有被排除，请刷新页面")
     summary = locked.dismissed_reason

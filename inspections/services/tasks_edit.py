@@ -124,7 +124,9 @@ def tasks_edit(
     check_tasks(assignment_ids, wanted)
     if not note.strip():
         raise DomainError("请写明为什么修改", field="note")
-    rows = batch.assignments.select_for_update(of=("self",)).filter(pk__in=assignment_ids)
+    rows = batch.assignments.select_for_update(of=("self",), no_key=True).filter(
+        pk__in=assignment_ids
+    )
     planned = plan_tasks(batch, list(rows.select_related("enterprise").order_by("pk")), wanted)
     if len(planned) < len(set(assignment_ids)):
         raise DomainError("有企业不在本批次中，请刷新页面后重选")

@@ -47,7 +47,7 @@ def team_name(
     now = clock.now(contract.owner_agency_id)
     if barred := barred_people_words([membership], timezone.localdate(now), at=now):
         raise DomainError(f"{barred}，不能提名", field="membership")
-    ServiceContract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    ServiceContract.objects.select_for_update(of=("self",), no_key=True).get(pk=contract.pk)
     same = TeamMember.objects.filter(
         contract=contract, user=membership.user_id, state__in=TeamMember.LIVE
     )

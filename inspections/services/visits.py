@@ -85,7 +85,7 @@ def visit_start(
     official = kind in Visit.OFFICIAL
     _check_arrival(arrived, now)
     _check_contract(assignment, arrived)
-    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    locked = Assignment.objects.select_for_update(of=("self",), no_key=True).get(pk=assignment.pk)
     if not official:
         check_open(locked)
     whose = {**assignment.tenant, "provider_org_id": None} if official else assignment.tenant
@@ -259,7 +259,7 @@ def _member(visit: Visit, membership: Membership, certificate: str = "") -> Visi
 
 def lock_open(visit: Visit) -> Visit:
     """Return the visit locked; DomainError once it is signed or refused."""
-    locked = Visit.objects.select_for_update(of=("self",)).select_related(
+    locked = Visit.objects.select_for_update(of=("self",), no_key=True).select_related(
         "assignment__batch__contract", "enterprise"
     )
     found = locked.get(pk=visit.pk)
@@ -448,7 +448,7 @@ def _left(actor: Actor, visit: Visit, signature: bytes) -> None:
 def _note_parts(visit: Visit) -> None:
     assert visit.left_at is not None  # set with the signature
     day = timezone.localdate(visit.left_at)
-    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=visit.served_id)
+    locked = Assignment.objects.select_for_update(of=("self",), no_key=True).get(pk=visit.served_id)
     if visit.part != Visit.Part.SITE:
         locked.soft_checked_on = locked.soft_checked_on or day
     if visit.part != Visit.Part.SOFT:

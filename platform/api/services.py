@@ -72,7 +72,7 @@ def _end_of(day: date) -> datetime:
 @transaction.atomic
 def token_revoke(*, actor: Actor, token: ApiToken) -> ApiToken:
     """End a token at once: one's own, or as administrator one of the organisation's people."""
-    locked = ApiToken.objects.select_for_update(of=("self",)).get(pk=token.pk)
+    locked = ApiToken.objects.select_for_update(of=("self",), no_key=True).get(pk=token.pk)
     if locked.revoked_at:
         raise DomainError("该令牌已经吊销")
     locked.revoked_at = timezone.now()

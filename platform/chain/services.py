@@ -42,7 +42,7 @@ def verification_start(*, actor: Actor, with_files: bool) -> Job:
 
     DomainError while nothing is sealed yet.
     """
-    agency = Agency.objects.select_for_update(of=("self",)).get(pk=actor.org)
+    agency = Agency.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.org)
     under_way = Job.objects.filter(kind=KIND, owner_agency=agency, state=Job.State.RUNNING)
     if job := under_way.first():
         return job
@@ -80,7 +80,7 @@ def _parts(until: int, with_files: bool) -> Iterator[Part]:
 
 def run_part(job: Job, part: JobPart) -> Mapping[str, Any]:
     """Check the places of one part; the last part gathers what all have found."""
-    row = Verification.objects.select_for_update(of=("self",)).get(pk=job.subject_id)
+    row = Verification.objects.select_for_update(of=("self",), no_key=True).get(pk=job.subject_id)
     if part.key == END:
         return _finish(row, job)
     after, last = map(int, part.key.split("-"))

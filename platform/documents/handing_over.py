@@ -132,7 +132,7 @@ def receipt_refuse(
 
 def _keep(actor: Actor, document: Document, **values: str) -> Receipt:
     # The lock lets one of two people who press at once find the other's receipt.
-    locked = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    locked = Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
     if problem := hindrance(locked, on_screen=False):
         raise DomainError(problem)
     now = clock.now(locked.owner_agency_id)

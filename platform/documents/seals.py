@@ -101,7 +101,7 @@ def _now(actor: Actor) -> datetime:
 @transaction.atomic
 def approval_answer(*, actor: Actor, approval: SealApproval, is_granted: bool) -> SealApproval:
     """A leader agrees or not; never the one who asked."""
-    locked = SealApproval.objects.select_for_update(of=("self",)).get(pk=approval.pk)
+    locked = SealApproval.objects.select_for_update(of=("self",), no_key=True).get(pk=approval.pk)
     if locked.approved_at or locked.refused_at or locked.revoked_at:
         raise DomainError("该申请已经处理过")
     if is_same_person(actor, locked.asked_by_id):

@@ -59,10 +59,10 @@ def number_allocate(*, issuer: Issuer, kind: str, pattern: str, year: int) -> st
     The year stands in 〔〕, the serial number without leading zeros (domain.md 4.2).
     """
     key: dict[str, Any] = {"issuer_org_id": issuer.org_id, "kind": kind, "year": year}
-    series = NumberSeries.objects.select_for_update().filter(**key).first()
+    series = NumberSeries.objects.select_for_update(no_key=True).filter(**key).first()
     if series is None:  # the year's first
         NumberSeries.objects.get_or_create(**key)
-        series = NumberSeries.objects.select_for_update().get(**key)
+        series = NumberSeries.objects.select_for_update(no_key=True).get(**key)
     series.last += 1
     series.save(update_fields=["last"])
     return pattern.format(short=issuer.short_name, year=year, n=series.last)
@@ -154,7 +154,7 @@ def _row(
 ) -> tuple[Document, bool]:
     key = issue_key or f"{kind}:{subject.pk}"
     # The subject's row lock lets one of two simultaneous orders find the other's paper.
-    type(subject)._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
+    type(subject)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=subject.pk)
     found = Document.objects.filter(issue_key=key).first()
     if found:
         return found, False
@@ -269,7 +269,7 @@ def document_render(document_id: str) -> Document:
     PhotosWaiting while the virus scanner has still to look at a photo on it.
     """
     document = (
-        Document.objects.select_for_update(of=("self",))
+        Document.objects.select_for_update(of=("self",), no_key=True)
         .select_related("issuer_org")
         .get(pk=document_id)
     )
@@ -402,7 +402,7 @@ def document_void(
     *, actor: Actor, document: Document, reason: str, at: datetime | None = None
 ) -> Document:
     """Void a paper (now, or when the one that takes its place is issued); its number stays taken."""
-    rows = Document.objects.select_for_update(of=("self",)).defer("content")
+    rows = Document.objects.select_for_update(of=("self",), no_key=True).defer("content")
     locked = rows.get(pk=document.pk)
     if locked.state == Document.State.VOIDED:
         raise DomainError("该文书已作废")

@@ -214,7 +214,11 @@ def pack(channel: str, *, now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     with transaction.atomic():
-        row = Channel.objects.select_for_update(skip_locked=True).filter(pk=channel).first()
+        row = (
+            Channel.objects.select_for_update(skip_locked=True, no_key=True)
+            .filter(pk=channel)
+            .first()
+        )
         if row is None or row.stopped_at or (row.rests_until and row.rests_until > now):
             return 0
         if not is_configured(channel):
@@ -341,7 +345,7 @@ def dispatches_claim(*, now: datetime | None = None, size: int = 20) -> list[UUI
     with transaction.atomic():
         free = Q(state=Dispatch.State.READY)
         free |= Q(state=Dispatch.State.SENDING, leased_until__lte=now)
-        rows = Dispatch.objects.select_for_update(skip_locked=True).filter(free)
+        rows = Dispatch.objects.select_for_update(skip_locked=True, no_key=True).filter(free)
         stopped = Channel.objects.filter(
             Q(stopped_at__isnull=False) | Q(rests_until__gt=now)
         ).values("key")

@@ -89,7 +89,7 @@ def phone_ask(*, actor: Actor, number: str) -> Phone:
     if actor.is_training:
         raise DomainError("演示机构不向平台以外发送", field="number")
     text, now = phone_number(number), timezone.now()
-    phone, _ = Phone.objects.select_for_update().get_or_create(pk=actor.user_id)
+    phone, _ = Phone.objects.select_for_update(no_key=True).get_or_create(pk=actor.user_id)
     _may_ask(phone, now)
     code = f"{secrets.randbelow(10**6):06d}"
     if not (phone.verified_at and phone.number == text):
@@ -129,7 +129,7 @@ def _code_hash(user_id: int, number: str, code: str) -> str:
 def phone_confirm(*, actor: Actor, code: str) -> Phone:
     """Take the code; a wrong one is counted, which a refusal must not take back."""
     with transaction.atomic():
-        phone = Phone.objects.select_for_update().filter(pk=actor.user_id).first()
+        phone = Phone.objects.select_for_update(no_key=True).filter(pk=actor.user_id).first()
         problem = _code_problem(phone, actor, code)
         if phone is not None and not problem:
             phone.verified_at, phone.code_hash, phone.code_until = timezone.now(), "", None
@@ -265,7 +265,7 @@ def robot_remove(*, actor: Actor, robot: Robot) -> None:
 @transaction.atomic
 def delivery_again(*, actor: Actor, delivery: Delivery) -> None:
     """Let what was not delivered wait once more."""
-    locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    locked = Delivery.objects.select_for_update(no_key=True).get(pk=delivery.pk)
     if locked.state != Delivery.State.FAILED:
         raise DomainError("只有未送达的消息可以重发")
     locked.state, locked.dispatch, locked.done_at = Delivery.State.WAITING, None, None

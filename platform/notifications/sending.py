@@ -78,7 +78,7 @@ def dispatch_send(pk: UUID, *, now: datetime | None = None) -> bool:
 
 def _load(pk: UUID, now: datetime) -> Load | None:
     """Return what is to be sent, None where nothing is left of it or the operator stopped it."""
-    dispatch = Dispatch.objects.select_for_update().select_related("receiver").get(pk=pk)
+    dispatch = Dispatch.objects.select_for_update(no_key=True).select_related("receiver").get(pk=pk)
     if dispatch.state != Dispatch.State.SENDING:
         return None
     if Channel.objects.filter(pk=dispatch.channel, stopped_at__isnull=False).exists():
@@ -235,7 +235,7 @@ def _put_off(dispatch: Dispatch, outcome: Outcome, now: datetime) -> None:
 
 def channel_failed(dispatch: Dispatch, outcome: Outcome, now: datetime) -> None:
     """The way itself is broken: it rests, and what was packed for it waits again."""
-    row = Channel.objects.select_for_update().get(pk=dispatch.channel)
+    row = Channel.objects.select_for_update(no_key=True).get(pk=dispatch.channel)
     row.failures += 1
     row.rests_until = now + rest(row.failures, outcome.retry_after)
     row.save(update_fields=["failures", "rests_until"])
@@ -249,7 +249,7 @@ def _held(dispatch: Dispatch) -> Q:
 
 def robot_failed(dispatch: Dispatch, outcome: Outcome, now: datetime) -> None:
     """A robot rests; after a day of it, it is off, and its organisation told."""
-    robot = Robot.objects.select_for_update().get(pk=dispatch.receiver_id)
+    robot = Robot.objects.select_for_update(no_key=True).get(pk=dispatch.receiver_id)
     robot.failures += 1
     robot.failing_since = robot.failing_since or now
     robot.rests_until = now + rest(robot.failures, outcome.retry_after)

@@ -12,7 +12,7 @@ from tenancy.actors import Actor
 
 def _channel(key: str) -> Channel:
     channel_rows()
-    row = Channel.objects.select_for_update().filter(pk=key).first()
+    row = Channel.objects.select_for_update(no_key=True).filter(pk=key).first()
     if row is None:
         raise DomainError(f"没有这个渠道：{key}")
     return row

@@ -100,7 +100,7 @@ class Api(APIView):
         wanted = self.request.headers.get("If-Match")
         if wanted is None:
             return row
-        rows = type(row)._base_manager.select_for_update(of=("self",))
+        rows = type(row)._base_manager.select_for_update(of=("self",), no_key=True)
         rows.filter(pk=row.pk).first()
         row = find()
         if not names(wanted, etag(self.answer(words, row).data)):

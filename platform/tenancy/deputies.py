@@ -42,7 +42,9 @@ def deputy_name(
         raise DomainError("请写明事由", field="reason")
     # Both rows, always in the same order: two that name each other at once wait for one another.
     list(
-        Membership.objects.select_for_update().filter(pk__in=[membership.pk, to.pk]).order_by("pk")
+        Membership.objects.select_for_update(no_key=True)
+        .filter(pk__in=[membership.pk, to.pk])
+        .order_by("pk")
     )
     _check_chains(membership, to, valid_from, valid_until)
     row = Membership.objects.create(

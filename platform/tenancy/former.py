@@ -87,7 +87,9 @@ def _invitations(org: Organization) -> Any:
 
 
 def _locked(former_id: int, into_id: int) -> tuple[Organization, Organization]:
-    rows = Organization.objects.select_for_update().filter(pk__in=[former_id, into_id])
+    # The key too: nobody may join a body while it is being merged.
+    rows = Organization.objects.select_for_update(no_key=False)
+    rows = rows.filter(pk__in=[former_id, into_id])
     found = {row.pk: row for row in rows.order_by("pk")}
     return found[former_id], found[into_id]
 

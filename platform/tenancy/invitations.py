@@ -195,7 +195,7 @@ def invitation_send(*, actor: Actor, invitation: Invitation, by: str) -> Invitat
 
 
 def _locked(invitation: Invitation) -> Invitation:
-    rows = Invitation.objects.select_for_update(of=("self",)).select_related("org")
+    rows = Invitation.objects.select_for_update(of=("self",), no_key=True).select_related("org")
     row = rows.get(pk=invitation.pk)
     if row.accepted_at or row.revoked_at:
         raise DomainError("邀请已被使用或已撤回")

@@ -85,7 +85,11 @@ def work_hand_over(
 
     All or nothing. Who leaves gives away everything that can be given. DomainError at `to_<kind>`.
     """
-    locked = Membership.objects.own().select_for_update(of=("self",)).filter(pk=membership.pk)
+    locked = (
+        Membership.objects.own()
+        .select_for_update(of=("self",), no_key=True)
+        .filter(pk=membership.pk)
+    )
     if not locked.exists():
         raise DomainError("该身份已停用")
     in_hand = [row for row in holdings_of(membership) if row.holding.hand_over is not None]

@@ -147,7 +147,7 @@ def person_erase(*, user: User, reason: str) -> None:
     What he did stays under its id, and papers stay as they were issued. DomainError while he still
     works somewhere, or while a case is open where he did. Run as the system.
     """
-    memberships = Membership.objects.select_for_update().filter(user=user)
+    memberships = Membership.objects.select_for_update(no_key=True).filter(user=user)
     orgs = list(memberships.values_list("org_id", flat=True))
     if memberships.filter(ended_at=None).exists():
         raise DomainError("该人员还有在用的身份，请先停用")

@@ -158,7 +158,7 @@ def invitation_accept(
     The row lock makes a link work once even when two people open it at the same moment.
     """
     invitation = (
-        Invitation.objects.select_for_update(of=("self",))
+        Invitation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("org")
         .filter(pk=invitation_id)
         .first()
@@ -312,7 +312,11 @@ def membership_hand_over(*, actor: Actor, membership: Membership, to: Membership
 
 
 def _lock_admins(org_id: int) -> set[int]:
-    rows = Membership.objects.own().select_for_update().filter(org_id=org_id, role__in=ADMIN_ROLES)
+    rows = (
+        Membership.objects.own()
+        .select_for_update(no_key=True)
+        .filter(org_id=org_id, role__in=ADMIN_ROLES)
+    )
     return set(rows.order_by("pk").values_list("pk", flat=True))
 
 

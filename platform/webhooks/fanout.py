@@ -83,7 +83,7 @@ def _position(agency_id: int, oldest: datetime) -> Position | None:
     if not rows.exists():
         start = Position(agency_id=agency_id, sequence=_before(agency_id, oldest))
         Position.objects.bulk_create([start], ignore_conflicts=True)
-    return rows.select_for_update(skip_locked=True).first()
+    return rows.select_for_update(skip_locked=True, no_key=True).first()
 
 
 def _before(agency_id: int, moment: datetime) -> int:

@@ -71,7 +71,9 @@ def take(most: int) -> list[Load]:
     """Take endpoints that are owed something on lease, who was served longest ago first."""
     with acting_as(SYSTEM):
         now = posting.now()
-        taken = list(_due(now).select_for_update(skip_locked=True, of=("self",))[:most])
+        taken = list(
+            _due(now).select_for_update(skip_locked=True, of=("self",), no_key=True)[:most]
+        )
         Endpoint.objects.filter(pk__in=[row.pk for row in taken]).update(leased_until=now + LEASE)
         return [load for endpoint in taken if (load := _load(endpoint, now))]
 
@@ -125,11 +127,16 @@ def _give_back(endpoint: Endpoint, now: datetime) -> None:
 def write_down(load: Load, results: Sequence[Result]) -> None:
     """Keep what came of a slice, and give the endpoint back."""
     with acting_as(SYSTEM):
-        endpoint = Endpoint.objects.select_for_update().filter(pk=load.endpoint_id).first()
+        endpoint = (
+            Endpoint.objects.select_for_update(no_key=True).filter(pk=load.endpoint_id).first()
+        )
         if endpoint is None:
             return  # removed meanwhile, with everything it was owed
         ids = [result.delivery_id for result in results]
-        rows = {row.pk: row for row in Delivery.objects.select_for_update().filter(pk__in=ids)}
+        rows = {
+            row.pk: row
+            for row in Delivery.objects.select_for_update(no_key=True).filter(pk__in=ids)
+        }
         results = [result for result in results if result.delivery_id in rows]
         Attempt.objects.bulk_create(_attempt(endpoint, result) for result in results)
         _settle(endpoint, rows, results)

@@ -91,7 +91,7 @@ def endpoint_change(
 
 
 def _locked(endpoint: Endpoint) -> Endpoint:
-    return Endpoint.objects.select_for_update(of=("self",)).get(pk=endpoint.pk)
+    return Endpoint.objects.select_for_update(of=("self",), no_key=True).get(pk=endpoint.pk)
 
 
 def _well_again(endpoint: Endpoint) -> None:
@@ -166,7 +166,7 @@ def endpoint_test(*, actor: Actor, endpoint: Endpoint) -> Delivery:
 @transaction.atomic
 def delivery_resend(*, actor: Actor, delivery: Delivery) -> None:
     """Send one again, under the same id, also where it has arrived."""
-    locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    locked = Delivery.objects.select_for_update(no_key=True).get(pk=delivery.pk)
     if locked.state == Delivery.State.WAITING:
         raise DomainError("这一条已经在等待发送")
     again = Delivery.objects.filter(pk=locked.pk)

@@ -35,7 +35,7 @@ def transition(
     Locks the row first, so of two people one gets a DomainError. `values` are further fields to set.
     The act is recorded with both states, at the agency's own time.
     """
-    locked = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+    locked = type(row)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
     before = locked.state  # type: ignore[attr-defined]
     for field, value in values.items():
         setattr(locked, field, value)
@@ -112,7 +112,7 @@ def job_start(
     returned instead: two clicks, one job.
     """
     kind_of, pk = subject._meta.label_lower, str(subject.pk)
-    type(subject)._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
+    type(subject)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=subject.pk)
     same = Job.objects.filter(
         kind=kind, subject_type=kind_of, subject_id=pk, state=Job.State.RUNNING
     )
@@ -205,7 +205,7 @@ def _transaction_for(part_id: int) -> Iterator[None]:
 
 
 def _claim(part_id: int) -> JobPart | None:
-    rows = JobPart.objects.select_for_update(of=("self",), skip_locked=True)
+    rows = JobPart.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
     part = rows.select_related("job").filter(pk=part_id).first()
     if part is None or part.state in (JobPart.State.DONE, JobPart.State.FAILED):
         return None
@@ -218,7 +218,7 @@ def _finish(part: JobPart, result: Mapping[str, Any]) -> None:
     part.finished_at = timezone.now()
     part.attempts += 1
     part.save()
-    job = Job.objects.select_for_update().get(pk=part.job_id)
+    job = Job.objects.select_for_update(no_key=True).get(pk=part.job_id)
     left = job.parts.exclude(state=JobPart.State.DONE)
     if not left.exists():
         job.state, job.finished_at = Job.State.DONE, timezone.now()
@@ -229,7 +229,11 @@ def _finish(part: JobPart, result: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def _fail(part_id: int, error: Exception) -> None:
-    part = JobPart.objects.select_for_update(of=("self",)).select_related("job").get(pk=part_id)
+    part = (
+        JobPart.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("job")
+        .get(pk=part_id)
+    )
     part.attempts += 1
     part.error = f"{type(error).__name__}: {error}"[:500]
     if part.attempts >= MAX_ATTEMPTS:

@@ -108,7 +108,11 @@ def certificates_end(actor: Actor, membership: Membership) -> None:
 
 
 def _lock(credential: Credential) -> Credential:
-    locked = type(credential)._default_manager.select_for_update(of=("self",)).get(pk=credential.pk)
+    locked = (
+        type(credential)
+        ._default_manager.select_for_update(of=("self",), no_key=True)
+        .get(pk=credential.pk)
+    )
     if locked.removed_at is not None:
         raise DomainError("该证书已注销")
     return locked

@@ -67,7 +67,9 @@ def cross_region_file(
 @transaction.atomic
 def cross_region_acknowledge(*, actor: Actor, notice: CrossRegionNotice) -> CrossRegionNotice:
     """The agency has seen it. It is a notice, no application: it held from the day it named."""
-    locked = CrossRegionNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+    locked = CrossRegionNotice.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=notice.pk
+    )
     if locked.owner_agency_id != actor.org_id:
         raise DomainError("由收到告知的监管部门收悉")
     if locked.acknowledged_at is not None:

@@ -71,7 +71,9 @@ def report_edit(
 ) -> PerformanceReport:
     """Write a draft anew, with further files."""
     _own(actor, report.provider_org_id)
-    locked = PerformanceReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    locked = PerformanceReport.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=report.pk
+    )
     if locked.state != PerformanceReport.State.DRAFT:
         raise DomainError("报告已提交，不能再改；需要更正请提交新版")
     locked.text = _said(text)

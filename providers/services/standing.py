@@ -317,7 +317,7 @@ def standing_keep(*, actor: Actor, decision: StandingDecision, reason: str) -> S
     if not reason.strip():
         raise DomainError("请写明不予解除的理由", field="reason")
     asked = (
-        StandingStatement.objects.select_for_update(of=("self",))
+        StandingStatement.objects.select_for_update(of=("self",), no_key=True)
         .filter(decision=decision, kind=Kind.REPAIR, answered_at=None)
         .first()
     )

@@ -268,7 +268,9 @@ def _open_forms(appraisal: Appraisal, at: datetime) -> None:
 
 
 def _lock(appraisal: Appraisal, *states: str) -> Appraisal:
-    rows = Appraisal.objects.select_for_update(of=("self",)).select_related("scheme", "contract")
+    rows = Appraisal.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "scheme", "contract"
+    )
     locked = rows.get(pk=appraisal.pk)
     if locked.state not in states:
         raise DomainError(f"考评现在是“{locked.get_state_display()}”，不能进行此操作")

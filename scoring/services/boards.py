@@ -117,7 +117,9 @@ def plate_make(
 
 
 def _board(actor: Actor, enterprise: Enterprise, kind: str) -> tuple[NoticeBoard, Any]:
-    Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)  # versions in a row
+    Enterprise.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=enterprise.pk
+    )  # versions in a row
     rows = NoticeBoard.objects.filter(enterprise=enterprise, kind=kind)
     last = rows.aggregate(last=Max("version"))["last"] or 0
     now = clock.now(enterprise.owner_agency_id)

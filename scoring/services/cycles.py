@@ -46,7 +46,7 @@ def cycle_lock(enterprise: Enterprise, year: int) -> PointCycle:
     PointCycle.objects.get_or_create(
         owner_agency_id=agency_id, enterprise=enterprise, year=year, defaults=whose
     )
-    return PointCycle.objects.select_for_update(of=("self",)).get(
+    return PointCycle.objects.select_for_update(of=("self",), no_key=True).get(
         owner_agency_id=enterprise.owner_agency_id, enterprise=enterprise, year=year
     )
 
@@ -58,7 +58,7 @@ def year_of(moment: datetime) -> int:
 
 def cycle_lock_again(cycle_id: int) -> PointCycle:
     """Return a cycle that is there, locked."""
-    return PointCycle.objects.select_for_update(of=("self",)).get(pk=cycle_id)
+    return PointCycle.objects.select_for_update(of=("self",), no_key=True).get(pk=cycle_id)
 
 
 def point_event_add(
@@ -120,7 +120,7 @@ def _note_events(
     rows = ThresholdEvent.objects.filter(
         Q(cycle=cycle) | Q(cycle__counts_in=cycle, state=State.SENT)
     )
-    rows = rows.select_for_update(of=("self",)).order_by(
+    rows = rows.select_for_update(of=("self",), no_key=True).order_by(
         F("cycle__counts_in").desc(nulls_last=True)
     )
     events = {event.kind: event for event in rows}

@@ -27,7 +27,9 @@ def effect_month_save(
     if figures["deaths"] and not figures["accidents"]:
         raise DomainError("有死亡人数时，事故起数不能为零", field="accidents")
     key: dict[str, Any] = {"owner_agency": agency, "year": year, "month": month}
-    before = EffectMonth.objects.select_for_update().filter(**key).values(*figures).first()
+    before = (
+        EffectMonth.objects.select_for_update(no_key=True).filter(**key).values(*figures).first()
+    )
     saved, _ = EffectMonth.objects.update_or_create(
         **key,
         defaults={

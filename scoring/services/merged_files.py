@@ -83,7 +83,7 @@ def cycles_unfold(actor: Actor, merge: EnterpriseMerge) -> None:
 
 
 def _cycles(former: Enterprise) -> list[PointCycle]:
-    rows = PointCycle.objects.select_for_update(of=("self",)).filter(enterprise=former)
+    rows = PointCycle.objects.select_for_update(of=("self",), no_key=True).filter(enterprise=former)
     return list(rows.select_related("book").order_by("year"))
 
 

@@ -73,7 +73,9 @@ def objection_answer(
 
     Whoever drafted the evaluation does not answer. DomainError names the field.
     """
-    appraisal = Appraisal.objects.select_for_update(of=("self",)).get(pk=objection.appraisal_id)
+    appraisal = Appraisal.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=objection.appraisal_id
+    )
     if appraisal.state != Appraisal.State.DRAFTED:
         raise DomainError(f"考评现在是“{appraisal.get_state_display()}”，不能答复异议")
     if is_same_person(actor, appraisal.drafted_by_id):

@@ -48,7 +48,9 @@ def self_evaluation_file(
 
     `answers`: {indicator code: {"score": text of a Decimal, "words": text}}.
     """
-    locked = SelfEvaluation.objects.select_for_update(of=("self",)).get(pk=evaluation.pk)
+    locked = SelfEvaluation.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=evaluation.pk
+    )
     if locked.filed_at is not None:
         raise DomainError("自评已提交")
     if clock.today(locked.owner_agency_id) > locked.due_on:
@@ -76,7 +78,7 @@ def questionnaire_file(
     *, actor: Actor, form: Questionnaire, answers: Sequence[int], comment: str = "", ip: str = ""
 ) -> Questionnaire:
     """File an enterprise's form: once, in its days; doubts about who filed it are noted (3.4)."""
-    locked = Questionnaire.objects.select_for_update(of=("self",)).get(pk=form.pk)
+    locked = Questionnaire.objects.select_for_update(of=("self",), no_key=True).get(pk=form.pk)
     if locked.filed_at is not None:
         raise DomainError("本企业已提交过评价，不能再次提交")
     if locked.opened_at is not None or clock.today(locked.owner_agency_id) > locked.due_on:
@@ -115,7 +117,7 @@ def _doubts(actor: Actor, form: Questionnaire, ip: str) -> list[str]:
 @transaction.atomic
 def third_party_ask(*, actor: Actor, appraisal: Appraisal, body_name: str) -> ThirdPartyReview:
     """Name the third body whose word is asked; it files by a link of its own."""
-    locked = Appraisal.objects.select_for_update(of=("self",)).select_related("contract").get(
+    locked = Appraisal.objects.select_for_update(of=("self",), no_key=True).select_related("contract").get(
         pk=appraisal.pk
     )  # fmt: skip
     contract = locked.contract

@@ -71,7 +71,7 @@ def appraisals_publish(*, actor: Actor, agency: Agency, year: int) -> Publicatio
 
 
 def _locked(agency: Agency, year: int, states: Sequence[str]) -> list[Appraisal]:
-    rows = Appraisal.objects.select_for_update(of=("self",)).filter(
+    rows = Appraisal.objects.select_for_update(of=("self",), no_key=True).filter(
         owner_agency=agency, year=year, purpose=Appraisal.Purpose.FINAL, state__in=states
     )
     return list(rows.select_related("contract__provider_org", "scheme").order_by("pk"))

@@ -95,7 +95,7 @@ def self_check_finish(*, actor: Actor, check: SelfCheck) -> SelfCheck:
 @transaction.atomic
 def self_check_share(*, actor: Actor, check: SelfCheck) -> SelfCheck:
     """Show a finished round to the regulator; that cannot be taken back."""
-    locked = SelfCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
+    locked = SelfCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=check.pk)
     if locked.finished_at is None:
         raise DomainError("完成自查以后才能公开")
     if locked.shared_at is None:
@@ -128,7 +128,7 @@ def cost_of(check: SelfCheck, items: Sequence[SelfCheckItem]) -> Total:
 
 
 def _open(check: SelfCheck) -> SelfCheck:
-    locked = SelfCheck.objects.select_for_update(of=("self",)).select_related("book").get(
+    locked = SelfCheck.objects.select_for_update(of=("self",), no_key=True).select_related("book").get(
         pk=check.pk
     )  # fmt: skip
     if locked.finished_at is not None:

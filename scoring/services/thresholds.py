@@ -96,7 +96,9 @@ def _send(actor: Actor, cycle: PointCycle, event: ThresholdEvent) -> None:
 
 def _take(event: ThresholdEvent, wanted: Iterator[Consequence]) -> list[Consequence]:
     """Write down what follows; after a correction what was lifted holds again."""
-    earlier = {one.kind: one for one in event.consequences.select_for_update(of=("self",))}
+    earlier = {
+        one.kind: one for one in event.consequences.select_for_update(of=("self",), no_key=True)
+    }
     for one in earlier.values():
         if one.lifted_at is not None:
             one.lifted_at, one.lifted_reason = None, ""
@@ -192,7 +194,7 @@ def consequence_lift(*, actor: Actor, consequence: Consequence, reason: str) -> 
 
 
 def _open(consequence: Consequence) -> Consequence:
-    locked = Consequence.objects.select_for_update(of=("self",)).get(pk=consequence.pk)
+    locked = Consequence.objects.select_for_update(of=("self",), no_key=True).get(pk=consequence.pk)
     if locked.done_at is not None or locked.lifted_at is not None:
         raise DomainError("该措施已完成或者已解除")
     return locked

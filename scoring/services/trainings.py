@@ -136,7 +136,7 @@ def _passed(actor: Actor, cycle: PointCycle, training: PointTraining) -> bool:
     if event is None:
         return False
     recompute(actor, cycle)
-    owed = Consequence.objects.select_for_update(of=("self",)).filter(
+    owed = Consequence.objects.select_for_update(of=("self",), no_key=True).filter(
         enterprise__in=training.enterprise.files, kind=Consequence.Kind.TRAINING, done_at=None,
         lifted_at=None,
     )  # fmt: skip

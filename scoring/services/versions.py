@@ -24,7 +24,7 @@ def locked_draft(actor: Actor, version: Version) -> Version:
     kind = type(version)
     name = kind._meta.verbose_name
     owner_of(kind, actor)
-    locked = kind._default_manager.select_for_update(of=("self",)).get(pk=version.pk)
+    locked = kind._default_manager.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
     if locked.owner_agency_id != actor.org_id:
         raise DomainError(f"只能修改本机构的{name}")
     if locked.state != RulesVersion.State.DRAFT:

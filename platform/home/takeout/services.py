@@ -105,7 +105,7 @@ def _claim(archive_id: UUID) -> DataArchive | None:
     """Take it on lease; None if it is done, given up, or in another's hands."""
     now = timezone.now()
     with acting_as(SYSTEM):
-        rows = DataArchive.objects.select_for_update(skip_locked=True, of=("self",))
+        rows = DataArchive.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
         row = rows.select_related("org").filter(pk=archive_id).first()
         if row is None or not row.is_under_way or (row.leased_until or now) > now:
             return None
@@ -241,7 +241,7 @@ def archive_download(*, actor: Actor, archive: DataArchive) -> DataArchive:
 @transaction.atomic
 def archive_remove(*, actor: Actor, archive: DataArchive) -> None:
     """Remove its file, or give up one that is still being made."""
-    locked = DataArchive.objects.select_for_update(of=("self",)).get(pk=archive.pk)
+    locked = DataArchive.objects.select_for_update(of=("self",), no_key=True).get(pk=archive.pk)
     if locked.state in (State.REMOVED, State.EXPIRED):
         raise DomainError("这份数据已经删除")
     _empty([locked], State.REMOVED)
@@ -251,7 +251,7 @@ def archive_remove(*, actor: Actor, archive: DataArchive) -> None:
 def archives_expire() -> int:
     """Remove the files whose days are over; run as nobody, every night."""
     with acting_as(SYSTEM):
-        rows = DataArchive.objects.select_for_update(of=("self",), skip_locked=True)
+        rows = DataArchive.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
         over = list(rows.filter(state=State.READY, expires_at__lte=timezone.now()))
         _empty(over, State.EXPIRED)
         return len(over)

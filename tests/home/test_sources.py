@@ -10,7 +10,8 @@ from home.waiting import counts_of, waiting
 from inspections.services import draw_commit, draw_freeze, draw_number, draw_reveal
 from tests import county as counties
 from tests import world
-from tests.home.turns import STORIES, counts
+from tests.home.turns import STORIES
+from tests.home.turns.base import counts
 
 pytestmark = pytest.mark.django_db
 

@@ -32,33 +32,31 @@ def written_rarely(view: View) -> View:
 def guesses_over(request: HttpRequest) -> int:
     """Return for how many seconds no more codes are looked up for this address; 0: they are.
 
-    Counted are the wrong ones alone (`guess_count`): by address, and of all together.
+    Counted are the wrong ones alone (`guess_count`).
     """
-    return max((wait for wait, _ in _guesses(request, increment=False)), default=0)
+    usage = _guesses(request, increment=False)
+    return max(1, usage["time_left"]) if usage and usage["count"] >= usage["limit"] else 0
 
 
 def guess_count(request: HttpRequest) -> bool:
     """Count a code that nobody has; return whether it was the one after which no more are looked up."""
-    return any(is_last for _, is_last in _guesses(request, increment=True))
+    usage = _guesses(request, increment=True)
+    return bool(usage) and usage["count"] == usage["limit"]
 
 
-def _guesses(request: HttpRequest, *, increment: bool) -> list[tuple[int, bool]]:
+def _guesses(request: HttpRequest, *, increment: bool) -> dict[str, Any]:
+    """Return count, limit and seconds left of this address; {} where nothing is counted."""
     if not settings.RATELIMIT_ENABLE:
-        return []
-    found = []
-    for group, key in (("guess", client_ip(request)), ("guess_all", "all")):
-        try:
-            usage = get_usage(
-                request, group=group, key=lambda *_, key=key: key,
-                rate=settings.RATE_LIMITS[group], increment=increment,
-            )  # fmt: skip
-        except (RedisError, OSError):
-            logger.warning("no cache to count guesses in")
-            return []
-        if usage is not None:
-            count, limit = usage["count"], usage["limit"]
-            found.append((max(1, usage["time_left"]) if count >= limit else 0, count == limit))
-    return found
+        return {}
+    try:
+        usage: dict[str, Any] | None = get_usage(
+            request, group="guess", key=lambda *_: client_ip(request),
+            rate=settings.RATE_LIMITS["guess"], increment=increment,
+        )  # fmt: skip
+    except (RedisError, OSError):
+        logger.warning("no cache to count guesses in")
+        return {}
+    return usage or {}
 
 
 class LimitMiddleware:

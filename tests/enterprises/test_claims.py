@@ -265,11 +265,11 @@ def test_a_hundred_guesses_from_one_address_are_stopped_and_another_goes_on(coun
     assert row(sheet).failures == 0
 
 
-def test_guesses_from_many_addresses_are_stopped_together(county, counted):
+def test_guesses_from_many_addresses_keep_nobody_else_out(county, counted):
     [sheet] = issue(county)
     for number in range(4):
-        guess(15, REMOTE_ADDR=f"10.0.1.{number}")
-    assert Client().get(url(sheet), REMOTE_ADDR="10.0.2.1").status_code == 429
+        guess(25, REMOTE_ADDR=f"10.0.1.{number}")
+    assert Client().get(url(sheet), REMOTE_ADDR="10.0.2.1").status_code == 200
 
 
 def test_who_types_the_codes_of_others_right_is_not_counted(county, counted):

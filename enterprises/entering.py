@@ -11,6 +11,8 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Cast
 
 from audit.services import record
 from common.errors import DomainError
@@ -254,3 +256,11 @@ def was_entered_by(actor: Actor, *subjects: TenantModel) -> bool:
     )
     members = list(rows.values_list("entered_by", flat=True))
     return bool(members) and is_same_person(actor, *members)
+
+
+def own_entries(actor: Actor, model: type[TenantModel]) -> QuerySet:
+    """Return the keys of a model's rows that the actor has entered, which others decide."""
+    rows = EnteredAct.objects.filter(
+        subject_type=model._meta.label_lower, entered_by__in=actor.places
+    )
+    return rows.values(row=Cast("subject_id", model._meta.pk))

@@ -11,22 +11,26 @@ from agencies.models import ProviderChoice
 from audit.models import AuditEntry
 from common.errors import DomainError
 from common.scope import acting_as
+from documents.models import Document
 from enterprises import claims
 from enterprises.entering import no_phone_note, was_entered_by
 from enterprises.models import EnteredAct, NoPhone
 from evidence.models import Photo
 from inspections.models import Extension, Hazard, Rectification
-from inspections.services import extension_answer
+from inspections.services import extension_answer, opinion_issue
+from inspections.services.enforcement import Rechecked
 from notifications.models import Notification
 from notifications.services import notify
 from scoring.models import PointAppeal, Questionnaire, SelfCheck
 from scoring.services import appeal_decide, form_exclude, forms_close
+from tenancy import clock
 from tenancy.actors import SYSTEM
 from tenancy.enums import Role
 from tenancy.models import Membership
 from tests import county as counties
 from tests import world
 from tests.agencies import market as markets
+from tests.home.turns.base import counts
 from tests.scoring import evaluated
 from tests.scoring import township as townships
 
@@ -154,6 +158,8 @@ def test_who_entered_a_request_does_not_answer_it(county):
             extension_answer(
                 actor=county.officer, extension=asked, decision="grant", granted_on=None, answer=""
             )
+    assert "extension" not in counts(county.officer)
+    assert counts(county.second_officer)["extension"] == 1
     with acting_as(county.second_officer):
         done = extension_answer(
             actor=county.second_officer, extension=asked, decision="grant", granted_on=None,
@@ -179,6 +185,28 @@ def test_an_officer_enters_a_rectification_and_it_is_counted(county):
         assert not was_entered_by(county.officer, row)
     page = desk.get(reverse("agencies:contract", args=[county.contract.pk])).content.decode()
     assert "替 1 家企业录入 1 项：服务机构 0 项，监管部门 1 项" in page
+
+
+def test_who_entered_a_rectification_does_not_sign_the_opinion_on_it(county):
+    """An officer who writes for the owner what is mended is none of the two that recheck it."""
+    order, officers = counties.ordered(county), counties.pair(county)
+    nobody_there(county)
+    county.later(days=3)
+    with acting_as(county.officer):
+        page = reverse("inspections:submit", args=[order.hazards.order_by("number").first().pk])
+        form = {"text": "已接地", "responsible_person": "张立新",
+                "done_on": f"{clock.today(county.zone.pk)}"}  # fmt: skip
+    photo = SimpleUploadedFile("after.jpg", counties.picture((1, 2, 3)), "image/jpeg")
+    desk = world.client_of(county.officer)
+    assert desk.post(page, {**form, "photos": photo, "slip": slip()["slip"]}).status_code == 302
+    with acting_as(county.officer):
+        results = {str(one.pk): Rechecked("passed") for one in order.hazards.all()}
+        with pytest.raises(DomainError, match="代企业录入了整改，不能复查"):
+            opinion_issue(
+                actor=county.officer, order=order, results=results, representative_name="张立新",
+                **officers,
+            )  # fmt: skip
+        assert not Document.objects.filter(kind="recheck_opinion").exists()
 
 
 def test_a_superior_looks_on_and_a_stranger_finds_nothing(county):
@@ -313,6 +341,9 @@ def test_a_word_on_points_is_entered_by_neither_giver_nor_decided_by_who_entered
         assert appeal.asked_by_name.endswith("（代录）")
         with pytest.raises(DomainError, match="由你代企业录入"):
             appeal_decide(actor=town.admin, appeal=appeal, rulings={}, answer="维持")
+    assert "appeal" not in counts(town.admin)
+    other = world.member(town.agency.org, Role.OFFICER)
+    assert counts(other)["appeal"] == 1
 
 
 def test_having_nothing_to_say_is_entered_as_well(town):

@@ -8,6 +8,7 @@ from django.db.models.functions import TruncDate
 from agencies.models import Assignment, ServiceBatch, ServiceContract
 from documents.handing_over import awaiting_by_hand
 from documents.models import Document
+from enterprises.entering import own_entries
 from enterprises.models import EnterpriseImport
 from home.sources.base import AGENCY, Rows, Source, in_hand, own
 from inspections.access import corrections_of, disclosures_of, hazards_of, reopenings_of, reviews_of
@@ -42,8 +43,10 @@ HAND_OVER = timedelta(days=90)  # since its issue that a paper is asked after [p
 
 
 def _extensions(actor: Actor) -> Rows:
+    """Whoever entered one for its enterprise does not answer it."""
     rows = own(Extension, actor, state=Extension.State.ASKED)
-    return rows.filter(hazard__in=hazards_of(actor).values("pk"))
+    rows = rows.filter(hazard__in=hazards_of(actor).values("pk"))
+    return rows.exclude(pk__in=own_entries(actor, Extension))
 
 
 def _corrections(actor: Actor) -> Rows:
@@ -56,9 +59,10 @@ def _corrections(actor: Actor) -> Rows:
 
 
 def _appeals(actor: Actor) -> Rows:
-    """Whoever gave the points does not decide."""
+    """Whoever gave the points, or entered the appeal for its enterprise, does not decide."""
     gave = Q(sheet__officer__in=actor.places) | Q(sheet__second_officer__in=actor.places)
-    return own(PointAppeal, actor, state=PointAppeal.State.ASKED).exclude(gave)
+    rows = own(PointAppeal, actor, state=PointAppeal.State.ASKED).exclude(gave)
+    return rows.exclude(pk__in=own_entries(actor, PointAppeal))
 
 
 def _complaints(actor: Actor) -> Rows:

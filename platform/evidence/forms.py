@@ -6,11 +6,22 @@ from django import forms
 
 from evidence.pictures import MAX_BYTES
 
+MOST_FILES = 100  # chosen at once
+
 
 class PhotosInput(forms.FileInput):
     """Several photos, from the camera or the album."""
 
     allow_multiple_selected = True
+
+
+def _chosen(field: forms.FileField, data: Any) -> list[Any]:
+    files = list(data) if isinstance(data, list | tuple) else [data] if data else []
+    if field.required and not files:
+        raise forms.ValidationError(field.error_messages["required"], code="required")
+    if len(files) > MOST_FILES:
+        raise forms.ValidationError(f"一次最多选 {MOST_FILES} 个文件，这次是 {len(files)} 个")
+    return files
 
 
 class PhotosField(forms.FileField):
@@ -22,9 +33,7 @@ class PhotosField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[bytes]:
         """Return the bytes of every file."""
-        files = data if isinstance(data, list | tuple) else [data] if data else []
-        if self.required and not files:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
+        files = _chosen(self, data)
         for file in files:
             if file.size > MAX_BYTES:
                 size = file.size / 1024 / 1024
@@ -35,7 +44,7 @@ class PhotosField(forms.FileField):
 
 
 class FilesField(forms.FileField):
-    """Several files as (name, bytes); each is refused by its size before it is read."""
+    """Several files as (name, bytes); each is refused by its size before it is read, as are too many."""
 
     def __init__(
         self,
@@ -49,9 +58,7 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[tuple[str, bytes]]:
         """Return the name and the bytes of every file."""
-        files = data if isinstance(data, list | tuple) else [data] if data else []
-        if self.required and not files:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
+        files = _chosen(self, data)
         for file in files:
             if file.size > self.most:
                 size, most = file.size / 1024 / 1024, self.most // 1024 // 1024

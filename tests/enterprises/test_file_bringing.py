@@ -171,6 +171,15 @@ def test_what_is_no_archive_is_refused_at_its_field(county, content, words):
         assert not EnterpriseImport.objects.filter(kind="hazard-photos").exists()
 
 
+def test_more_than_a_hundred_chosen_at_once_are_refused_at_their_field(county):
+    files = [SimpleUploadedFile(f"{n}.jpg", b"x", "image/jpeg") for n in range(101)]
+    page = world.client_of(county.officer).post(
+        reverse("enterprises:files-upload"), {"files": files}
+    )
+    assert page.status_code == 422
+    assert page.context["form"].errors["files"] == ["一次最多选 100 个文件，这次是 101 个"]
+
+
 def test_a_bomb_costs_nothing(county, ledger, monkeypatch):
     monkeypatch.setattr(folders, "MAX_UNPACKED", 2**20)
     out = io.BytesIO()

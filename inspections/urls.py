@@ -28,7 +28,6 @@ urlpatterns = [
     path("visits/mine/", assignments.my_assignments, name="my-assignments"),
     path("visits/of/<int:pk>/", assignments.assignment, name="assignment"),
     path("visits/of/<int:pk>/start/", visits.visit_start, name="visit-start"),
-    path("assignments/<int:pk>/slip/", hazards.slip, name="slip"),
     path("visits/<uuid:pk>/", visits.visit, name="visit"),
     path("visits/<uuid:pk>/answer/", visits.answer, name="visit-answer"),
     path("visits/<uuid:pk>/answer-rest/", visits.answer_rest, name="visit-answer-rest"),

@@ -375,7 +375,6 @@ TABLE = {
     "inspections:disclosure-new": (("batch",), {"lead": 200}),
     "inspections:disclosure": (("disclosure",), AGENCY_AND_FIELD),
     "inspections:disclosure-acknowledge": (("disclosure",), MANAGERS),
-    "inspections:slip": (("assignment",), FIELD),
     "inspections:extension-enter": (("hazard",), AGENCY_AND_FIELD),
     "enterprises:without-phone": ((), AGENCY_AND_FIELD),
     "enterprises:entered": (("enterprise",), ALL),

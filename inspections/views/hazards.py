@@ -22,10 +22,8 @@ from enterprises.entering_views import enter_page
 from evidence.services import photos_of
 from inspections import exports, services
 from inspections.access import (
-    assignment_to_visit,
     extension_for,
     hazard_for,
-    hazards_of,
     may_correct,
     officers_recheck,
 )
@@ -182,19 +180,6 @@ def submit(request: Request, pk: UUID) -> HttpResponse:
         "before": photos_of("inspections.hazard", [pk], actor=request.actor).get(str(pk), []),
     }
     return render(request, "inspections/submit.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-def slip(request: Request, pk: int) -> HttpResponse:
-    """What an owner without a phone fills in by hand and signs, to be photographed and entered."""
-    require(request.actor, "enter_for")
-    found = assignment_to_visit(request.actor, pk)
-    rows = hazards_of(request.actor).filter(assignment=found, state__in=Hazard.DUE_STATES)
-    context = {
-        "assignment": found, "hazards": rows.order_by("due_on", "number"),
-        "is_training": request.actor.is_training,
-    }  # fmt: skip
-    return render(request, "inspections/slip.html", context)
 
 
 @login_required

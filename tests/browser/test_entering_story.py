@@ -93,6 +93,3 @@ def test_the_pages_of_who_may_what(page_for, county):
     ):
         assert desk.goto(path).status == 200, path
         looked_at(desk, name)
-    lead = page_for(county.lead, 1366, 768)
-    lead.goto(f"/assignments/{county.assignment.pk}/slip/")
-    looked_at(lead, "slip")

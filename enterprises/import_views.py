@@ -31,6 +31,7 @@ from enterprises.bringing import (
     kinds,
 )
 from enterprises.columns import EXAMPLE, TEMPLATE, Table
+from enterprises.file_bringing import file_kind_of
 from enterprises.forms import UploadForm
 from enterprises.models import EnterpriseImport
 from enterprises.sheet import write_rejected
@@ -108,6 +109,8 @@ def template(request: Request, kind: str) -> Any:
 def preview(request: Request, pk: UUID) -> HttpResponse:
     """The sheet with every problem on its row; what is unclear is asked for; then confirmed."""
     draft = import_for(request.actor, pk)
+    if file_kind_of(draft.kind):
+        return redirect("enterprises:files", pk=pk)
     if draft.state != EnterpriseImport.State.DRAFT:
         context = {"draft": draft, "kind": _kind(draft.kind)}
         return render(request, "enterprises/imported.html", context)

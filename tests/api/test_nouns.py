@@ -61,7 +61,7 @@ ACTS = {
     "assignment-inspector": ("assignment", ("lead",)),
     "assignment-withdrawal": ("assignment", ("admin",)),
     "visit-confirmation": ("visit", ("lead",)),
-    "hazard-rectifications": ("hazard", (*FIELD, "principal")),
+    "hazard-rectifications": ("hazard", PEOPLE),  # all but the principal enter for him
     "hazard-extensions": ("hazard", ("principal",)),
     "hazard-rechecks": ("hazard", FIELD),
     "extension-answer": ("extension", OFFICE),

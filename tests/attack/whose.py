@@ -48,7 +48,8 @@ class Eyes:
 
     def scope(self) -> tuple[str, ...]:
         """Every region, and the organisation's own rows."""
-        return ("", str(self.org), *EVERYWHERE, str(self.org), str(self.org))
+        own = str(self.org)
+        return ("", own, *EVERYWHERE, own, own, own)
 
 
 def all_models() -> list[type[Model]]:

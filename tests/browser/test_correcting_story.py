@@ -106,5 +106,5 @@ def test_a_signed_visit_is_opened_again_and_signed_anew(page_for):
     look(inspector, "signed")
     with acting_as(county.admin):
         assert Visit.objects.get(pk=visit.pk).representative_name == "李四"
-        papers = Document.objects.filter(kind="service_record").order_by("issued_at")
+        papers = Document.objects.filter(kind="service_record").order_by("number")
         assert [paper.state for paper in papers] == ["voided", "issued"]

@@ -77,6 +77,7 @@ def test_a_seal_is_registered_and_another_leader_lets_it_be_used(page_for, tmp_p
     photo.write_bytes(counties.picture())
     seal.write_bytes(counties.picture((200, 30, 30), kind="PNG"))
     page = page_for(admin)
+    page.click("#menu summary:has-text('文书和记录')")
     page.click("nav >> text=印章和签名")
     looks_right(page)
     page.click("a:has-text('登记印模')")

@@ -84,7 +84,7 @@ def test_numbers_in_query_body_path_and_errors_are_in_no_line(log, client, monke
     def fail(*args, **kwargs):
         raise RuntimeError(f"could not dial {NUMBER}")
 
-    monkeypatch.setattr("enterprises.views.enterprise_for", fail)
+    monkeypatch.setattr("enterprises.views.file_for", fail)
     assert client.get(f"/enterprises/{county.enterprises[0].pk}/").status_code == 500
     text = log.getvalue()
     assert NUMBER not in text

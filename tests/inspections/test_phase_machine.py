@@ -95,7 +95,7 @@ class Phases(RuleBasedStateMachine):
         if after != before and after in BY_LEADS:
             assert who == "lead", (who, before, after)
 
-    @rule(steps=st.integers(1, 8))
+    @rule(steps=st.integers(1, 16))
     def somebody_diligent_carries_on(self, steps):
         """Do what is due next, as the right person: or random acts would seldom get far."""
         for _ in range(steps):

@@ -30,7 +30,9 @@ def second_pair(monkeypatch, tmp_path):
 
 
 def ask(role, statement, database=postgres.DATABASE):
-    connection = psycopg2.connect(host=str(places.sockets()), user=role, dbname=database)
+    connection = psycopg2.connect(
+        host=str(places.sockets()), user=role, dbname=database, options="-c synchronous_commit=on"
+    )
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:

@@ -1,6 +1,5 @@
 """The archive itself: written entry by entry in flat memory, each entry with its hash."""
 
-import csv
 import hashlib
 import io
 import zipfile
@@ -14,7 +13,7 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from documents.csv_files import safe
+from documents.csv_files import CsvWriter
 from home.takeout.columns import Column, Names, columns_of, sheet_rows
 from home.takeout.files import RULES, SCANNED, Taken, taken_of
 from home.takeout.kinds import Kind, kinds, rows_of
@@ -116,8 +115,8 @@ def _write_sheet(
     at = next((i for i, c in enumerate(columns) if rule and c.key == rule.field), None)
     sheet.columns = columns
     own, text = rows.model._meta.pk.attname, io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([column.name for column in columns])
+    writer = CsvWriter(text)
+    writer.row(column.name for column in columns)
     with pack.entry(f"{kind.folder}/{kind.title}.csv", packed=True) as out:
         out.write(b"\xef\xbb\xbf")
         for values, cells in sheet_rows(rows, [*columns, *needed], names):
@@ -128,7 +127,7 @@ def _write_sheet(
             if file and taken is not None:
                 taken.append(file)
             _note(sheet, values, str(values[own]))
-            writer.writerow(map(safe, cells))
+            writer.row(cells)
             if text.tell() > FLUSH:
                 _flush(text, out)
         _flush(text, out)

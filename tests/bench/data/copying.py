@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from common.encrypted import EncryptedCharField
@@ -70,6 +71,8 @@ class Sheet:
 
 
 def _written(field: models.Field, value: Any) -> Any:
+    if isinstance(field, ArrayField):
+        return "{" + ",".join(map(str, value)) + "}"
     return field.get_prep_value(value) if isinstance(field, EncryptedCharField) else value
 
 

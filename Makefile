@@ -28,7 +28,7 @@ demo: setup  ## set up, play a whole contract, serve it (SEED=, SERVE=0, FRESH=1
 test: lint  ## style, types, layers, migrations, then every test
 	@$(PYTHON) manage.py makemigrations --check --dry-run
 	@$(PYTHON) manage.py check
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 up: setup-dev  ## web, worker and beat, started again when the code changes (PORT=, HTTPS=1)
 	@$(PYTHON) -m stack up --reload

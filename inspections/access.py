@@ -36,6 +36,7 @@ from inspections.models import (
     VerifiedBreach,
     Visit,
     VisitMember,
+    VisitPlan,
     VisitReopening,
 )
 from inspections.models.hazards import HazardQuerySet
@@ -269,6 +270,16 @@ def correction_for(actor: Actor | None, pk: object, perm: str = "hazard_view") -
     return visible_or_404(rows, pk)
 
 
+def correction_step(actor: Actor, found: HazardCorrection) -> str:
+    """Return what the actor may do with a correction now: 'answer', 'apply', or nothing."""
+    is_asked = found.state == HazardCorrection.State.ASKED
+    if found.needs_consent and is_asked:
+        return "answer" if actor.may("correction_answer") else ""
+    if found.state not in HazardCorrection.OPEN_STATES or not may_correct(actor, found.hazard):
+        return ""
+    return "" if is_asked and found.asked_by_id == actor.membership_id else "apply"
+
+
 def reopenings_of(actor: Actor) -> QuerySet[VisitReopening]:
     """Return the reopenings that the actor may see at this moment."""
     blind = blind_to(actor).values("assignment")
@@ -378,6 +389,15 @@ def team_member_for(actor: Actor | None, pk: object, perm: str) -> TeamMember:
     member = visible_or_404(rows, pk)
     _with_hand(actor, member.contract, perm)
     return member
+
+
+def visit_plan_for(actor: Actor | None, pk: object, perm: str = "supervision_view") -> VisitPlan:
+    """Return a provider's plan of a batch."""
+    actor = require(actor, perm)
+    rows = VisitPlan.objects.select_related("batch__contract", "owner_agency__org")
+    plan = visible_or_404(rows, pk)
+    _with_hand(actor, plan.batch.contract, perm)
+    return plan
 
 
 def reviews_of(actor: Actor) -> QuerySet[ExpertReview]:

@@ -20,9 +20,11 @@ from agencies.models import (
     ServiceContract,
 )
 from agencies.services.terms import delivered_by_line
+from common.errors import Refused
 from documents.models import Document
 from inspections.burndown import Owed, Share, percent, shares
 from inspections.models import Hazard, Meeting, Recheck, Visit
+from tenancy import clock
 
 Kind = Obligation.Kind
 PAPERS = {Kind.REPORT: "enterprise_report", Kind.CONCLUSION: "conclusion"}
@@ -108,6 +110,21 @@ def lines_of(contract: ServiceContract, today: date) -> list[Line]:
         )
         for row in rows
     ]
+
+
+def line_of(obligation: Obligation) -> Line | None:
+    """Return how one obligation stands; None for one that was superseded."""
+    contract = obligation.contract
+    lines = lines_of(contract, clock.today_of(contract.owner_agency))
+    return next((line for line in lines if line.obligation.pk == obligation.pk), None)
+
+
+def line_in_force(obligation: Obligation) -> Line:
+    """Return the same; one that was superseded is not found (404)."""
+    line = line_of(obligation)
+    if line is None:
+        raise Refused(Obligation._meta.label_lower, obligation.pk)
+    return line
 
 
 def acceptances_by_line(contract: ServiceContract) -> Mapping[int, list[ObligationAcceptance]]:

@@ -520,6 +520,7 @@ class Scene:
             "team_member": named.pk, "planned_batch": later.batch.pk,
             "planned_assignment": later.assignment.pk, "review": review.pk, "opinion": opinion.pk,
             "disclosure": made.pk, "complaint": complaint.pk, "breach": breach.pk,
+            "visit_plan": plan.pk,
         }  # fmt: skip
 
     def _papers(self, c: counties.County, document: Document) -> None:

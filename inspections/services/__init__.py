@@ -51,6 +51,7 @@ from inspections.services.complaints import (
 )
 from inspections.services.corrections import (
     correction_allow,
+    correction_answer,
     correction_apply,
     correction_ask,
     correction_drop,
@@ -176,6 +177,7 @@ __all__ = [
     "complaint_reject",
     "complaint_verify",
     "correction_allow",
+    "correction_answer",
     "correction_apply",
     "correction_ask",
     "correction_drop",

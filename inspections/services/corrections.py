@@ -193,6 +193,14 @@ def correction_refuse(
     return refused
 
 
+def correction_answer(
+    *, actor: Actor, correction: HazardCorrection, decision: str, answer: str = ""
+) -> HazardCorrection:
+    """Answer a correction: `decision` is allow or refuse."""
+    give = correction_allow if decision == "allow" else correction_refuse
+    return give(actor=actor, correction=correction, answer=answer)
+
+
 def _answered(
     actor: Actor, correction: HazardCorrection, name: str, answer: str
 ) -> HazardCorrection:

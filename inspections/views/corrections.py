@@ -19,6 +19,7 @@ from documents.previews import preview
 from inspections import services
 from inspections.access import (
     correction_for,
+    correction_step,
     corrections_of,
     hazard_for,
     may_correct,
@@ -126,13 +127,13 @@ def correction_list(request: Request) -> HttpResponse:
 def correction(request: Request, pk: UUID) -> HttpResponse:
     """One correction: before and after, who agreed, which papers follow; its one next act."""
     found = correction_for(request.actor, pk)
-    next_act = _next_act(request.actor, found)
+    next_act = correction_step(request.actor, found)
     form = ConsentForm(request.POST or None) if next_act == "answer" else ReasonForm()
     if request.method == "POST" and next_act != "answer":
         raise PermissionDenied("correction_answer")
 
     def act(data: Mapping[str, Any]) -> str:
-        _answer(request.actor, found, data)
+        services.correction_answer(actor=request.actor, correction=found, **data)
         return request.path
 
     return form_page(
@@ -160,21 +161,6 @@ def _papers(found: HazardCorrection) -> list[Document]:
     return list(rows.select_related("replaces").defer("content", "replaces__content"))
 
 
-def _next_act(actor: Actor, found: HazardCorrection) -> str:
-    """Return what the actor may do now: answer, apply, or nothing."""
-    is_asked = found.state == State.ASKED
-    if found.needs_consent and is_asked:
-        return "answer" if actor.may("correction_answer") else ""
-    if found.state not in HazardCorrection.OPEN_STATES or not may_correct(actor, found.hazard):
-        return ""
-    return "" if is_asked and found.asked_by_id == actor.membership_id else "apply"
-
-
-def _answer(actor: Actor, found: HazardCorrection, data: Mapping[str, Any]) -> None:
-    give = services.correction_allow if data["decision"] == "allow" else services.correction_refuse
-    give(actor=actor, correction=found, answer=data["answer"])
-
-
 def _points_wait(actor: Actor, found: HazardCorrection) -> bool:
     if not actor.may("correction_answer"):
         return False
@@ -188,7 +174,7 @@ def _points_wait(actor: Actor, found: HazardCorrection) -> bool:
 def correction_apply(request: Request, pk: UUID) -> HttpResponse:
     """Let it hold: the hazard reads otherwise, its papers are issued anew."""
     found = correction_for(request.actor, pk, "hazard_correct")
-    if _next_act(request.actor, found) != "apply":
+    if correction_step(request.actor, found) != "apply":
         raise PermissionDenied("hazard_correct")
     back = reverse("inspections:correction", args=[pk])
     return act_page(

@@ -23,7 +23,7 @@ from evidence.services import attachments_of
 from inspections import services
 from inspections.access import hazards_of, visits_of
 from inspections.forms.obligations import AcceptanceForm, AcceptForm
-from inspections.obligations import Line, lines_of, records_of
+from inspections.obligations import line_in_force, line_of, lines_of, records_of
 from tenancy import clock
 from tenancy.access import require, visible_or_404
 from tenancy.actors import Actor
@@ -33,17 +33,13 @@ PAGE = 50
 Kind = Obligation.Kind
 
 
-def _lines(contract: ServiceContract) -> list[Line]:
-    return lines_of(contract, clock.today_of(contract.owner_agency))
-
-
 @login_required
 @require_GET
 def obligations(request: Request, pk: int) -> HttpResponse:
     """Every obligation of a contract: bought, done, accepted, due; what was changed of them."""
     found = contract_for(request.actor, pk, "obligation_view")
     actor = request.actor
-    lines = _lines(found)
+    lines = lines_of(found, clock.today_of(found.owner_agency))
     has_hand = actor.is_agency and has_hand_in(actor, found)
     is_on = found.state in (ServiceContract.State.DRAFT, ServiceContract.State.ACTIVE)
     old = Obligation.objects.filter(contract=found).exclude(superseded_at=None)
@@ -74,17 +70,12 @@ def _papers(contract: ServiceContract) -> list[Document]:
     return list(rows.defer("content").order_by("-issued_at"))
 
 
-def _line(obligation: Obligation) -> Line | None:
-    lines = _lines(obligation.contract)
-    return next((line for line in lines if line.obligation.pk == obligation.pk), None)
-
-
 @login_required
 @require_GET
 def records(request: Request, pk: int) -> HttpResponse:
     """The records that count for one obligation, and what was accepted of it."""
     found = obligation_for(request.actor, pk)
-    line = _line(found)
+    line = line_of(found)
     rows = records_of(found)
     if line is not None and found.kind != Kind.OTHER:
         rows = rows[line.share.start : line.share.start + line.share.number]
@@ -166,7 +157,7 @@ def accept(request: Request, pk: int) -> HttpResponse:
     """Accept what was done of an obligation."""
     found = obligation_for(request.actor, pk, "obligation_accept")
     back = reverse("inspections:obligations", args=[found.contract_id])
-    line = visible_line(found)
+    line = line_in_force(found)
     form = AcceptForm(request.POST or None, line=line, initial={"quantity": max(line.open, 0)})
 
     def act(data: dict[str, Any]) -> str:
@@ -179,15 +170,6 @@ def accept(request: Request, pk: int) -> HttpResponse:
         back_text=found.contract.title, success="已登记验收",
         intro=f"购买{found.quantity}{unit}，已完成{line.done}{unit}，已验收{line.accepted}{unit}。",
     )  # fmt: skip
-
-
-def visible_line(obligation: Obligation) -> Line:
-    """Return how an obligation in force stands; one that was superseded is not found (404)."""
-    rows = Obligation.objects.filter(superseded_at=None)
-    visible_or_404(rows, obligation.pk)
-    line = _line(obligation)
-    assert line is not None  # it is in force
-    return line
 
 
 @login_required

@@ -28,6 +28,16 @@ NOUNS = (
             "extension_request", "extension_answer",
         ),
     ),
+    Noun("meetings", "会议", ("meeting_view",), ("meeting_manage",)),
+    Noun("teams", "项目组", ("supervision_view",), ("team_confirm",)),
+    Noun(
+        "visit-plans", "评估计划", ("supervision_view",), ("visit_plan_edit", "visit_plan_approve")
+    ),
+    Noun("reviews", "专家审核", ("expert_review_view",)),
+    Noun("disclosures", "交底书", ("supervision_view",), ("disclosure_acknowledge",)),
+    Noun("corrections", "更正", ("hazard_view",), ("hazard_correct", "correction_answer")),
+    Noun("historical-hazards", "历史隐患", ("historical_view",), ("historical_settle",)),
+    Noun("obligations", "服务事项", ("obligation_view",), ("obligation_accept",)),
     Noun("payments", "付款决定", ("payment_view",)),
     Noun("documents", "文书", ("document_view",), ("receipt_give", "receipt_record")),
     Noun("points", "记分", ("points_view", "points_own")),

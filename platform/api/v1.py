@@ -6,7 +6,7 @@ from agencies import api as agencies
 from api.me import Me
 from documents import api as documents
 from enterprises import api as enterprises
-from inspections.api import hazards, visits
+from inspections.api import corrections, hazards, meetings, obligations, supervision, visits
 from notifications import api as notifications
 from providers import api as providers
 from scoring import api as scoring
@@ -55,6 +55,82 @@ urlpatterns = [
     path("extensions/", hazards.ExtensionList.as_view(), name="extensions"),
     path(
         "extensions/<uuid:pk>/answer/", hazards.ExtensionAnswers.as_view(), name="extension-answer"
+    ),
+    path("meetings/", meetings.Meetings.as_view(), name="meetings"),
+    path("meetings/<uuid:pk>/", meetings.MeetingRecord.as_view(), name="meeting"),
+    path("meetings/<uuid:pk>/minutes/", meetings.MeetingMinutes.as_view(), name="meeting-minutes"),
+    path(
+        "meetings/<uuid:pk>/cancellation/",
+        meetings.MeetingCancellation.as_view(),
+        name="meeting-cancellation",
+    ),
+    path("teams/", supervision.TeamMembers.as_view(), name="team-members"),
+    path("teams/<uuid:pk>/", supervision.TeamMemberRecord.as_view(), name="team-member"),
+    path(
+        "teams/<uuid:pk>/confirmation/",
+        supervision.TeamMemberConfirmation.as_view(),
+        name="team-confirmation",
+    ),
+    path(
+        "teams/<uuid:pk>/rejection/",
+        supervision.TeamMemberRejection.as_view(),
+        name="team-rejection",
+    ),
+    path("visit-plans/", supervision.VisitPlans.as_view(), name="visit-plans"),
+    path("visit-plans/<uuid:pk>/", supervision.VisitPlanRecord.as_view(), name="visit-plan"),
+    path(
+        "visit-plans/<uuid:pk>/submission/",
+        supervision.VisitPlanSubmission.as_view(),
+        name="visit-plan-submission",
+    ),
+    path(
+        "visit-plans/<uuid:pk>/approval/",
+        supervision.VisitPlanApproval.as_view(),
+        name="visit-plan-approval",
+    ),
+    path(
+        "visit-plans/<uuid:pk>/return/",
+        supervision.VisitPlanReturn.as_view(),
+        name="visit-plan-return",
+    ),
+    path("reviews/", supervision.ExpertReviews.as_view(), name="reviews"),
+    path("reviews/<uuid:pk>/", supervision.ExpertReviewRecord.as_view(), name="review"),
+    path("disclosures/", supervision.Disclosures.as_view(), name="disclosures"),
+    path("disclosures/<uuid:pk>/", supervision.DisclosureRecord.as_view(), name="disclosure"),
+    path(
+        "disclosures/<uuid:pk>/acknowledgement/",
+        supervision.DisclosureAcknowledgement.as_view(),
+        name="disclosure-acknowledgement",
+    ),
+    path("corrections/", corrections.Corrections.as_view(), name="corrections"),
+    path("corrections/<uuid:pk>/", corrections.CorrectionRecord.as_view(), name="correction"),
+    path(
+        "corrections/<uuid:pk>/answer/",
+        corrections.CorrectionAnswers.as_view(),
+        name="correction-answer",
+    ),
+    path(
+        "corrections/<uuid:pk>/application/",
+        corrections.CorrectionApplication.as_view(),
+        name="correction-application",
+    ),
+    path("historical-hazards/", corrections.HistoricalHazards.as_view(), name="historical-hazards"),
+    path(
+        "historical-hazards/<uuid:pk>/",
+        corrections.HistoricalHazardRecord.as_view(),
+        name="historical-hazard",
+    ),
+    path(
+        "historical-hazards/<uuid:pk>/settlement/",
+        corrections.HistoricalHazardSettlement.as_view(),
+        name="historical-hazard-settlement",
+    ),
+    path("obligations/", obligations.Obligations.as_view(), name="obligations"),
+    path("obligations/<int:pk>/", obligations.ObligationRecord.as_view(), name="obligation"),
+    path(
+        "obligations/<int:pk>/acceptances/",
+        obligations.ObligationAcceptances.as_view(),
+        name="obligation-acceptances",
     ),
     path("documents/", documents.Documents.as_view(), name="documents"),
     path("documents/<uuid:pk>/", documents.DocumentRecord.as_view(), name="document"),

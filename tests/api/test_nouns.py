@@ -30,6 +30,14 @@ LISTS = {
     "visits": (*OFFICE, *FIELD),
     "hazards": PEOPLE,
     "extensions": OFFICE,
+    "meetings": (*OFFICE, *FIELD),
+    "team-members": (*OFFICE, *FIELD),
+    "visit-plans": (*OFFICE, *FIELD),
+    "reviews": (*OFFICE, *FIELD),
+    "disclosures": (*OFFICE, *FIELD),
+    "corrections": (*OFFICE, *FIELD),
+    "historical-hazards": OFFICE,
+    "obligations": (*OFFICE, *FIELD),
     "documents": PEOPLE,
     "points": (*OFFICE, "principal"),
     "point-events": OFFICE,
@@ -48,6 +56,14 @@ RECORDS = {
     "assignment": ("assignment", (*OFFICE, *FIELD)),
     "visit": ("visit", (*OFFICE, *FIELD)),
     "hazard": ("hazard", PEOPLE),
+    "meeting": ("meeting", (*OFFICE, *FIELD)),
+    "team-member": ("team_member", (*OFFICE, *FIELD)),
+    "visit-plan": ("visit_plan", (*OFFICE, *FIELD)),
+    "review": ("review", (*OFFICE, *FIELD)),
+    "disclosure": ("disclosure", (*OFFICE, *FIELD)),
+    "correction": ("correction", PEOPLE),
+    "historical-hazard": ("historical", OFFICE),
+    "obligation": ("obligation", (*OFFICE, *FIELD)),
     "document": ("document", PEOPLE),
     "document-file": ("document", PEOPLE),
     "point-year": ("cycle", (*OFFICE, "principal")),
@@ -65,6 +81,14 @@ ACTS = {
     "hazard-extensions": ("hazard", ("principal",)),
     "hazard-rechecks": ("hazard", FIELD),
     "extension-answer": ("extension", OFFICE),
+    "meeting-minutes": ("meeting", (*OFFICE, "lead")),
+    "team-confirmation": ("team_member", ("admin",)),
+    "team-rejection": ("team_member", ("admin",)),
+    "visit-plan-return": ("visit_plan", ("admin",)),
+    "disclosure-acknowledgement": ("disclosure", ("admin",)),
+    "correction-answer": ("correction", OFFICE),
+    "historical-hazard-settlement": ("historical", OFFICE),
+    "obligation-acceptances": ("obligation", ("admin",)),
     "document-receipt": ("document", PEOPLE),
 }
 KNOWN_TO_ALL = {"provider"}
@@ -99,13 +123,13 @@ def test_everybody_reads_what_his_pages_show_him(scenes, who):
 
 def test_no_list_shows_anything_of_another_tenant(scenes):
     mine, other = scenes
+    programs = {who: [Program(getattr(s.county, who)) for s in scenes] for who in PEOPLE}
     for name, people in LISTS.items():
         for who in people:
             seen = [
-                {item["id"] for item in Program(getattr(s.county, who)).everything(
-                    where(s, name), limit=200)}
-                for s in (mine, other)
-            ]  # fmt: skip
+                {item["id"] for item in program.everything(where(s, name), limit=200)}
+                for s, program in zip((mine, other), programs[who], strict=True)
+            ]
             assert seen[0], (name, who)
             if name == "providers":  # who serves is for everybody to know, and the same for all
                 assert seen[0] == seen[1] >= {s.things["provider"] for s in scenes}, who

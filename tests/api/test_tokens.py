@@ -121,6 +121,14 @@ def test_each_scope_lets_its_noun_and_its_way_through_and_no_other(scenes):
         "assignments": f"assignments/{things['assignment']}/",
         "visits": f"visits/{things['visit']}/",
         "hazards": f"hazards/{things['hazard']}/",
+        "meetings": f"meetings/{things['meeting']}/",
+        "teams": f"teams/{things['team_member']}/",
+        "visit-plans": f"visit-plans/{things['visit_plan']}/",
+        "reviews": f"reviews/{things['review']}/",
+        "disclosures": f"disclosures/{things['disclosure']}/",
+        "corrections": f"corrections/{things['correction']}/",
+        "historical-hazards": f"historical-hazards/{things['historical']}/",
+        "obligations": f"obligations/{things['obligation']}/",
         "documents": f"documents/{things['document']}/",
         "points": f"points/{things['cycle']}/",
         "appraisals": f"appraisals/{things['appraisal']}/",
@@ -131,7 +139,10 @@ def test_each_scope_lets_its_noun_and_its_way_through_and_no_other(scenes):
     }
     writes = {
         "enterprises": "PATCH", "assignments": "withdrawal/", "visits": "confirmation/",
-        "hazards": "rechecks/", "documents": "receipt/", "notifications": "read/",
+        "hazards": "rechecks/", "meetings": "minutes/", "teams": "confirmation/",
+        "visit-plans": "return/", "disclosures": "acknowledgement/", "corrections": "answer/",
+        "historical-hazards": "settlement/", "obligations": "acceptances/",
+        "documents": "receipt/", "notifications": "read/",
     }  # fmt: skip
     assert set(paths) == {noun.name for noun in NOUNS}
     assert set(writes) == {noun.name for noun in NOUNS if noun.writes}
@@ -139,7 +150,8 @@ def test_each_scope_lets_its_noun_and_its_way_through_and_no_other(scenes):
     with acting_as(admin):
         allowed = [scope for scope, _ in scopes_of(admin)]
     for scope in allowed:
-        program = Program(admin, scope)
+        token, secret = token_of(admin, scope)
+        program = Program(admin, secret=secret)
         for noun, path in paths.items():
             answer = program.get(path)
             assert (answer.status_code == 200) == (scope == f"{noun}:read"), (scope, noun)
@@ -150,10 +162,12 @@ def test_each_scope_lets_its_noun_and_its_way_through_and_no_other(scenes):
             if writes[noun] == "PATCH":
                 answer = program.patch(path, {"name": 5})
             else:
-                answer = program.post(path + writes[noun], {"ids": 5})
+                answer = program.post(path + writes[noun], {"ids": 5, "answer": 5, "note": 5})
             said = answer.json()["message"]
             assert answer.status_code in (400, 403, 422)
             assert (f"{noun}:write" in said) == (scope != f"{noun}:write"), (scope, noun)
+        with acting_as(admin):
+            token_revoke(actor=admin, token=token)  # nobody has more than twenty
 
 
 def test_nobody_gives_away_what_his_role_has_not(county):

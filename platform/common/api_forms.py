@@ -50,7 +50,8 @@ def _schema_of(field: forms.Field) -> dict[str, Any]:
     if isinstance(field, forms.ModelChoiceField):
         return {"type": "integer"}
     if choices:
-        return {"type": "string", "enum": choices}
+        nothing = [] if field.required else [""]  # as a page's form says it
+        return {"type": "string", "enum": [*choices, *nothing]}
     if isinstance(field, forms.DateField):
         return {"type": "string", "format": "date"}
     return {"type": "string"}

@@ -44,8 +44,8 @@ PAGED = (
 
 
 def flag(name: str) -> OpenApiParameter:
-    """Return a parameter that is 1 or not there."""
-    return OpenApiParameter(name, {"type": "string", "enum": ["1"]})
+    """Return a parameter that is 1 or nothing."""
+    return OpenApiParameter(name, {"type": "string", "enum": ["1", ""]})
 
 
 class Stale(exceptions.APIException):

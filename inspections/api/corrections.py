@@ -12,12 +12,14 @@ from rest_framework.response import Response
 from common.api import checked
 from common.api_fields import Text
 from common.api_forms import body_of, query_of
+from common.errors import DomainError
 from inspections import services
 from inspections.access import (
     correction_for,
     correction_step,
     corrections_of,
     historical_for,
+    may_correct,
 )
 from inspections.forms.corrections import ConsentForm
 from inspections.forms.historical import HistoricalFilter, SettleForm
@@ -109,8 +111,10 @@ class CorrectionApplication(Api):
         """Let a correction hold: the hazard reads otherwise, its papers are issued anew."""
         actor = self.actor
         found = self.hold(lambda: correction_for(actor, pk, "hazard_correct"), CorrectionSerializer)
-        if correction_step(actor, found) != "apply":
+        if not may_correct(actor, found.hazard):
             raise PermissionDenied("hazard_correct")
+        if correction_step(actor, found) != "apply":
+            raise DomainError("这项更正已经办结，或者要等别人先答复、办理")
         services.correction_apply(actor=actor, correction=found)
         return self.answer(CorrectionSerializer, correction_for(actor, pk))
 

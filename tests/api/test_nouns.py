@@ -86,6 +86,7 @@ ACTS = {
     "team-rejection": ("team_member", ("admin",)),
     "visit-plan-return": ("visit_plan", ("admin",)),
     "disclosure-acknowledgement": ("disclosure", ("admin",)),
+    "correction-application": ("correction", ("lead",)),
     "correction-answer": ("correction", OFFICE),
     "historical-hazard-settlement": ("historical", OFFICE),
     "obligation-acceptances": ("obligation", ("admin",)),

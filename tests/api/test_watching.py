@@ -107,11 +107,12 @@ def test_a_correction_is_agreed_to_by_one_and_applied_by_the_other(county):
     found = asked_correction(county)
     path = f"corrections/{found.pk}/"
     lead, office = Program(county.lead), Program(county.officer)
-    assert lead.post(path + "application/").status_code == 403
+    assert lead.post(path + "application/").status_code == 422  # nobody has answered
     why = office.post(path + "answer/", {"decision": "refuse"})
     assert refused(why) == (422, "answer")
     assert office.post(path + "answer/", {"decision": "allow"}).json()["state"] == "allowed"
     assert office.post(path + "answer/", {"decision": "allow"}).status_code == 422
+    assert office.post(path + "application/").status_code == 403
     assert lead.post(path + "application/").json()["state"] == "applied"
     firm = Program(county.principal).get(path).json()
     assert (firm["kind"], firm["reason"]) == ("withdraw", "写错了企业")

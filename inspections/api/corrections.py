@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import checked
-from common.api_fields import Text
+from common.api_fields import Text, Uuid
 from common.api_forms import body_of, query_of
 from common.errors import DomainError
 from inspections import services
@@ -138,7 +138,7 @@ class HistoricalHazardSerializer(serializers.ModelSerializer[HistoricalHazard]):
 class SettleSerializer(serializers.Serializer[None]):
     """What became of it."""
 
-    hazard = serializers.UUIDField(label="转入本平台的隐患", required=False, allow_null=True)
+    hazard = Uuid(label="转入本平台的隐患", required=False, allow_null=True)
     note = Text(label="办结说明", max_length=200)
 
 

@@ -65,6 +65,17 @@ class Finite(serializers.FloatField):
         return super().to_internal_value(data)
 
 
+class Figure(serializers.DecimalField):
+    """A decimal as text, with a digit in it at least; `pattern` is what the schema says of it."""
+
+    @property
+    def pattern(self) -> str:
+        """Return the expression for it."""
+        assert self.max_digits is not None  # a figure has bounds
+        whole, places = self.max_digits - (self.decimal_places or 0), self.decimal_places
+        return rf"^-?(?=\.?\d)\d{{0,{whole}}}(?:\.\d{{0,{places}}})?$"
+
+
 class Moment(serializers.DateTimeField):
     """A moment of this century, so that clocks may be compared."""
 

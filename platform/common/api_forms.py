@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from common.api import Malformed
-from common.api_fields import Day, Text, Whole
+from common.api_fields import Day, Figure, Text, Whole
 
 BIG = 2**31 - 1
 
@@ -99,7 +99,7 @@ def _field(
         return serializers.ListField(child=child, min_length=int(must), max_length=20, **said)
     if isinstance(field, forms.DecimalField):  # which is an IntegerField to Django
         # It goes as text, of which no schema says a least: the form does, as a rule (422).
-        return serializers.DecimalField(
+        return Figure(
             field.max_digits or 20, field.decimal_places or 0, allow_null=may_be_null, **said
         )
     if isinstance(field, forms.ModelChoiceField | forms.IntegerField):

@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, TypeVar
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import exceptions, serializers
@@ -22,6 +24,7 @@ from tenancy.actors import Actor
 
 M = TypeVar("M", bound=Model)
 MOST, USUAL = 200, 50
+NOT_TEXT = (forms.IntegerField, forms.DateField, forms.ModelChoiceField)
 KEY = OpenApiParameter(
     "Idempotency-Key", {"type": "string", "pattern": "^[!-~]{1,100}$"}, OpenApiParameter.HEADER,
     description="同一个键、同样的内容再发一次，得到同样的答复（保留 48 小时）",
@@ -183,10 +186,25 @@ def flag_of(request: Request, name: str) -> bool:
 
 
 def filtered(form: Any) -> Any:
-    """Return a page's filter if what it was given makes sense; a program is told where it does not."""
+    """Return a page's filter if what it was given makes sense; a program is told where it does not.
+
+    Of a filter's words in an address each is said once; a number or a day that is not meant is not
+    said at all, where a page's form sends it empty.
+    """
+    if isinstance(form.data, QueryDict):
+        _check_said_once(form)
     if not form.is_valid():
         raise first_error(form)
     return form
+
+
+def _check_said_once(form: Any) -> None:
+    for name, field in form.fields.items():
+        said = form.data.getlist(name)
+        if len(said) > 1:
+            raise Malformed(f"{field.label or name}：只能给一次", name, is_rule=True)
+        if said == [""] and isinstance(field, NOT_TEXT):
+            raise Malformed(f"{field.label or name}：不能为空", name, is_rule=True)
 
 
 def form_of(request: Request, kind: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -12,11 +12,10 @@ from rest_framework.response import Response
 from common.api import checked
 from common.api_fields import Text, Uuid
 from common.api_forms import body_of, query_of
-from common.errors import DomainError
 from inspections import services
 from inspections.access import (
+    check_applies,
     correction_for,
-    correction_step,
     corrections_of,
     historical_for,
     may_correct,
@@ -113,8 +112,7 @@ class CorrectionApplication(Api):
         found = self.hold(lambda: correction_for(actor, pk, "hazard_correct"), CorrectionSerializer)
         if not may_correct(actor, found.hazard):
             raise PermissionDenied("hazard_correct")
-        if correction_step(actor, found) != "apply":
-            raise DomainError("这项更正已经办结，或者要等别人先答复、办理")
+        check_applies(actor, found)
         services.correction_apply(actor=actor, correction=found)
         return self.answer(CorrectionSerializer, correction_for(actor, pk))
 

@@ -18,6 +18,7 @@ from documents.models import Document
 from documents.previews import preview
 from inspections import services
 from inspections.access import (
+    check_applies,
     correction_for,
     correction_step,
     corrections_of,
@@ -128,9 +129,10 @@ def correction(request: Request, pk: UUID) -> HttpResponse:
     """One correction: before and after, who agreed, which papers follow; its one next act."""
     found = correction_for(request.actor, pk)
     next_act = correction_step(request.actor, found)
-    form = ConsentForm(request.POST or None) if next_act == "answer" else ReasonForm()
-    if request.method == "POST" and next_act != "answer":
-        raise PermissionDenied("correction_answer")
+    if request.method == "POST":
+        require(request.actor, "correction_answer")
+    answering = next_act == "answer" or request.method == "POST"
+    form = ConsentForm(request.POST or None) if answering else ReasonForm()
 
     def act(data: Mapping[str, Any]) -> str:
         services.correction_answer(actor=request.actor, correction=found, **data)
@@ -174,11 +176,16 @@ def _points_wait(actor: Actor, found: HazardCorrection) -> bool:
 def correction_apply(request: Request, pk: UUID) -> HttpResponse:
     """Let it hold: the hazard reads otherwise, its papers are issued anew."""
     found = correction_for(request.actor, pk, "hazard_correct")
-    if correction_step(request.actor, found) != "apply":
+    if not may_correct(request.actor, found.hazard):
         raise PermissionDenied("hazard_correct")
     back = reverse("inspections:correction", args=[pk])
+
+    def act() -> None:
+        check_applies(request.actor, found)
+        services.correction_apply(actor=request.actor, correction=found)
+
     return act_page(
-        request, lambda: services.correction_apply(actor=request.actor, correction=found), back,
+        request, act, back,
         success="已生效，企业和有关单位已收到通知",
     )  # fmt: skip
 

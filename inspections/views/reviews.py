@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agencies.access import has_hand_in
 from agencies.models import Assignment, ServiceContract
+from common.errors import DomainError
 from common.pages import act_page, form_page
 from documents.access import documents_of
 from documents.models import Document
@@ -61,10 +62,17 @@ def _reports(request: Request, found: ServiceContract) -> Any:
 def review_open(request: Request, pk: int) -> HttpResponse:
     """Have experts look at a report of the contract."""
     found = contract_to_watch(request.actor, pk, "expert_review_edit")
-    document = visible_or_404(_reports(request, found), request.POST.get("document"))
+    chosen = request.POST.get("document", "")
+    document = visible_or_404(_reports(request, found), chosen) if chosen else None
+
+    def act() -> None:
+        if document is None:
+            raise DomainError("请选择一份报告")
+        services.expert_review_open(actor=request.actor, document=document)
+
     return act_page(
         request,
-        lambda: services.expert_review_open(actor=request.actor, document=document),
+        act,
         reverse("inspections:review-list", args=[pk]),
         success="已开始审核，请登记专家",
     )

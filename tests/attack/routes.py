@@ -30,6 +30,7 @@ CLOSED_TO_ALL = {
     "openid_connect_callback": "no identity provider is set; tests/accounts",
     "account_reset_password_from_key": "a key from a letter; tests/accounts",
     "account_confirm_email": "a key from a letter; tests/accounts",
+    "portal:complaint": "open to anybody, about any regulator; tests/portal",
 }
 
 

@@ -14,7 +14,6 @@ from agencies.access import (
 )
 from agencies.grants import may_log_visit
 from agencies.models import Assignment, ServiceBatch, ServiceContract
-from common.errors import DomainError
 from inspections.models import (
     Complaint,
     Disclosure,
@@ -269,22 +268,6 @@ def correction_for(actor: Actor | None, pk: object, perm: str = "hazard_view") -
         "hazard__enterprise", "owner_agency__org"
     )
     return visible_or_404(rows, pk)
-
-
-def correction_step(actor: Actor, found: HazardCorrection) -> str:
-    """Return what the actor may do with a correction now: 'answer', 'apply', or nothing."""
-    is_asked = found.state == HazardCorrection.State.ASKED
-    if found.needs_consent and is_asked:
-        return "answer" if actor.may("correction_answer") else ""
-    if found.state not in HazardCorrection.OPEN_STATES or not may_correct(actor, found.hazard):
-        return ""
-    return "" if is_asked and found.asked_by_id == actor.membership_id else "apply"
-
-
-def check_applies(actor: Actor, found: HazardCorrection) -> None:
-    """DomainError where a correction is not the actor's to let hold at this moment."""
-    if correction_step(actor, found) != "apply":
-        raise DomainError("这项更正已经办结，或者要等别人先答复、办理")
 
 
 def reopenings_of(actor: Actor) -> QuerySet[VisitReopening]:

@@ -14,12 +14,12 @@ from common.api_fields import Text, Uuid
 from common.api_forms import body_of, query_of
 from inspections import services
 from inspections.access import (
-    check_applies,
     correction_for,
     corrections_of,
     historical_for,
     may_correct,
 )
+from inspections.corrections import check_applies
 from inspections.forms.corrections import ConsentForm
 from inspections.forms.historical import HistoricalFilter, SettleForm
 from inspections.historical import historical_settle

@@ -17,7 +17,7 @@ from inspections.access import meeting_for
 from inspections.forms.phases import MinutesForm
 from inspections.models import Meeting, MeetingAttendance
 from tenancy.access import require, within
-from tenancy.api import Api, act, by_key, filtered, form_of, listed, listing, record
+from tenancy.api import Api, act, by_key, chosen, form_of, listed, listing, record
 
 NOUN = "meetings"
 
@@ -86,9 +86,9 @@ class Meetings(Api):
     def get(self, request: Request) -> Response:
         """List the meetings of the region, or of the provider."""
         actor = require(self.actor, "meeting_view")
-        asked = filtered(MeetingFilter(request.query_params)).cleaned_data
-        chosen = {name: value for name, value in asked.items() if value not in ("", None)}
-        rows = Meeting.objects.filter(within(actor), **chosen).select_related("batch")
+        rows = Meeting.objects.filter(
+            within(actor), **chosen(request, MeetingFilter)
+        ).select_related("batch")
         return listing(request, MeetingSerializer, by_key(rows, "-id"))
 
 

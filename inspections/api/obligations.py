@@ -17,7 +17,7 @@ from inspections import services
 from inspections.forms.obligations import MET, AcceptForm
 from inspections.obligations import Line, line_in_force, line_of
 from tenancy.access import require, within
-from tenancy.api import Api, act, by_key, filtered, flag, flag_of, form_of, listed, listing, record
+from tenancy.api import Api, act, by_key, chosen, flag, flag_of, form_of, listed, listing, record
 
 NOUN = "obligations"
 
@@ -131,9 +131,7 @@ class Obligations(Api):
     def get(self, request: Request) -> Response:
         """List the obligations in force; with `all=1` also those that were superseded."""
         actor = require(self.actor, "obligation_view")
-        asked = filtered(ObligationFilter(request.query_params)).cleaned_data
-        chosen = {name: value for name, value in asked.items() if value not in ("", None)}
-        rows = Obligation.objects.filter(within(actor), **chosen)
+        rows = Obligation.objects.filter(within(actor), **chosen(request, ObligationFilter))
         if not flag_of(request, "all"):
             rows = rows.filter(superseded_at=None)
         if actor.is_provider:

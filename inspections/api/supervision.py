@@ -34,7 +34,7 @@ from inspections.models import (
 )
 from tenancy.access import require, within
 from tenancy.actors import Actor
-from tenancy.api import Api, act, by_key, filtered, form_of, listed, listing, record
+from tenancy.api import Api, act, by_key, chosen, form_of, listed, listing, record
 
 TEAMS, PLANS, REVIEWS, DISCLOSURES = "teams", "visit-plans", "reviews", "disclosures"
 
@@ -47,11 +47,6 @@ def _state(model: Any) -> forms.ChoiceField:
 
 def _number(label: str) -> forms.IntegerField:
     return forms.IntegerField(label=label, required=False, min_value=0)
-
-
-def _chosen(request: Request, form: type[forms.Form]) -> dict[str, Any]:
-    asked = filtered(form(request.query_params)).cleaned_data
-    return {name: value for name, value in asked.items() if value not in ("", None)}
 
 
 # teams
@@ -97,7 +92,7 @@ class TeamMembers(Api):
     def get(self, request: Request) -> Response:
         """List the people of teams of the region, or of the provider."""
         actor = require(self.actor, "supervision_view")
-        rows = TeamMember.objects.filter(within(actor), **_chosen(request, TeamFilter))
+        rows = TeamMember.objects.filter(within(actor), **chosen(request, TeamFilter))
         return listing(request, TeamMemberSerializer, by_key(rows, "-id"))
 
 
@@ -216,7 +211,7 @@ class VisitPlans(Api):
     def get(self, request: Request) -> Response:
         """List the plans of the region, or of the provider."""
         actor = require(self.actor, "supervision_view")
-        rows = VisitPlan.objects.filter(within(actor), **_chosen(request, VisitPlanFilter))
+        rows = VisitPlan.objects.filter(within(actor), **chosen(request, VisitPlanFilter))
         return listing(
             request, VisitPlanSerializer, by_key(rows.select_related("batch"), "-id")
         )  # fmt: skip
@@ -333,7 +328,7 @@ class ExpertReviews(Api):
     def get(self, request: Request) -> Response:
         """List the rounds of experts on reports of the region, or of the provider."""
         actor = require(self.actor, "expert_review_view")
-        rows = reviews_of(actor).filter(within(actor), **_chosen(request, ExpertReviewFilter))
+        rows = reviews_of(actor).filter(within(actor), **chosen(request, ExpertReviewFilter))
         return listing(request, ExpertReviewSerializer, by_key(rows, "-id"))
 
 
@@ -406,7 +401,7 @@ class Disclosures(Api):
         """List the disclosures of the region, or of the provider."""
         actor = require(self.actor, "supervision_view")
         rows: QuerySet[Disclosure] = disclosures_of(actor).filter(
-            within(actor), **_chosen(request, DisclosureFilter)
+            within(actor), **chosen(request, DisclosureFilter)
         )
         return listing(
             request, DisclosureSerializer, by_key(rows.select_related("batch"), "-id")

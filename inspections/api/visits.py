@@ -22,7 +22,7 @@ from inspections.access import LEADS, visit_for, visits_of
 from inspections.lists import assignments_open
 from inspections.models import Hazard, Visit, VisitMember
 from tenancy.access import require, within
-from tenancy.api import Api, act, by_key, filtered, form_of, listed, listing, record
+from tenancy.api import Api, act, by_key, chosen, filtered, form_of, listed, listing, record
 
 VISITS, ASSIGNMENTS = "visits", "assignments"
 
@@ -205,9 +205,11 @@ class Visits(Api):
     def get(self, request: Request) -> Response:
         """List visits of the region, or of the provider."""
         actor = require(self.actor, "visit_view")
-        asked = filtered(VisitFilter(request.query_params)).cleaned_data
-        chosen = {name: value for name, value in asked.items() if value not in ("", None)}
-        rows = visits_of(actor).filter(within(actor), **chosen).select_related("enterprise")
+        rows = (
+            visits_of(actor)
+            .filter(within(actor), **chosen(request, VisitFilter))
+            .select_related("enterprise")
+        )
         with first_rows():
             return listing(request, VisitSerializer, by_key(rows, "-id"))
 

@@ -18,9 +18,7 @@ from documents.models import Document
 from documents.previews import preview
 from inspections import services
 from inspections.access import (
-    check_applies,
     correction_for,
-    correction_step,
     corrections_of,
     hazard_for,
     may_correct,
@@ -28,7 +26,7 @@ from inspections.access import (
     reopenings_of,
     visit_for,
 )
-from inspections.corrections import applied_of, changes_of
+from inspections.corrections import applied_of, changes_of, check_applies, correction_step
 from inspections.forms.corrections import ConsentForm, CorrectForm, NoteForm, ReasonForm
 from inspections.models import Hazard, HazardCorrection, Visit, VisitReopening
 from inspections.services.corrections import POINTS_OF_CORRECTED

@@ -198,6 +198,12 @@ def filtered(form: Any) -> Any:
     return form
 
 
+def chosen(request: Request, form: type[forms.Form]) -> dict[str, Any]:
+    """Return what an address says of a plain filter, by the names of the rows' own fields."""
+    asked = filtered(form(request.query_params)).cleaned_data
+    return {name: value for name, value in asked.items() if value not in ("", None)}
+
+
 def _check_said_once(form: Any) -> None:
     for name, field in form.fields.items():
         said = form.data.getlist(name)

@@ -88,7 +88,7 @@ def keyset(
     directed = [_turned(name) for name in order] if backward else list(order)
     if mark:
         queryset = queryset.filter(_beyond(directed, mark))
-    ordered = queryset.order_by(*map(_computed, directed) if is_few else directed)
+    ordered = queryset.order_by(*map(computed, directed) if is_few else directed)
     if keys_first or len(parts) > 1 or queryset.query.select_related:
         rows = _by_key(ordered, parts or [Q()], directed, size + 1)
     else:
@@ -123,8 +123,8 @@ def _by_key(queryset: QuerySet[M], parts: Sequence[Q], order: Sequence[str], siz
     return [found[pk] for pk in ids if pk in found]
 
 
-def _computed(name: str) -> OrderBy:
-    """Return the same order by what no index holds."""
+def computed(name: str) -> OrderBy:
+    """Return the same order by what no index holds: a few rows are sorted sooner than looked for."""
     field = F(name.lstrip("-"))
     return OrderBy(Coalesce(field, field), descending=name.startswith("-"))
 
@@ -192,8 +192,24 @@ def _count_many(rows: QuerySet[Any], limit: int) -> int:
     return found
 
 
-def count_each(querysets: Sequence[QuerySet[Any]], limit: int = MANY) -> list[int]:
-    """Count several questions in one statement, each exactly up to `limit`; one more is more."""
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """One statement that counts several questions."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+    def run(self) -> list[int]:
+        """Return the number of each, in the order of the questions."""
+        if not self.sql:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.params)
+            return list(cursor.fetchone())
+
+
+def counting(querysets: Sequence[QuerySet[Any]], limit: int = MANY) -> Counting:
+    """Return what counts several questions, each exactly up to `limit`; one more is more."""
     parts: list[str] = []
     params: list[Any] = []
     for queryset in querysets:
@@ -204,8 +220,9 @@ def count_each(querysets: Sequence[QuerySet[Any]], limit: int = MANY) -> list[in
             continue
         parts.append(f"(SELECT count(*) FROM ({sql}) AS asked)")
         params += given
-    if not parts:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return list(cursor.fetchone())
+    return Counting(f"SELECT {', '.join(parts)}" if parts else "", tuple(params))
+
+
+def count_each(querysets: Sequence[QuerySet[Any]], limit: int = MANY) -> list[int]:
+    """Count several questions in one statement, as `counting` says."""
+    return counting(querysets, limit).run()

@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +12,7 @@ from icalendar import Calendar, Event
 from audit.services import record
 from common.scope import acting_as
 from home.models import CalendarFeed
-from home.sources import Source, dated_for, value
+from home.sources import Row, Source, dated_for
 from tenancy import clock
 from tenancy.actors import SYSTEM, Actor
 from tenancy.tasks import member_actor
@@ -94,9 +93,9 @@ def calendar_of(actor: Actor, feed: CalendarFeed, absolute: Callable[[str], str]
     return bytes(calendar.to_ical())
 
 
-def _rows(actor: Actor) -> list[tuple[Source, Any]]:
+def _rows(actor: Actor) -> list[tuple[Source, Row]]:
     """A regulator's window goes by its own clock; others' rows each by the clock of its agency."""
-    found: list[tuple[Source, Any]] = []
+    found: list[tuple[Source, Row]] = []
     window = _window(clock.today(actor.org)) if actor.is_agency else None
     for source in dated_for(actor):
         rows = source.ordered(actor).exclude(**{source.due: None})
@@ -105,7 +104,7 @@ def _rows(actor: Actor) -> list[tuple[Source, Any]]:
         found += [(source, row) for row in rows[:OF_EACH]]
     if window:
         return found
-    todays = clock.todays({row.owner_agency_id for _, row in found})
+    todays = clock.todays({row["owner_agency_id"] for _, row in found})
     return [(source, row) for source, row in found if _is_inside(source, row, todays)]
 
 
@@ -113,14 +112,14 @@ def _window(today: date) -> tuple[date, date]:
     return today - PAST, today + AHEAD
 
 
-def _is_inside(source: Source, row: Any, todays: Mapping[int, date]) -> bool:
-    first, last = _window(todays[row.owner_agency_id])
-    return bool(first <= value(row, source.due) <= last)
+def _is_inside(source: Source, row: Row, todays: Mapping[int, date]) -> bool:
+    first, last = _window(todays[row["owner_agency_id"]])
+    return bool(first <= row[source.due] <= last)
 
 
-def _event(source: Source, row: Any, feed: CalendarFeed, absolute: Callable[[str], str]) -> Event:
-    event, day = Event(), value(row, source.due)
-    event.add("uid", f"{source.key}-{row.pk}@anfu")
+def _event(source: Source, row: Row, feed: CalendarFeed, absolute: Callable[[str], str]) -> Event:
+    event, day = Event(), row[source.due]
+    event.add("uid", f"{source.key}-{row['pk']}@anfu")
     event.add("dtstamp", feed.made_at)
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))

@@ -6,8 +6,8 @@ from typing import Any
 from django.urls import reverse
 
 from agencies.models import ServiceContract
+from home.counting import counts_of
 from home.sources import sources_for
-from home.waiting import counts_of
 from inspections import tally
 from notifications.services import inbox
 from tenancy.actors import Actor

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
 
-from common.paging import count_each
-from home.sources import Source, sources_for, value
+from home.counting import counts_of
+from home.sources import Row, Source, sources_for
 from tenancy import clock
 from tenancy.actors import Actor
 from tenancy.selectors import work_calendars
@@ -42,13 +41,6 @@ class Waiting:
     chosen: Source | None
 
 
-def counts_of(actor: Actor) -> dict[str, int]:
-    """Return {source: how many wait}, all in one statement."""
-    sources = sources_for(actor)
-    numbers = count_each([source.rows(actor) for source in sources])
-    return {source.key: number for source, number in zip(sources, numbers, strict=True)}
-
-
 def waiting(actor: Actor, key: str = "") -> Waiting:
     """Return what waits for the actor; with `key` of that source alone."""
     numbers = counts_of(actor)
@@ -56,7 +48,7 @@ def waiting(actor: Actor, key: str = "") -> Waiting:
     chosen = next((source for source, _ in counts if source.key == key), None)
     asked = [chosen] if chosen else [source for source, _ in counts]
     most = OF_ONE if chosen else OF_EACH
-    rows = [(source, row) for source in asked for row in source.ordered(actor)[:most]]
+    rows = [(source, row) for source in asked for row in source.first(actor, most)]
     items = sorted(items_of(rows), key=lambda item: (item.urgency, item.due_on or date.max))
     grouped = groupby(items, key=lambda item: item.urgency)
     return Waiting(
@@ -69,26 +61,22 @@ def waiting(actor: Actor, key: str = "") -> Waiting:
     )
 
 
-def items_of(rows: Iterable[tuple[Source, Any]]) -> list[Item]:
+def items_of(rows: Iterable[tuple[Source, Row]]) -> list[Item]:
     """Return each row as an item, its days by its own agency's clock and calendar."""
-    found = [(source, row, _due(source, row)) for source, row in rows]
-    agencies = {row.owner_agency_id for _, row, due in found if due}
+    found = [(source, row, source.due_on(row)) for source, row in rows]
+    agencies = {row["owner_agency_id"] for _, row, due in found if due}
     calendars = work_calendars(agencies) if agencies else {}
     todays = clock.todays(agencies) if agencies else {}
     items = []
     for source, row, due in found:
         days, urgency = None, UNDATED
         if due is not None:
-            today = todays[row.owner_agency_id]
-            days = calendars[row.owner_agency_id].between(today, due)
+            today = todays[row["owner_agency_id"]]
+            days = calendars[row["owner_agency_id"]].between(today, due)
             urgency = urgency_of(due, today, days)
         whose, words = source.said(row)
         items.append(Item(source, whose, words, source.url(row), due, days, urgency))
     return items
-
-
-def _due(source: Source, row: Any) -> date | None:
-    return value(row, source.due) if source.due else None
 
 
 def urgency_of(due: date, today: date, days: int) -> int:

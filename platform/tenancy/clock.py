@@ -7,8 +7,8 @@ test needs no patching. Other agencies live in real time.
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Value, When
-from django.db.models.functions import TruncDate
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, When
+from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 
 from tenancy.models import Agency
@@ -59,7 +59,7 @@ def todays(agency_ids: Iterable[int]) -> dict[int, date]:
 
 def day_of_row(path: str = "owner_agency") -> TruncDate:
     """Return the expression of the present day of a row's own agency: rows of several in one question."""
-    real = Value(timezone.now(), output_field=DateTimeField())
+    real = Now()  # of the database: what asks it is the same at every moment
     stood, since = F(f"{path}__training_now"), F(f"{path}__training_set_at")
     runs = ExpressionWrapper(stood + (real - since), output_field=DateTimeField())
     practises = {f"{path}__org__is_training": True, f"{path}__training_now__isnull": False}

@@ -110,7 +110,7 @@ def test_every_source_can_be_asked_and_led_to_by_everybody_it_is_for(scenes):
         with acting_as(actor):
             found = waiting(actor)
             for source in sources_for(actor):
-                list(source.ordered(actor)[:2])
+                list(source.first(actor, 2))
         client = world.client_of(actor)
         for _, items in found.groups:
             for item in {item.source.key: item for item in items}.values():

@@ -1,13 +1,19 @@
 """Each kind of act that waits: whose turn it is, that its page does it, and that it is gone once done."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common.paging import counting
 from common.scope import acting_as
-from home.sources import SOURCES
-from home.waiting import counts_of, waiting
+from home.counting import counting_for, counts_of
+from home.sources import SOURCES, sources_for
+from home.waiting import waiting
 from inspections.services import draw_commit, draw_freeze, draw_number, draw_reveal
+from tenancy.actors import Actor
+from tenancy.enums import ROLES_OF, OrgKind
 from tests import county as counties
 from tests import world
 from tests.home.turns import STORIES
@@ -41,6 +47,29 @@ def test_all_kinds_are_counted_in_one_statement(county):
         with acting_as(actor), CaptureQueriesContext(connection) as captured:
             counts_of(actor)
         assert len(captured) == 1
+
+
+def test_what_is_built_once_for_a_kind_of_actor_asks_of_each_for_himself(county):
+    """Two of every role, a deputy, and an enterprise with a merged file: each as built for him alone."""
+    for kind, role in ((kind, role) for kind, roles in ROLES_OF.items() for role in roles):
+        low = "130121" if kind == OrgKind.AGENCY else ""
+        first = Actor(
+            user_id=7, membership_id=71, org_id=70, kind=kind, role=role, region_lo=low,
+            region_hi=low and f"{low}:", user_name="甲",
+        )  # fmt: skip
+        for actor in (
+            first,
+            replace(first, user_id=8, membership_id=81, org_id=80, user_name="乙"),
+            replace(first, region_lo=low[:2], region_hi=low and f"{low[:2]}:"),
+            replace(first, deputy_for=72),
+            replace(first, former_orgs=(68, 69)),
+            replace(first, user_id=71, membership_id=7, org_id=7),
+        ):
+            with acting_as(actor), CaptureQueriesContext(connection) as captured:
+                found = counting_for(actor)
+                alone = counting([source.rows(actor) for source in sources_for(actor)])
+            assert found == alone
+            assert not captured.captured_queries
 
 
 def test_a_draw_waits_for_each_step_of_the_agency_in_turn(county):

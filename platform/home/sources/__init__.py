@@ -6,10 +6,10 @@ anybody's turn, an enterprise in guidance for instance, stands on the board and 
 """
 
 from home.sources import agency, buying, firm, provider, shared
-from home.sources.base import Source, value
+from home.sources.base import Row, Source
 from tenancy.actors import Actor
 
-__all__ = ["SOURCES", "Source", "dated_for", "sources_for", "value"]
+__all__ = ["SOURCES", "Row", "Source", "dated_for", "sources_for"]
 
 SOURCES = (*firm.SOURCES, *provider.SOURCES, *agency.SOURCES, *buying.SOURCES, *shared.SOURCES)
 

@@ -125,7 +125,7 @@ def _repairs(actor: Actor) -> Rows:
 def _papers(actor: Actor) -> Rows:
     """Those of the own agency that its people hand over and write down; older ones the list has."""
     rows = Document.objects.filter(awaiting_by_hand(), issuer_org=actor.org)
-    return rows.filter(issued_at__gte=clock.day_of_row() - HAND_OVER).defer("content")
+    return rows.filter(issued_at__gte=clock.day_of_row() - HAND_OVER)
 
 
 def _planned_visits(actor: Actor) -> Rows:
@@ -147,23 +147,22 @@ SOURCES = (
     Source(
         "extension", "待答复的延期申请", "extension_answer", (AGENCY,), _extensions,
         "inspections:extension-answer", due="old_due_on", whose="hazard__enterprise__name",
-        words="hazard__place", joined=("hazard__enterprise",),
+        words="hazard__place",
     ),
     Source(
         "correction", "待同意的更正", "correction_answer", (AGENCY,), _corrections,
         "inspections:correction", whose="hazard__enterprise__name", words="hazard__place",
-        joined=("hazard__enterprise",),
     ),
     Source(
         "reopening", "待同意的重新打开检查", "correction_answer", (AGENCY,),
         lambda a: reopenings_of(a).filter(
             owner_agency=a.org, state=VisitReopening.State.ASKED
         ),
-        "inspections:reopening", whose="visit__enterprise__name", joined=("visit__enterprise",),
+        "inspections:reopening", whose="visit__enterprise__name",
     ),
     Source(
         "left_behind", "待复查的移交整改", "handed_recheck", (AGENCY,), _left_behind,
-        "inspections:recheck", whose="enterprise__name", words="place", joined=("enterprise",),
+        "inspections:recheck", whose="enterprise__name", words="place",
     ),
     Source(
         "deliver", "要当面送达的文书", "receipt_record", (AGENCY,), _papers,
@@ -175,21 +174,20 @@ SOURCES = (
             TeamMember.objects.filter(state=TeamMember.State.NAMED), a, "contract"
         ),
         "inspections:team", url_arg="contract_id", whose="contract__title", words="name",
-        joined=("contract",),
     ),
     Source(
         "plan", "待批准的评估计划", "visit_plan_approve", (AGENCY,),
         lambda a: in_hand(
             VisitPlan.objects.filter(state=VisitPlan.State.SUBMITTED), a, "batch__contract"
         ),
-        "inspections:visit-plan", url_arg="batch_id", whose="batch__name", joined=("batch",),
+        "inspections:visit-plan", url_arg="batch_id", whose="batch__name",
     ),
     Source(
         "disclosure", "待签收的交底书", "disclosure_acknowledge", (AGENCY,),
         lambda a: in_hand(
             disclosures_of(a).filter(state=Disclosure.State.ISSUED), a, "batch__contract"
         ),
-        "inspections:disclosure", whose="batch__name", joined=("batch",),
+        "inspections:disclosure", whose="batch__name",
     ),
     Source(
         "review", "进行中的专家审核", "expert_review_edit", (AGENCY,),
@@ -197,7 +195,6 @@ SOURCES = (
             reviews_of(a).filter(state=ExpertReview.State.OPEN), a, "contract"
         ),
         "inspections:review", whose="batch__name", words="document__title",
-        joined=("batch", "document"),
     ),
     Source(
         "draw", "要办理的抽查步骤", "draw_hold", (AGENCY,), _draws,
@@ -207,33 +204,30 @@ SOURCES = (
         "spot_check", "要抽查的企业", "spot_check", (AGENCY,), _spot_checks,
         "inspections:spot-check", due="draw__batch__spot_check_due_on",
         whose="assignment__enterprise__name",
-        joined=("draw__batch", "assignment__enterprise"),
     ),
     Source(
         "referral", "执法检查名单", "enforcement_act", (AGENCY,), _referrals,
         "inspections:referral", whose="assignment__enterprise__name",
-        joined=("assignment__enterprise",),
     ),
     Source(
         "order", "待复查的责令整改", "enforcement_act", (AGENCY,),
         lambda a: own(RectificationOrder, a).exclude(state=RectificationOrder.State.DONE),
         "inspections:opinion", due="recheck_due_on", whose="visit__enterprise__name",
-        words="document__number", joined=("visit__enterprise", "document"),
+        words="document__number",
     ),
     Source(
         "sheet_draft", "备好的记分表", "points_give", (AGENCY,),
         lambda a: own(SheetDraft, a),
         "scoring:give-firm", url_arg="enterprise_id", whose="enterprise__name",
-        joined=("enterprise",),
     ),
     Source(
         "appeal", "待答复的陈述申辩", "point_appeal_decide", (AGENCY,), _appeals,
-        "scoring:appeal", due="decide_by", whose="enterprise__name", joined=("enterprise",),
+        "scoring:appeal", due="decide_by", whose="enterprise__name",
     ),
     Source(
         "event", "满12分、18分待抄报", "point_measure", (AGENCY,),
         lambda a: own(ThresholdEvent, a, state=ThresholdEvent.State.DRAFTED),
-        "scoring:event", whose="enterprise__name", joined=("enterprise",),
+        "scoring:event", whose="enterprise__name",
     ),
     Source(
         "interview", "要进行的约谈", "point_measure", (AGENCY,),
@@ -241,7 +235,6 @@ SOURCES = (
             planned_on=TruncDate("planned_at", output_field=DateField())
         ),
         "scoring:interview-hold", due="planned_on", whose="enterprise__name",
-        joined=("enterprise",),
     ),
     Source(
         "complaint", "要办理的投诉举报", "complaint_handle", (AGENCY,), _complaints,
@@ -251,13 +244,12 @@ SOURCES = (
         "verify", "待核验的机构资质", "credential_verify", (AGENCY,),
         lambda a: own(Qualification, a, verified_at=None, removed_at=None),
         "providers:record", url_arg="provider_org_id", whose="provider_org__name", words="kind",
-        joined=("provider_org",),
     ),
     Source(
         "verify_staff", "待核验的人员证书", "credential_verify", (AGENCY,),
         lambda a: own(StaffCertificate, a, verified_at=None, removed_at=None),
         "providers:record", url_arg="provider_org_id", whose="provider_org__name",
-        words="holder_name", joined=("provider_org",),
+        words="holder_name",
     ),
     Source(
         "standing_draft", "待告知的机构处理", "standing_draft", (AGENCY,),
@@ -271,12 +263,11 @@ SOURCES = (
     Source(
         "repair", "待答复的修复申请", "standing_decide", (AGENCY,), _repairs,
         "providers:standing", url_arg="decision_id", whose="decision__name",
-        joined=("decision",),
     ),
     Source(
         "notice", "待签收的跨区域告知", "cross_region_acknowledge", (AGENCY,),
         lambda a: own(CrossRegionNotice, a, acknowledged_at=None),
-        "providers:notice", whose="provider_org__name", joined=("provider_org",),
+        "providers:notice", whose="provider_org__name",
     ),
     Source(
         "historical", "没有办结的历史隐患", "historical_settle", (AGENCY,),
@@ -284,7 +275,6 @@ SOURCES = (
             HistoricalHazard, a, state=HistoricalHazard.State.OPEN, ended_at=None
         ),
         "inspections:historical", whose="enterprise__name", words="place",
-        joined=("enterprise",),
     ),
     Source(
         "import", "没有确认的导入", "enterprise_import", (AGENCY,),
@@ -296,12 +286,10 @@ SOURCES = (
     # only followed
     Source(
         "planned", "计划到企业", "assignment_view", (AGENCY,), _planned_visits,
-        "inspections:assignment", due="planned_on", whose="enterprise__name",
-        joined=("enterprise",), is_todo=False,
+        "inspections:assignment", due="planned_on", whose="enterprise__name", is_todo=False,
     ),
     Source(
         "deadline", "隐患整改到期", "hazard_ledger", (AGENCY,), _hazards_followed,
-        "inspections:hazard", due="due_on", whose="enterprise__name", words="place",
-        joined=("enterprise",), is_todo=False,
+        "inspections:hazard", due="due_on", whose="enterprise__name", words="place", is_todo=False,
     ),
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """What a source is, and how each says whose turn it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -15,13 +16,15 @@ from tenancy.enums import OrgKind
 AGENCY, PROVIDER, ENTERPRISE = OrgKind.AGENCY, OrgKind.PROVIDER, OrgKind.ENTERPRISE
 EVERYBODY = (AGENCY, PROVIDER, ENTERPRISE)
 Rows = QuerySet[Any]
+Row = Mapping[str, Any]  # {path: value}
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One kind of act that waits. `due`, `whose` and `words` are paths from the row ('' for none).
 
-    `url_arg` is the path of what the page's address names. `is_todo` is false for what only the
+    `url_arg` is the path of what the page's address names. `since` is the field of what waits
+    longest, where nothing is due and thousands may wait. `is_todo` is false for what only the
     calendar shows: somebody else's turn, which he follows.
     """
 
@@ -35,35 +38,43 @@ class Source:
     due: str = ""
     whose: str = ""
     words: str = ""
-    joined: tuple[str, ...] = ()
+    since: str = ""
     is_todo: bool = True
 
-    def url(self, row: Any) -> str:
+    def url(self, row: Row) -> str:
         """Return where the act is done."""
         if not self.page:
-            return str(value(row, self.url_arg))
-        return reverse(self.page, args=[value(row, self.url_arg)] if self.url_arg else [])
+            return str(row[self.url_arg])
+        return reverse(self.page, args=[row[self.url_arg]] if self.url_arg else [])
 
-    def said(self, row: Any) -> tuple[str, str]:
+    def said(self, row: Row) -> tuple[str, str]:
         """Return whose it is and what it is about, '' where there is nothing to say."""
-        whose, words = (
-            str(value(row, path) or "") if path else "" for path in (self.whose, self.words)
-        )
+        whose, words = (str(row[path] or "") if path else "" for path in (self.whose, self.words))
         return whose, words
 
+    def due_on(self, row: Row) -> date | None:
+        """Return the row's deadline."""
+        return row[self.due] if self.due else None
+
+    def first(self, actor: Actor, most: int) -> Rows:
+        """Return the `most` urgent rows."""
+        if not self.since:
+            return self.ordered(actor)[:most]
+        # With what hangs on them the planner joins all of the thousands first.
+        keys = self.rows(actor).order_by(self.since, "pk").values("pk")[:most]
+        rows = keys.model.objects.filter(pk__in=keys)
+        return self._shown(rows.order_by(self.since, "pk"))
+
     def ordered(self, actor: Actor) -> Rows:
-        """Return the rows, the most urgent first."""
-        # Without a name, select_related would join everything, and lose what he does not see.
-        rows = self.rows(actor).select_related(*self.joined or (None,))
+        """Return all rows, the most urgent first."""
         first = (F(self.due).asc(nulls_last=True),) if self.due else ()
-        return rows.order_by(*first, "pk")
+        return self._shown(self.rows(actor).order_by(*first, "pk"))
 
-
-def value(row: Any, path: str) -> Any:
-    """Return what a path of fields leads to; None where it ends before."""
-    for name in path.split("__"):
-        row = getattr(row, name, None)
-    return row
+    def _shown(self, rows: Rows) -> Rows:
+        """Return of each row what is shown of it and no more."""
+        shown = filter(None, ("pk", self.url_arg, self.whose, self.words, self.due))
+        agency = ("owner_agency_id",) if self.due else ()  # by whose clock and calendar it is due
+        return rows.values(*shown, *agency)
 
 
 def own(model: Any, actor: Actor, **state: Any) -> Rows:

@@ -146,27 +146,26 @@ SOURCES = (
     Source(
         "obligation", "待验收的服务事项", "obligation_accept", (AGENCY,), _obligations,
         "inspections:obligations", url_arg="contract_id", due="due_on", whose="contract__title",
-        words="name", joined=("contract",),
+        words="name",
     ),
     Source(
         "stage", "可以提出的付款", "payment_propose", (AGENCY,), _stages,
-        "agencies:payment-propose", whose="contract__title", words="name", joined=("contract",),
+        "agencies:payment-propose", whose="contract__title", words="name",
     ),
     Source(
         "payment", "待批准的付款", "payment_approve", (AGENCY,), _payments,
         "agencies:payment", whose="contract__provider_org__name", words="contract__title",
-        joined=("contract__provider_org",),
     ),
     Source(
         "appraisal", "要推进的考评", "appraisal_manage", (AGENCY,), _appraisals,
-        "scoring:appraisal", due="scoring_due_on", words="contract__title", joined=("contract",),
+        "scoring:appraisal", due="scoring_due_on", words="contract__title",
     ),
     Source(
         "objection", "待答复的考评异议", "appraisal_manage", (AGENCY,), _objections,
-        "scoring:objection", whose="provider_org__name", joined=("provider_org",),
+        "scoring:objection", whose="provider_org__name",
     ),
     Source(
         "result", "要决定的考评结果", "appraisal_decide", (AGENCY,), _results,
-        "scoring:appraisal", due="decide_by", words="contract__title", joined=("contract",),
+        "scoring:appraisal", due="decide_by", words="contract__title",
     ),
 )  # fmt: skip

@@ -19,8 +19,7 @@ def _choices(actor: Actor) -> Rows:
 
 def _papers(actor: Actor) -> Rows:
     """Those it may sign for here; a regulator's without its consent are brought to it by hand."""
-    rows = of_firm(Document, actor).filter(awaiting()).exclude(awaiting_by_hand())
-    return rows.defer("content")
+    return of_firm(Document, actor).filter(awaiting()).exclude(awaiting_by_hand())
 
 
 def _sheets(actor: Actor) -> Rows:
@@ -38,7 +37,7 @@ SOURCES = (
     ),
     Source(
         "choice", "选择服务机构", "provider_choose", (ENTERPRISE,), _choices,
-        "agencies:choose", due="round__closes_on", words="round__title", joined=("round",),
+        "agencies:choose", due="round__closes_on", words="round__title",
     ),
     Source(
         "questionnaire", "评价服务机构", "questionnaire_fill", (ENTERPRISE,),

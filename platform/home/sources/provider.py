@@ -144,27 +144,24 @@ def _certificates(actor: Actor) -> Rows:
 SOURCES = (
     Source(
         "confirm", "待确认交底的隐患", "hazard_confirm", (PROVIDER,), _to_confirm,
-        "inspections:visit-confirm", whose="enterprise__name", joined=("enterprise",),
+        "inspections:visit-confirm", whose="enterprise__name",
     ),
     Source(
         "major", "要书面报告的重大隐患", "hazard_recheck", (PROVIDER,), _majors,
         "inspections:major-report", due="report_on", whose="enterprise__name", words="place",
-        joined=("enterprise",),
     ),
     Source(
         "visit", "还没有去的企业", "my_assignments", (PROVIDER,), _to_visit,
         "inspections:assignment", due="planned_on", whose="enterprise__name",
-        joined=("enterprise",),
     ),
     Source(
         "recheck", "待复查的整改", "hazard_recheck", (PROVIDER,), _to_recheck,
-        "inspections:recheck", whose="enterprise__name", words="place", joined=("enterprise",),
+        "inspections:recheck", whose="enterprise__name", words="place", since="submitted_at",
     ),
     Source(
         "corrected", "已同意待签发的更正", "visit_reopen", (PROVIDER,),
         lambda a: of_provider(HazardCorrection, a, state=HazardCorrection.State.ALLOWED),
         "inspections:correction", whose="hazard__enterprise__name", words="hazard__place",
-        joined=("hazard__enterprise",),
     ),
     Source(
         "team_name", "要提名项目组的合同", "team_name", (PROVIDER,), _teamless,
@@ -173,7 +170,7 @@ SOURCES = (
     Source(
         "visit_plan", "要提交的评估计划", "visit_plan_edit", (PROVIDER,),
         lambda a: of_provider(VisitPlan, a, state__in=VisitPlan.OPEN),
-        "inspections:visit-plan", url_arg="batch_id", words="batch__name", joined=("batch",),
+        "inspections:visit-plan", url_arg="batch_id", words="batch__name",
     ),
     Source(
         "inspectors", "要安排评估人员的批次", "inspector_assign", (PROVIDER,), _undivided,
@@ -182,17 +179,15 @@ SOURCES = (
     Source(
         "draw_number", "要给出的抽查随机数", "draw_number", (PROVIDER,),
         lambda a: of_provider(SpotCheckDraw, a, state=SpotCheckDraw.State.FROZEN),
-        "inspections:draw-number", url_arg="batch_id", words="batch__name", joined=("batch",),
+        "inspections:draw-number", url_arg="batch_id", words="batch__name",
     ),
     Source(
         "returned", "专家退回要更正的报告", "phase_move", (PROVIDER,), _returned,
         "inspections:review", whose="batch__name", words="document__title",
-        joined=("batch", "document"),
     ),
     Source(
         "delivery", "要登记的交付", "delivery_enter", (PROVIDER,), _deliveries,
         "agencies:delivery-new", due="due_on", whose="contract__title", words="name",
-        joined=("contract",),
     ),
     Source(
         "self_evaluation", "要提交的自评", "appraisal_speak", (PROVIDER,), _self_evaluations,
@@ -201,7 +196,6 @@ SOURCES = (
     Source(
         "object", "可以提出异议的考评结果", "appraisal_speak", (PROVIDER,), _drafted_results,
         "scoring:own-appraisal", due="objection_until", words="contract__title",
-        joined=("contract",),
     ),
     Source(
         "statement", "可以陈述申辩的处理", "standing_answer", (PROVIDER,), _statements,

@@ -72,7 +72,7 @@ def _without_phone(actor: Actor) -> Rows:
 SOURCES = (
     Source(
         "open_visit", "没有签字的检查", "visit_log", (PROVIDER, AGENCY), _open_visits,
-        "inspections:visit", whose="enterprise__name", joined=("enterprise",),
+        "inspections:visit", whose="enterprise__name",
     ),
     Source(
         "refused", "手机上传未入账的记录", "visit_log", (PROVIDER, AGENCY),
@@ -81,7 +81,6 @@ SOURCES = (
     Source(
         "meeting", "要召开的会议", "meeting_manage", (PROVIDER, AGENCY), _meetings,
         "inspections:meeting", due="starts_on", whose="batch__name", words="title",
-        joined=("batch",),
     ),
     Source(
         "approval", "待批准的用印申请", "seal_approve", (AGENCY, PROVIDER), _approvals,
@@ -94,6 +93,5 @@ SOURCES = (
     Source(
         "no_phone", "无手机的企业要告知、代录", "enter_for", (AGENCY, PROVIDER), _without_phone,
         "enterprises:entered", url_arg="enterprise_id", whose="enterprise__name",
-        joined=("enterprise",),
     ),
 )  # fmt: skip

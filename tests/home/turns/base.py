@@ -20,7 +20,7 @@ from agencies.services import (
     round_open,
 )
 from common.scope import acting_as
-from home.waiting import counts_of
+from home.counting import counts_of
 from inspections.models import (
     Hazard,
 )

@@ -2,8 +2,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 
 from agencies.access import (
     EVERY_CONTRACT,
@@ -112,23 +111,16 @@ def _hidden(actor: Actor) -> Q:
     return Q(assignment__in=blind, provider_org__isnull=False)
 
 
-def hidden_papers(actor: Actor) -> Q:
-    """Return which papers would show a blind officer what the provider found."""
-    blind = blind_to(actor).values_list("assignment_id", flat=True)
-    # Thousands of keys that only go back into the next statement: read as the text that they are there.
-    visits = Visit.objects.filter(_hidden(actor)).values_list(Cast("pk", TextField()), flat=True)
-    return _about(
-        {
-            "agencies.assignment": blind,
-            "inspections.visit": visits if actor.is_agency else [],
-            "inspections.disclosure": Disclosure.objects.filter(
-                items__assignment__in=blind
-            ).values_list(Cast("pk", TextField()), flat=True),
-            "inspections.expertreview": ExpertReview.objects.filter(
-                assignment__in=blind
-            ).values_list(Cast("pk", TextField()), flat=True),
-        }
-    )
+def hidden_subjects(actor: Actor) -> dict[str, QuerySet[Any]]:
+    """Return the rows of which a paper would show a blind officer what the provider found."""
+    blind = blind_to(actor).values("assignment")
+    visits = Visit.objects.filter(_hidden(actor))
+    return {
+        "agencies.assignment": Assignment.objects.filter(pk__in=blind),
+        "inspections.visit": visits if actor.is_agency else visits.none(),
+        "inspections.disclosure": Disclosure.objects.filter(items__assignment__in=blind),
+        "inspections.expertreview": ExpertReview.objects.filter(assignment__in=blind),
+    }
 
 
 def hidden_files(actor: Actor) -> Q:

@@ -18,7 +18,7 @@ class InspectionsConfig(AppConfig):
             attendance_for,
             complainant_for,
             hidden_files,
-            hidden_papers,
+            hidden_subjects,
         )
         from inspections.historical import KIND
         from inspections.historical_photos import FILES
@@ -50,7 +50,7 @@ class InspectionsConfig(AppConfig):
         register_visits(visits_by_person)
         register_figures(figures_of_year)
         register_preparation(team_warning)
-        register_hidden(hidden_papers)
+        register_hidden(hidden_subjects)
         evidence.register_hidden(hidden_files)
         for paper in PAPERS:
             register(paper)

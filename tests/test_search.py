@@ -5,8 +5,10 @@ from django.urls import reverse
 
 from common.scope import acting_as
 from documents.models import Document
+from enterprises.search import firms_named
 from enterprises.services import certificate_add, enterprise_save
 from home.search import groups
+from inspections.access import hazards_of
 from tests import county as counties
 from tests import world
 from tests.bench.bare import is_control
@@ -45,6 +47,19 @@ def test_hazards_are_found_by_number_words_and_the_initials_of_the_enterprise(co
     for text in (row.number, "未接地", county.enterprises[0].name[:2], "hrzz"):
         assert asked(county.officer, text)["隐患"] == ["未接地"], text
         assert asked(county.lead, text)["隐患"] == ["未接地"], text
+
+
+def test_the_hazards_found_last_are_the_first_of_all_that_match(county):
+    evaluated.hazards(county, closed=3, open_=4)
+    with acting_as(county.officer):
+        rows = hazards_of(county.officer)
+        number = rows[0].number
+        for word in ("未接地", "恒瑞", number[:4], number, "nothing"):
+            words = {word: firms_named(word)}
+            matching = rows.matching(words).order_by("-found_on", "-pk")
+            keys = list(matching.values_list("pk", flat=True))
+            assert len(keys) >= 4 or word == number or not keys
+            assert rows.found_last(words, 3) == keys[:3], word
 
 
 def paper_of(county) -> Document:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from operator import itemgetter
 from uuid import UUID
 
 from django.db import models
@@ -19,6 +20,7 @@ from tenancy.models import Membership, TenantModel
 from workflow.fields import StateField
 
 MANY_FIRMS = 200  # with five years' hazards each
+SOME = 2000  # that a word of many is looked for in, where the latest few are shown
 LIVE = ("found", "issued", "rectifying", "submitted")  # neither closed nor dismissed
 
 
@@ -30,20 +32,27 @@ def is_wide(firms: list[int] | None) -> bool:
     return firms is None or len(firms) > MANY_FIRMS
 
 
-def _told(word: str, firms: list[int] | None) -> list[UUID]:
-    """Return the first hazards, of those to be seen, that one word tells of."""
-    named = Hazard.objects.filter(of_firms(word, firms, "enterprise__"))
+def _arms(word: str, firms: list[int] | None) -> tuple[list[models.Q], list[UUID]]:
+    """Return the conditions of which a hazard that one word tells of fulfils one, or it is of these."""
+    named, live = of_firms(word, firms, "enterprise__"), models.Q(state__in=LIVE)
     arms = [
-        Hazard.objects.filter(number__gte=word, number__lt=f"{word}{LAST_CHARACTER}"),
-        named.filter(state__in=LIVE) if is_wide(firms) else named,
+        models.Q(number__gte=word, number__lt=f"{word}{LAST_CHARACTER}"),
+        named & live if is_wide(firms) else named,
     ]
     described = search("inspections_hazard", word)
     if described is None:
-        words = models.Q(place__icontains=word) | models.Q(description__icontains=word)
-        arms.append(Hazard.objects.filter(words, state__in=LIVE))
-    first, *rest = (rows.values_list("pk", flat=True)[:MOST] for rows in arms)
+        arms.append(
+            live & (models.Q(place__icontains=word) | models.Q(description__icontains=word))
+        )
+    return arms, described or []
+
+
+def _told(word: str, firms: list[int] | None, most: int) -> list[UUID]:
+    """Return the first `most` hazards, of those to be seen, that one word tells of in each way."""
+    arms, described = _arms(word, firms)
+    first, *rest = (Hazard.objects.filter(arm).values_list("pk", flat=True)[:most] for arm in arms)
     with first_rows():
-        return [*first.union(*rest), *(described or ())]
+        return [*first.union(*rest), *described[:most]]
 
 
 class HazardQuerySet(models.QuerySet["Hazard"]):
@@ -53,18 +62,32 @@ class HazardQuerySet(models.QuerySet["Hazard"]):
         """Issued and not closed."""
         return self.filter(state__in=Hazard.OPEN_STATES)
 
-    def matching(self, words: Mapping[str, list[int] | None]) -> "HazardQuerySet":
+    def matching(self, words: Mapping[str, list[int] | None], most: int = MOST) -> "HazardQuerySet":
         """Hazards that every word tells of; each with the enterprises that `firms_named` it.
 
         A word is the beginning of the number, part of the enterprise's name or code, or, of those
         that are not over, part of the place or the description. Of a word that many enterprises
-        have in their name, only what is not over is looked at. Asks for each word at once: put
-        together by OR, the policy of the whole table would be asked first.
+        have in their name, only what is not over is looked at, and `most` of it. Asks for each word
+        at once: put together by OR, the policy of the whole table would be asked first.
         """
         rows = self
         for word, firms in words.items():
-            rows = rows.filter(pk__any_of=_told(word, firms))
+            rows = rows.filter(pk__any_of=_told(word, firms, most))
         return rows
+
+    def found_last(self, words: Mapping[str, list[int] | None], size: int) -> list[UUID]:
+        """Return the `size` found last of those that `matching` returns."""
+        [(word, firms), *others] = words.items()
+        if others or is_wide(firms):
+            told = self.matching(words, SOME).order_by("-found_on", "-pk")
+            return list(told.values_list("pk", flat=True)[:size])
+        arms, described = _arms(word, firms)
+        if described:
+            arms.append(models.Q(pk__any_of=described))
+        rows = self.order_by("-found_on", "-pk").values_list("pk", "found_on")
+        first, *rest = (rows.filter(arm)[:size] for arm in arms)
+        found = sorted(first.union(*rest), key=itemgetter(1, 0), reverse=True)
+        return [pk for pk, _ in found[:size]]
 
     def overdue(self) -> "HazardQuerySet":
         """Late at this moment."""

@@ -93,13 +93,13 @@ def search(table: str, text: str) -> list[Any] | None:
     return search_many([table], text)[table]
 
 
-def search_many(tables: Sequence[str], text: str) -> dict[str, list[Any] | None]:
-    """Return the same of several tables, in one statement."""
+def search_many(tables: Sequence[str], text: str, most: int = MOST) -> dict[str, list[Any] | None]:
+    """Return the same of several tables, in one statement; None where more than `most` have it."""
     wanted = text.strip()
     if len(wanted) < 2:
         return dict.fromkeys(tables)
     each = ", ".join(f"ARRAY(SELECT {table}_search(%s, %s))" for table in tables)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {each}", [wanted, MOST + 1] * len(tables))
+        cursor.execute(f"SELECT {each}", [wanted, most + 1] * len(tables))
         found = dict(zip(tables, cursor.fetchone(), strict=True))
-    return {table: ids if len(ids) <= MOST else None for table, ids in found.items()}
+    return {table: ids if len(ids) <= most else None for table, ids in found.items()}

@@ -1,40 +1,55 @@
-from collections.abc import Callable, Collection
-from typing import Literal, overload
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Literal, overload
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from documents.models import DeliveryConsent, Document, SealApproval
 from tenancy.access import require, visible_or_404, within
 from tenancy.actors import Actor
 
-_hidden: list[Callable[[Actor], Q]] = []
+Subjects = Mapping[str, QuerySet[Any]]  # {kind of row: rows}
+_hidden: list[Callable[[Actor], Subjects]] = []
 
 
-def register_hidden(papers: Callable[[Actor], Q]) -> None:
-    """Say which papers somebody must not see for a while; called in AppConfig.ready()."""
-    _hidden[:] = [papers]
+def register_hidden(subjects: Callable[[Actor], Subjects]) -> None:
+    """Say of which rows somebody must not see the papers for a while; called in AppConfig.ready()."""
+    _hidden[:] = [subjects]
 
 
 def documents_of(actor: Actor) -> QuerySet[Document]:
     """Return the papers that the actor may see now; row-level security says whose those are."""
     rows = Document.objects.filter(within(actor))
-    for papers in _hidden:
-        rows = rows.exclude(papers(actor))
+    for subjects in _hidden:
+        for kind, hidden in subjects(actor).items():
+            rows = rows.exclude(subject_type=kind, subject_id__any_of=_keys(hidden))
     return rows
 
 
 def documents_among(actor: Actor, ids: Collection[UUID]) -> QuerySet[Document]:
     """Return what the actor may see of some thousand papers at most.
 
-    Which of them are hidden is asked once: to say in each statement what may be hidden in a whole
-    province takes longer than to find them.
+    Of these alone it is asked what hides them: what may be hidden in a whole province takes longer
+    to say than to find them.
     """
     rows = Document.objects.filter(within(actor), pk__any_of=ids)
-    for papers in _hidden:
-        rows = rows.exclude(pk__in=list(rows.filter(papers(actor)).values_list("pk", flat=True)))
-    return rows
+    about: dict[str, dict[str, list[UUID]]] = {}
+    for pk, kind, key in rows.values_list("pk", "subject_type", "subject_id"):
+        about.setdefault(kind, {}).setdefault(key, []).append(pk)
+    unseen: list[UUID] = []
+    for subjects in _hidden:
+        for kind, hidden in subjects(actor).items():
+            if papers := about.get(kind):
+                found = _keys(hidden.filter(pk__any_of=papers))
+                unseen += (pk for key in found for pk in papers[key])
+    return rows.exclude(pk__any_of=unseen) if unseen else rows
+
+
+def _keys(rows: QuerySet[Any]) -> list[str]:
+    """Return the keys as the text that a paper has of them."""
+    return list(rows.values_list(Cast("pk", TextField()), flat=True).distinct())
 
 
 def document_for(actor: Actor | None, pk: object) -> Document:

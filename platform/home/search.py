@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from agencies.models import ServiceContract
+from common.paging import computed
 from common.pinyin import name_words
 from common.search import search_many
 from common.text import is_storable
@@ -32,6 +33,8 @@ TEAM, HOLDERS = "inspections_teammember", "enterprises_specialoperationcertifica
 LEAST, MOST = 2, 60  # characters: a single one is everywhere
 SHOWN = 8
 NEAR = 200  # enterprises whose papers are looked for by whose they are
+LATEST = 50  # papers that are looked at first: hardly any of them is hidden
+FOUND = 4000  # of one kind; what more rows tell of is read in order until enough is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Wanted:
 
     def __init__(self, actor: Actor, text: str) -> None:
         self.actor, self.text = actor, text
-        self.found = search_many((FIRMS, PAPERS, TEAM, HOLDERS), text)
+        self.found = search_many((FIRMS, PAPERS, TEAM, HOLDERS), text, FOUND)
 
     @cached_property
     def bodies(self) -> list[Organization]:
@@ -80,11 +83,20 @@ class Wanted:
 Finder = Callable[[Wanted], Iterable[Hit]]
 
 
+def _first(rows: "QuerySet[Any]") -> list[Any]:
+    """Return the keys of the first rows: with what hangs on them the planner joins all that was found."""
+    return list(rows.values_list("pk", flat=True)[: SHOWN + 1])
+
+
 def _firms(wanted: Wanted) -> Iterator[Hit]:
     rows = Enterprise.objects.filter(wanted.among(FIRMS, "search_text"))
     if wanted.actor.is_agency:
         rows = rows.filter(within(wanted.actor))
-    for row in rows.select_related("merged_into").order_by("name", "pk")[: SHOWN + 1]:
+    # In the order of an index over all names a few found ones come late.
+    by_name = "name" if wanted.firms is None else computed("name")
+    first = _first(rows.order_by(by_name, "pk"))
+    shown = Enterprise.objects.filter(pk__in=first).select_related("merged_into")
+    for row in shown.order_by("name", "pk"):
         kept = f"已并入{row.kept.name}" if row.merged_into else ""
         said = (kept, row.credit_code, row.principal_name, row.address)
         note = " · ".join(filter(None, said))
@@ -95,25 +107,31 @@ def _hazards(wanted: Wanted) -> Iterator[Hit]:
     words = wanted.text.split()
     firms = [wanted.firms] if len(words) == 1 else map(firms_named, words)
     rows = hazards_of(wanted.actor).exclude(state=Hazard.State.DISMISSED)
-    told = rows.matching(dict(zip(words, firms, strict=True))).select_related("enterprise")
-    for row in told.order_by("-found_on", "-pk")[: SHOWN + 1]:
+    first = rows.found_last(dict(zip(words, firms, strict=True)), SHOWN + 1)
+    shown = Hazard.objects.filter(pk__in=first).select_related("enterprise")
+    for row in shown.order_by("-found_on", "-pk"):
         note = f"{row.number} · {row.enterprise.name} · {row.get_state_display()}"
         yield Hit(row.description, note, reverse("inspections:hazard", args=[row.pk]))
 
 
-def _told_papers(wanted: Wanted) -> "QuerySet[Document]":
-    ids = wanted.found[PAPERS]
-    if ids is not None:
-        return documents_among(wanted.actor, ids) if ids else Document.objects.none()
-    return documents_of(wanted.actor).filter(wanted.among(PAPERS, "title", "number"))
+def _told_papers(wanted: Wanted) -> list[Document]:
+    actor, ids = wanted.actor, wanted.found[PAPERS]
+    if ids is None:
+        return _latest(documents_of(actor).filter(wanted.among(PAPERS, "title", "number")))
+    if len(ids) > LATEST:
+        last = sorted(ids, reverse=True)[:LATEST]  # a key begins with the moment it was made
+        found = _latest(documents_among(actor, last))
+        if len(found) > SHOWN:
+            return found
+    return _latest(documents_among(actor, ids)) if ids else []
 
 
 def _latest(rows: "QuerySet[Document]") -> list[Document]:
-    return list(rows.order_by("-issued_at", "-pk")[: SHOWN + 1])
+    return list(rows.order_by("-issued_at", "-pk").defer("content")[: SHOWN + 1])
 
 
 def _papers(wanted: Wanted) -> Iterator[Hit]:
-    found = _latest(_told_papers(wanted))
+    found = _told_papers(wanted)
     # A title names its enterprise, but not its pinyin, code or principal.
     if not found and wanted.firms and len(wanted.firms) <= NEAR and not wanted.actor.is_enterprise:
         files = Enterprise.objects.filter(pk__any_of=wanted.firms)

@@ -3,15 +3,18 @@
 An internal sheet and no paper. Every figure is counted from the rows that its page lists.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from agencies.models import Assignment, ServiceContract
 from audit.services import record
@@ -29,6 +32,7 @@ from tenancy.models import Agency, Membership
 WEEK = timedelta(days=7)
 SEVEN = time(7)
 MANY = 1_000_000  # a province's week stays below
+REMEMBERED = 300  # seconds
 LISTED = 200
 CONTRACTS = 12  # on one page, those that end first
 
@@ -174,7 +178,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One week of one agency. `contracts` are running ones; `more` how many are not listed."""
+    """One week of one agency, counted at a moment. `contracts` are running ones, `more` not listed."""
 
     span: Span
     agency_name: str
@@ -183,6 +187,7 @@ class Brief:
     contracts: list[ServiceContract]
     more: int
     is_over: bool
+    counted_at: datetime
 
 
 def monday_of(day: date) -> date:
@@ -191,17 +196,36 @@ def monday_of(day: date) -> date:
 
 
 def brief_of(actor: Actor, monday: date, today: date) -> Brief:
-    """Return an agency's week: figures in one statement, contracts in another two."""
+    """Return an agency's week: figures in one statement, the moment of them, contracts in another two."""
     span = Span(monday)
-    asked = [figure.rows(actor, week) for figure in FIGURES for week in (span, span.before())]
-    counted = count_each(asked, MANY)
+    counted, counted_at = _counted(actor, span)
     lines = [
         Line(figure, counted[2 * at], counted[2 * at + 1]) for at, figure in enumerate(FIGURES)
     ]
     contracts, more = _contracts(actor, span)
     return Brief(
-        span, actor.org_name, actor.is_training, lines, contracts, more, span.sunday < today
-    )
+        span, actor.org_name, actor.is_training, lines, contracts, more, span.sunday < today,
+        counted_at,
+    )  # fmt: skip
+
+
+def _counted(actor: Actor, span: Span) -> tuple[list[int], datetime]:
+    """Return the numbers of the week and of the one before, figure by figure, and of what moment.
+
+    A province's are hundreds of thousands of rows, which takes two seconds: they are remembered.
+    """
+
+    def count() -> tuple[list[int], datetime]:
+        asked = [figure.rows(actor, week) for figure in FIGURES for week in (span, span.before())]
+        return count_each(asked, MANY), timezone.localtime(clock.now(actor.org))
+
+    if actor.is_of_few:
+        return count()
+    scope = hashlib.sha256(repr(actor.scope()).encode()).hexdigest()
+    try:
+        return cache.get_or_set(f"brief:{span.monday}:{scope}", count, REMEMBERED) or count()
+    except (RedisError, OSError):
+        return count()
 
 
 def _contracts(actor: Actor, span: Span) -> tuple[list[ServiceContract], int]:

@@ -114,8 +114,7 @@ def brief_pdf(request: Request) -> HttpResponse:
     """The same on one sheet of A4."""
     actor = require(request.actor, "brief_view")
     found = _brief(request, actor)
-    made_at = clock.now(actor.org)
-    sheet = render_sheet("home/brief_sheet.html", {"brief": found, "made_at": made_at})
+    sheet = render_sheet("home/brief_sheet.html", {"brief": found})
     response = HttpResponse(sheet.content, content_type="application/pdf")
     name = f"brief-{found.span.monday}.pdf"
     response["Content-Disposition"] = f'inline; filename="{name}"'

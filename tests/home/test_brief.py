@@ -1,6 +1,7 @@
 """Leaders get a week beside the week before, on one sheet, once each Monday."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -51,6 +52,22 @@ def test_each_figure_is_counted_in_its_week_and_beside_the_one_before(county):
     assert lines(county)["visited"] == (1, 0)
     assert lines(county, MONDAY + WEEK)["found"] == (0, 3)
     assert lines(county, MONDAY - WEEK)["found"] == (0, 0)
+
+
+def test_a_province_is_told_of_which_moment_its_remembered_figures_are(county):
+    """Each agency's are its own; a county's are counted each time."""
+    counties.issued(county, hazards=3)
+    province = replace(county.admin, region_lo="13", region_hi="13:")
+    with acting_as(province):
+        first = brief_of(province, MONDAY, MONDAY)
+    with acting_as(county.admin):
+        Hazard.objects.update(found_on=MONDAY - WEEK)
+    with acting_as(province):
+        again = brief_of(province, MONDAY, MONDAY)
+        other = brief_of(province, MONDAY - WEEK, MONDAY)
+    assert (again.lines, again.counted_at) == (first.lines, first.counted_at)
+    assert other.lines[0].now == 3
+    assert lines(county)["found"] == (0, 3)
 
 
 def test_what_fell_late_belongs_to_the_week_in_which_its_day_went_by(county):

@@ -129,7 +129,9 @@ def point_entry(officer: Actor, county: Agency) -> dict[str, Any]:
     with acting_as(officer):
         contract = ServiceContract.objects.filter(state="active", owner_agency=county)[0]
         light = set(RuleClause.objects.filter(is_major=False).values_list("code", flat=True))
-        before, hazard = [h for h in proposals(contract.pk) if h.clause_code in light][:2]
+        hazard, *others = [h for h in proposals(contract.pk) if h.clause_code in light]
+        # Of another enterprise: its row stays locked until the turns are over.
+        before = next(h for h in others if h.enterprise_id != hazard.enterprise_id)
         second = Membership.objects.filter(org_id=officer.org, role="officer")
         other = second.exclude(pk=officer.member)[0]
 

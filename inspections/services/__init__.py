@@ -141,6 +141,7 @@ from inspections.services.team import (
     team_sheet_issue,
     team_withdraw,
 )
+from inspections.services.visit_signing import visit_refuse, visit_sign
 from inspections.services.visits import (
     Answers,
     Brought,
@@ -150,8 +151,6 @@ from inspections.services.visits import (
     inspection_begin,
     lock_open,
     visit_note,
-    visit_refuse,
-    visit_sign,
     visit_start,
 )
 

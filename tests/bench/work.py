@@ -298,7 +298,7 @@ def importing(admin: Actor, county: Agency) -> dict[str, Any]:
     return {"ms": round(median(spent)), "statements": len(turns[-1][1]), **beside(spent, alone)}
 
 
-LEDGER = 20_000
+EARLIER = 20_000
 LEDGER_TABLE = "inspections_historicalhazard"
 LEDGER_HEAD = (
     "统一社会信用代码", "排查日期", "部位/场所", "隐患描述", "类别", "等级", "整改措施",
@@ -312,7 +312,7 @@ def earlier_year(firms: list[str]) -> bytes:
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     page = book.add_worksheet()
     page.write_row(0, 0, LEDGER_HEAD)
-    for number in range(LEDGER):
+    for number in range(EARLIER):
         row = (
             firms[number % len(firms)], "2020-06-03", f"{number % 40} 号配电箱",
             f"第 {number} 项：箱体没有接地", "电气安全", "一般", "按规范接地并检测", "2020-06-20",
@@ -334,7 +334,7 @@ def ledger_importing(admin: Actor, county: Agency) -> dict[str, Any]:
 
     def ours() -> None:
         done = import_confirm(actor=admin, draft=draft, valid_only=False)
-        assert done.created == LEDGER
+        assert done.created == EARLIER
 
     def bare(text: str) -> None:
         CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()

@@ -72,6 +72,7 @@ SETTINGS = {
     "MFA_REQUIRED": False,  # people of tests are of training organisations: tests/accounts
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     "RATELIMIT_ENABLE": False,
+    "WHITENOISE_AUTOREFRESH": True,  # each client would read all static files before its first page
     "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
 }
 

@@ -46,6 +46,8 @@ def _moments(agency_ids: Iterable[int]) -> dict[int, datetime]:
     """Return {agency: its present moment} of several, in one statement, which every act asks."""
     real = timezone.now()
     found = dict.fromkeys(agency_ids, real)
+    if not found:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(TRAINING, [list(found)])
         return found | {pk: _moved(real, *clock) for pk, *clock in cursor.fetchall()}

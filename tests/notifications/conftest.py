@@ -45,8 +45,8 @@ class Bureau:
         self, kind: str = "hazard.issued", title: str = "有 3 项隐患需要整改", *, to: Actor | None = None,
         at: datetime | None = None, urgent: bool = False,
     ) -> Notification:  # fmt: skip
-        """Put a message into the inbox of the agency, or of one of its people."""
-        at = at or timezone.now()
+        """Put a message into the inbox of the agency, or of one of its people; after the day's digest."""
+        at = at or timezone.localtime().replace(hour=8, minute=30, second=0, microsecond=0)
         with acting_as(SYSTEM):
             notify(
                 org_id=self.agency.pk, kind=kind, title=title, url="/hazards/", at=at,

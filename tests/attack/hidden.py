@@ -33,12 +33,12 @@ def victims(world: World) -> Iterator[Victim]:
                  {k: things[k] for k in NOT_FOR_FIRMS}, firms)  # fmt: skip
     yield Victim("what is no provider's business", "", 0,
                  {k: things[k] for k in NOT_FOR_PROVIDERS}, providers)  # fmt: skip
-    fresh = counties.second_batch(county, 5)
+    fresh = counties.second_batch(county, 51)
     with acting_as(county.admin):
         org = fresh.enterprises[0].enterprise_org
     theirs = tuple(everybody(OrgKind.ENTERPRISE, org, "the firm that was visited", {}))
     yield _found(counties.visit(fresh), UNCONFIRMED, "what is not confirmed yet", theirs)
-    drawn = counties.second_batch(county, 4)
+    drawn = counties.second_batch(county, 52)
     counties.drawn(drawn)
     with acting_as(SYSTEM):
         assert SpotCheck.objects.get(assignment=drawn.assignment).state in SpotCheck.BLIND

@@ -106,8 +106,9 @@ class Calibration:
 
     def _choices(self, route: Route) -> list[Kinds]:
         """Return every choice of kinds, those first that are likely for all arguments together."""
-        if route.name in SAID:
-            return [SAID[route.name]]
+        said = SAID.get(route.name, ())
+        if said and all(kind in self.people[0].things for kind in said):
+            return [said]
         kinds = [self._kinds(route, n) for n in range(len(route.types))]
         ranks = product(*(enumerate(known) for known in kinds))
         ordered = sorted(ranks, key=lambda chosen: sum(rank for rank, _ in chosen))

@@ -1,9 +1,12 @@
 """Of very many rows it is said that there are more than are counted; of what is hidden, nothing."""
 
 import pytest
+from django.urls import reverse
 
 from common.scope import acting_as
+from documents.access import documents_of
 from documents.models import Document
+from home.search import SHOWN, groups
 from inspections.forms import visits as forms
 from inspections.models import Hazard
 from tests import county as counties
@@ -52,6 +55,23 @@ def test_a_search_finds_a_blind_officer_no_paper_that_his_list_hides(client, cou
     with acting_as(county.admin):
         hidden = Document.objects.filter(pk__in=of_admin - of_officer)
         assert hidden.filter(provider_org__isnull=False).exists()
+
+
+@pytest.mark.parametrize(("limit", "number"), [("LATEST", 1), ("LATEST", 50), ("FOUND", 0)])
+def test_the_search_of_everything_shows_a_blind_officer_just_what_his_list_does(
+    county, monkeypatch, limit, number
+):
+    """However it comes to its papers: the last made first, all that were found, or in order."""
+    monkeypatch.setattr(f"home.search.{limit}", number)
+    shown = {}
+    for actor in (county.admin, county.officer):
+        with acting_as(actor):
+            papers = documents_of(actor).filter(title__contains=FIRM)
+            last = papers.order_by("-issued_at", "-pk").values_list("pk", flat=True)[:SHOWN]
+            found = [group for group in groups(actor, FIRM) if group.name == "文书"]
+            shown[actor] = [hit.url for group in found for hit in group.hits]
+            assert shown[actor] == [reverse("documents:paper", args=[pk]) for pk in last]
+    assert len(shown[county.officer]) < len(shown[county.admin])
 
 
 def test_more_papers_than_are_counted_are_too_many_to_print(client, county, monkeypatch):
